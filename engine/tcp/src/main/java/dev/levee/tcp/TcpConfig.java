@@ -1,0 +1,318 @@
+package dev.levee.tcp;
+
+/// Settings of one connection, or of all connections of a listener or a stack. Immutable; made by a [Builder].
+///
+/// Threads: any.
+public final class TcpConfig {
+    /// The settings that a stack uses unless told otherwise.
+    public static final TcpConfig DEFAULT = builder().build();
+
+    private static final long MILLI = 1_000_000L;
+    private static final long SECOND = 1_000 * MILLI;
+
+    private final Builder from;
+
+    private TcpConfig(Builder from) {
+        this.from = from;
+    }
+
+    /// A builder with the default settings.
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /// A builder with these settings.
+    public Builder toBuilder() {
+        return from.copy();
+    }
+
+    /// Capacity of the receive buffer: a power of two, what the window can grow to.
+    public int receiveBufferBytes() {
+        return from.receiveBufferBytes;
+    }
+
+    /// Capacity of the send buffer: a power of two.
+    public int sendBufferBytes() {
+        return from.sendBufferBytes;
+    }
+
+    /// The largest MSS to offer and to use; the link's MTU may make it smaller.
+    public int mssMax() {
+        return from.mssMax;
+    }
+
+    /// The smallest send MSS to respect, whatever the peer says: below it a peer could make us send a packet
+    /// per octet.
+    public int mssMin() {
+        return from.mssMin;
+    }
+
+    /// Whether window scaling is offered and accepted (RFC 7323 §2).
+    public boolean windowScaling() {
+        return from.windowScaling;
+    }
+
+    /// Whether timestamps are offered and accepted (RFC 7323 §3).
+    public boolean timestamps() {
+        return from.timestamps;
+    }
+
+    /// Initial window in segments (RFC 6928: 10).
+    public int initialWindowSegments() {
+        return from.initialWindowSegments;
+    }
+
+    /// RTO before the first measurement (RFC 6298 §2.1: 1 s).
+    public long rtoInitialNanos() {
+        return from.rtoInitialNanos;
+    }
+
+    /// Smallest RTO. RFC 6298 §2.4 says 1 s; every large system uses less, we 200 ms.
+    public long rtoMinNanos() {
+        return from.rtoMinNanos;
+    }
+
+    /// Largest RTO (RFC 6298 §2.5: at least 60 s).
+    public long rtoMaxNanos() {
+        return from.rtoMaxNanos;
+    }
+
+    /// How long an ACK may wait for company (RFC 9293 §3.8.6.3: below 0.5 s). 0: every segment is acknowledged
+    /// at once.
+    public long delayedAckNanos() {
+        return from.delayedAckNanos;
+    }
+
+    /// Maximum segment lifetime; TIME-WAIT lasts two of them.
+    public long mslNanos() {
+        return from.mslNanos;
+    }
+
+    /// R1: retransmissions of one segment before the network layer and the user hear of trouble (RFC 9293
+    /// §3.8.3: 3).
+    public int r1Retransmits() {
+        return from.r1Retransmits;
+    }
+
+    /// R2: how long one segment, or zero-window probes, are retransmitted without answer before the connection
+    /// is closed (RFC 9293 §3.8.3: at least 100 s).
+    public long r2Nanos() {
+        return from.r2Nanos;
+    }
+
+    /// R2 for a SYN or SYN-ACK (RFC 9293 §3.8.3: at least 3 minutes for SYNs).
+    public long r2SynNanos() {
+        return from.r2SynNanos;
+    }
+
+    /// R2 for a SYN-ACK of a passive open: how long a half-open connection may last.
+    public long r2SynReceivedNanos() {
+        return from.r2SynReceivedNanos;
+    }
+
+    /// How long FIN-WAIT-2 lasts when the user has closed for good and the peer does not send its FIN.
+    public long finWait2Nanos() {
+        return from.finWait2Nanos;
+    }
+
+    /// Whether small segments are sent at once (Nagle off).
+    public boolean noDelay() {
+        return from.noDelay;
+    }
+
+    /// TTL or hop limit of packets sent.
+    public int hopLimit() {
+        return from.hopLimit;
+    }
+
+    /// Traffic class of packets sent: the DSCP in the upper six bits.
+    public int trafficClass() {
+        return from.trafficClass;
+    }
+
+    /// Collects settings; [#build] checks them.
+    public static final class Builder {
+        private int receiveBufferBytes = 1 << 19;
+        private int sendBufferBytes = 1 << 19;
+        private int mssMax = 65_495;
+        private int mssMin = 88;
+        private boolean windowScaling = true;
+        private boolean timestamps = true;
+        private int initialWindowSegments = 10;
+        private long rtoInitialNanos = SECOND;
+        private long rtoMinNanos = 200 * MILLI;
+        private long rtoMaxNanos = 60 * SECOND;
+        private long delayedAckNanos = 40 * MILLI;
+        private long mslNanos = 30 * SECOND;
+        private int r1Retransmits = 3;
+        private long r2Nanos = 100 * SECOND;
+        private long r2SynNanos = 180 * SECOND;
+        private long r2SynReceivedNanos = 63 * SECOND;
+        private long finWait2Nanos = 60 * SECOND;
+        private boolean noDelay;
+        private int hopLimit = 64;
+        private int trafficClass;
+
+        private Builder() {}
+
+        private Builder copy() {
+            var copy = new Builder();
+            copy.receiveBufferBytes = receiveBufferBytes;
+            copy.sendBufferBytes = sendBufferBytes;
+            copy.mssMax = mssMax;
+            copy.mssMin = mssMin;
+            copy.windowScaling = windowScaling;
+            copy.timestamps = timestamps;
+            copy.initialWindowSegments = initialWindowSegments;
+            copy.rtoInitialNanos = rtoInitialNanos;
+            copy.rtoMinNanos = rtoMinNanos;
+            copy.rtoMaxNanos = rtoMaxNanos;
+            copy.delayedAckNanos = delayedAckNanos;
+            copy.mslNanos = mslNanos;
+            copy.r1Retransmits = r1Retransmits;
+            copy.r2Nanos = r2Nanos;
+            copy.r2SynNanos = r2SynNanos;
+            copy.r2SynReceivedNanos = r2SynReceivedNanos;
+            copy.finWait2Nanos = finWait2Nanos;
+            copy.noDelay = noDelay;
+            copy.hopLimit = hopLimit;
+            copy.trafficClass = trafficClass;
+            return copy;
+        }
+
+        /// Rounded up to a power of two, 4 KiB to 1 GiB.
+        public Builder receiveBufferBytes(int bytes) {
+            receiveBufferBytes = bufferSize(bytes);
+            return this;
+        }
+
+        /// Rounded up to a power of two, 4 KiB to 1 GiB.
+        public Builder sendBufferBytes(int bytes) {
+            sendBufferBytes = bufferSize(bytes);
+            return this;
+        }
+
+        private static int bufferSize(int bytes) {
+            int clamped = Math.clamp(bytes, 1 << 12, 1 << 30);
+            return Integer.highestOneBit(clamped - 1) << 1;
+        }
+
+        public Builder mssMax(int bytes) {
+            mssMax = bytes;
+            return this;
+        }
+
+        public Builder mssMin(int bytes) {
+            mssMin = bytes;
+            return this;
+        }
+
+        public Builder windowScaling(boolean on) {
+            windowScaling = on;
+            return this;
+        }
+
+        public Builder timestamps(boolean on) {
+            timestamps = on;
+            return this;
+        }
+
+        public Builder initialWindowSegments(int segments) {
+            initialWindowSegments = segments;
+            return this;
+        }
+
+        public Builder rtoInitialNanos(long nanos) {
+            rtoInitialNanos = nanos;
+            return this;
+        }
+
+        public Builder rtoMinNanos(long nanos) {
+            rtoMinNanos = nanos;
+            return this;
+        }
+
+        public Builder rtoMaxNanos(long nanos) {
+            rtoMaxNanos = nanos;
+            return this;
+        }
+
+        public Builder delayedAckNanos(long nanos) {
+            delayedAckNanos = nanos;
+            return this;
+        }
+
+        public Builder mslNanos(long nanos) {
+            mslNanos = nanos;
+            return this;
+        }
+
+        public Builder r1Retransmits(int count) {
+            r1Retransmits = count;
+            return this;
+        }
+
+        public Builder r2Nanos(long nanos) {
+            r2Nanos = nanos;
+            return this;
+        }
+
+        public Builder r2SynNanos(long nanos) {
+            r2SynNanos = nanos;
+            return this;
+        }
+
+        public Builder r2SynReceivedNanos(long nanos) {
+            r2SynReceivedNanos = nanos;
+            return this;
+        }
+
+        public Builder finWait2Nanos(long nanos) {
+            finWait2Nanos = nanos;
+            return this;
+        }
+
+        public Builder noDelay(boolean on) {
+            noDelay = on;
+            return this;
+        }
+
+        public Builder hopLimit(int hops) {
+            hopLimit = hops;
+            return this;
+        }
+
+        public Builder trafficClass(int octet) {
+            trafficClass = octet;
+            return this;
+        }
+
+        /// The settings.
+        ///
+        /// @throws IllegalArgumentException when one lies outside its range, in a sentence that names it
+        public TcpConfig build() {
+            range("mssMin", mssMin, 8, 1220);
+            range("mssMax", mssMax, mssMin, 65_515);
+            range("initialWindowSegments", initialWindowSegments, 1, 1000);
+            range("rtoMinNanos", rtoMinNanos, MILLI, 60 * SECOND);
+            range("rtoInitialNanos", rtoInitialNanos, rtoMinNanos, 60 * SECOND);
+            range("rtoMaxNanos", rtoMaxNanos, rtoInitialNanos, 3600 * SECOND);
+            range("delayedAckNanos", delayedAckNanos, 0, 500 * MILLI - 1);
+            range("mslNanos", mslNanos, 0, 240 * SECOND);
+            range("r1Retransmits", r1Retransmits, 1, 100);
+            range("r2Nanos", r2Nanos, rtoMinNanos, 86_400 * SECOND);
+            range("r2SynNanos", r2SynNanos, rtoMinNanos, 86_400 * SECOND);
+            range("r2SynReceivedNanos", r2SynReceivedNanos, rtoMinNanos, 86_400 * SECOND);
+            range("finWait2Nanos", finWait2Nanos, 0, 86_400 * SECOND);
+            range("hopLimit", hopLimit, 1, 255);
+            range("trafficClass", trafficClass, 0, 255);
+            return new TcpConfig(copy());
+        }
+
+        private static void range(String name, long value, long min, long max) {
+            if (value < min || value > max) {
+                throw new IllegalArgumentException(name + " must lie in " + min + ".." + max + ", but is " + value);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.levee.tcp;
+
+/// What is counted about TCP, with the name under which tools show it.
+public enum TcpCounters {
+    SEGMENTS_IN("segmentsIn"),
+    SEGMENTS_OUT("segmentsOut"),
+    BYTES_IN("bytesIn"),
+    BYTES_OUT("bytesOut"),
+    RETRANSMITS("retransmits"),
+    FAST_RETRANSMITS("fastRetransmits"),
+    TIMEOUT_RETRANSMITS("timeoutRetransmits"),
+    SYN_RETRANSMITS("synRetransmits"),
+    DUPLICATE_ACKS_IN("duplicateAcksIn"),
+    OUT_OF_ORDER_IN("outOfOrderIn"),
+    DUPLICATE_BYTES_IN("duplicateBytesIn"),
+    OUT_OF_WINDOW_IN("outOfWindowIn"),
+    OLD_TIMESTAMP_IN("oldTimestampIn"),
+    UNACCEPTABLE_ACK_IN("unacceptableAckIn"),
+    DELAYED_ACKS("delayedAcks"),
+    CHALLENGE_ACKS("challengeAcks"),
+    ZERO_WINDOW_PROBES("zeroWindowProbes"),
+    KEEP_ALIVE_PROBES("keepAliveProbes"),
+    RESETS_IN("resetsIn"),
+    RESETS_OUT("resetsOut"),
+    ACTIVE_OPENS("activeOpens"),
+    PASSIVE_OPENS("passiveOpens"),
+    ESTABLISHED("established"),
+    CLOSED("closed");
+
+    private final String label;
+
+    TcpCounters(String label) {
+        this.label = label;
+    }
+
+    /// The name in JSON and in tables.
+    public String label() {
+        return label;
+    }
+
+    /// One row of counters.
+    ///
+    /// Threads: one writer; other threads may read and see values that are a little old.
+    public static final class Row {
+        private final long[] values = new long[TcpCounters.values().length];
+
+        public void add(TcpCounters counter, long count) {
+            values[counter.ordinal()] += count;
+        }
+
+        public void count(TcpCounters counter) {
+            values[counter.ordinal()]++;
+        }
+
+        public long get(TcpCounters counter) {
+            return values[counter.ordinal()];
+        }
+    }
+}

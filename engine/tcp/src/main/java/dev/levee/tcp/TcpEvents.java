@@ -1,0 +1,22 @@
+package dev.levee.tcp;
+
+/// What changed for the user of a connection: bits that [TcpConnection#takeEvents] hands over and clears. They
+/// say where to look, not what is there; looking in vain is allowed, missing a change is not.
+///
+/// Threads: any.
+public final class TcpEvents {
+    /// The handshake is complete.
+    public static final int CONNECTED = 0x01;
+    /// Data arrived, or the peer's FIN did.
+    public static final int READABLE = 0x02;
+    /// Room in the send buffer was made.
+    public static final int WRITABLE = 0x04;
+    /// The peer acknowledged octets, or our FIN.
+    public static final int ACKNOWLEDGED = 0x08;
+    /// The connection is of no more use to the user: it ended, see [TcpConnection#cause].
+    public static final int ENDED = 0x10;
+    /// State CLOSED: every resource can be given back.
+    public static final int RELEASED = 0x20;
+
+    private TcpEvents() {}
+}

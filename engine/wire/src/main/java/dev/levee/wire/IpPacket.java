@@ -1,0 +1,193 @@
+package dev.levee.wire;
+
+import java.lang.foreign.MemorySegment;
+
+/// What the IP header of one packet says: parsed once into this reused holder.
+///
+/// Addresses are two longs each; an IPv4 address is in its mapped form (`::ffff:a.b.c.d`, see [IpAddress]), so
+/// that everything above IP is written once.
+///
+/// Threads: one owner. Valid while the frame is.
+public final class IpPacket {
+    public static final int PROTOCOL_ICMP = 1;
+    public static final int PROTOCOL_TCP = 6;
+    public static final int PROTOCOL_ICMP6 = 58;
+
+    static final int V4_HEADER_BYTES = 20;
+    static final int V6_HEADER_BYTES = 40;
+
+    private static final int HOP_BY_HOP = 0;
+    private static final int ROUTING = 43;
+    private static final int FRAGMENT = 44;
+    private static final int DESTINATION_OPTIONS = 60;
+    private static final int EXTENSIONS_MAX = 8;
+
+    private MemorySegment memory = MemorySegment.NULL;
+    private boolean v4;
+    private int protocol;
+    private int trafficClass;
+    private int hopLimit;
+    private long srcHigh;
+    private long srcLow;
+    private long dstHigh;
+    private long dstLow;
+    private int headerOffset;
+    private int payloadOffset;
+    private int payloadLength;
+
+    /// Reads the header of the packet in `frame`. Octets behind the packet's own length (padding) are ignored.
+    ///
+    /// @return [DropReason#NONE], or why the packet must be dropped; then the other methods mean nothing
+    public DropReason parse(Frame frame) {
+        memory = frame.memory();
+        headerOffset = frame.offset();
+        if (frame.length() < V4_HEADER_BYTES) {
+            return DropReason.TRUNCATED;
+        }
+        return switch (Bytes.u8(memory, headerOffset) >>> 4) {
+            case 4 -> parseV4(frame.length());
+            case 6 -> parseV6(frame.length());
+            default -> DropReason.BAD_VERSION;
+        };
+    }
+
+    private DropReason parseV4(int available) {
+        int at = headerOffset;
+        int headerBytes = (Bytes.u8(memory, at) & 0x0f) << 2;
+        int totalBytes = Bytes.u16(memory, at + 2);
+        if (headerBytes < V4_HEADER_BYTES || totalBytes < headerBytes) {
+            return DropReason.BAD_IP_HEADER;
+        }
+        if (totalBytes > available) {
+            return DropReason.TRUNCATED;
+        }
+        if (Checksum.finish(Checksum.add(0, memory, at, headerBytes)) != 0) {
+            return DropReason.BAD_IP_CHECKSUM;
+        }
+        int fragment = Bytes.u16(memory, at + 6);
+        if ((fragment & 0x3fff) != 0) {
+            return DropReason.FRAGMENT;
+        }
+        v4 = true;
+        trafficClass = Bytes.u8(memory, at + 1);
+        hopLimit = Bytes.u8(memory, at + 8);
+        protocol = Bytes.u8(memory, at + 9);
+        srcHigh = 0;
+        srcLow = IpAddress.mapped(Bytes.i32(memory, at + 12));
+        dstHigh = 0;
+        dstLow = IpAddress.mapped(Bytes.i32(memory, at + 16));
+        // RFC 9293 §3.9.2: "A TCP implementation MUST ignore IP options that it does not understand": all are
+        // skipped.
+        payloadOffset = at + headerBytes;
+        payloadLength = totalBytes - headerBytes;
+        return DropReason.NONE;
+    }
+
+    private DropReason parseV6(int available) {
+        int at = headerOffset;
+        if (available < V6_HEADER_BYTES) {
+            return DropReason.TRUNCATED;
+        }
+        int bytes = Bytes.u16(memory, at + 4);
+        if (bytes > available - V6_HEADER_BYTES) {
+            return DropReason.TRUNCATED;
+        }
+        v4 = false;
+        trafficClass = Bytes.u16(memory, at) >>> 4 & 0xff;
+        hopLimit = Bytes.u8(memory, at + 7);
+        srcHigh = Bytes.i64(memory, at + 8);
+        srcLow = Bytes.i64(memory, at + 16);
+        dstHigh = Bytes.i64(memory, at + 24);
+        dstLow = Bytes.i64(memory, at + 32);
+        return skipExtensions(Bytes.u8(memory, at + 6), at + V6_HEADER_BYTES, bytes);
+    }
+
+    private DropReason skipExtensions(int firstHeader, int firstOffset, int bytes) {
+        int next = firstHeader;
+        int at = firstOffset;
+        int left = bytes;
+        for (int count = 0; isExtension(next); count++) {
+            if (next == FRAGMENT) {
+                return DropReason.FRAGMENT;
+            }
+            if (left < 8 || count == EXTENSIONS_MAX) {
+                return DropReason.BAD_IP_HEADER;
+            }
+            int extensionBytes = Bytes.u8(memory, at + 1) + 1 << 3;
+            if (extensionBytes > left) {
+                return DropReason.BAD_IP_HEADER;
+            }
+            next = Bytes.u8(memory, at);
+            at += extensionBytes;
+            left -= extensionBytes;
+        }
+        protocol = next;
+        payloadOffset = at;
+        payloadLength = left;
+        return DropReason.NONE;
+    }
+
+    private static boolean isExtension(int header) {
+        return header == HOP_BY_HOP || header == ROUTING || header == FRAGMENT || header == DESTINATION_OPTIONS;
+    }
+
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /// Whether this is IPv4; otherwise IPv6.
+    public boolean v4() {
+        return v4;
+    }
+
+    /// The protocol of the payload, behind all extension headers.
+    public int protocol() {
+        return protocol;
+    }
+
+    /// DSCP and ECN bits.
+    public int trafficClass() {
+        return trafficClass;
+    }
+
+    public int hopLimit() {
+        return hopLimit;
+    }
+
+    public long srcHigh() {
+        return srcHigh;
+    }
+
+    public long srcLow() {
+        return srcLow;
+    }
+
+    public long dstHigh() {
+        return dstHigh;
+    }
+
+    public long dstLow() {
+        return dstLow;
+    }
+
+    /// Where the IP header begins in [#memory].
+    public int headerOffset() {
+        return headerOffset;
+    }
+
+    public int payloadOffset() {
+        return payloadOffset;
+    }
+
+    public int payloadLength() {
+        return payloadLength;
+    }
+
+    public IpAddress source() {
+        return new IpAddress(srcHigh, srcLow);
+    }
+
+    public IpAddress destination() {
+        return new IpAddress(dstHigh, dstLow);
+    }
+}

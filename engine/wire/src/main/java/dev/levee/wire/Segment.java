@@ -1,0 +1,291 @@
+package dev.levee.wire;
+
+/// What one TCP segment says (RFC 9293 §3.1): parsed once, together with its options, into this reused holder.
+///
+/// Options are understood in any segment and in any order; unknown ones are skipped by their length. An option
+/// with an impossible length ends the list: what came before it counts, the rest is ignored.
+///
+/// Threads: one owner. Valid while the frame is.
+public final class Segment {
+    public static final int HEADER_BYTES = 20;
+    /// How many SACK blocks fit into a header.
+    public static final int SACK_BLOCKS_MAX = 4;
+    /// The largest shift that RFC 7323 §2.3 allows.
+    public static final int WINDOW_SCALE_MAX = 14;
+
+    private static final int END = 0;
+    private static final int NO_OPERATION = 1;
+    private static final int MSS = 2;
+    private static final int WINDOW_SCALE = 3;
+    private static final int SACK_PERMITTED = 4;
+    private static final int SACK = 5;
+    private static final int TIMESTAMPS = 8;
+    private static final int FAST_OPEN = 34;
+
+    private final IpPacket ip;
+
+    private int srcPort;
+    private int dstPort;
+    private int seq;
+    private int ack;
+    private int flags;
+    private int window;
+    private int urgentPointer;
+    private int optionsOffset;
+    private int payloadOffset;
+    private int payloadLength;
+
+    private int mss;
+    private int windowScale;
+    private boolean sackPermitted;
+    private boolean timestamps;
+    private int tsVal;
+    private int tsEcr;
+    private int sackCount;
+    private final int[] sackLeft = new int[SACK_BLOCKS_MAX];
+    private final int[] sackRight = new int[SACK_BLOCKS_MAX];
+    private int fastOpenOffset;
+    private int fastOpenLength;
+
+    /// A holder for the segments inside the packets that `ip` parses.
+    public Segment(IpPacket ip) {
+        this.ip = ip;
+    }
+
+    /// Reads the segment inside the packet that was just parsed, and verifies its checksum.
+    ///
+    /// @return [DropReason#NONE], or why the segment must be dropped; then the other methods mean nothing
+    public DropReason parse() {
+        var memory = ip.memory();
+        int at = ip.payloadOffset();
+        int length = ip.payloadLength();
+        if (length < HEADER_BYTES) {
+            return DropReason.TRUNCATED;
+        }
+        int word = Bytes.i32(memory, at + 12);
+        int headerBytes = word >>> 28 << 2;
+        if (headerBytes < HEADER_BYTES || headerBytes > length) {
+            return DropReason.BAD_TCP_HEADER;
+        }
+        // RFC 9293 §3.1: "the receiver MUST check it".
+        if (!checksumHolds(length)) {
+            return DropReason.BAD_CHECKSUM;
+        }
+        srcPort = Bytes.u16(memory, at);
+        dstPort = Bytes.u16(memory, at + 2);
+        if (srcPort == 0 || dstPort == 0) {
+            return DropReason.PORT_ZERO;
+        }
+        seq = Bytes.i32(memory, at + 4);
+        ack = Bytes.i32(memory, at + 8);
+        flags = word >>> 16 & 0xff;
+        window = word & 0xffff;
+        urgentPointer = Bytes.u16(memory, at + 18);
+        optionsOffset = at + HEADER_BYTES;
+        payloadOffset = at + headerBytes;
+        payloadLength = length - headerBytes;
+        parseOptions();
+        return DropReason.NONE;
+    }
+
+    private boolean checksumHolds(int length) {
+        long pseudo = Checksum.pseudoHeader(
+                ip.v4(), ip.srcHigh(), ip.srcLow(), ip.dstHigh(), ip.dstLow(), IpPacket.PROTOCOL_TCP, length);
+        return Checksum.finish(Checksum.add(pseudo, ip.memory(), ip.payloadOffset(), length)) == 0;
+    }
+
+    private void parseOptions() {
+        mss = 0;
+        windowScale = -1;
+        sackPermitted = false;
+        timestamps = false;
+        sackCount = 0;
+        fastOpenLength = -1;
+        var memory = ip.memory();
+        int at = optionsOffset;
+        while (at < payloadOffset) {
+            int kind = Bytes.u8(memory, at);
+            if (kind == END) {
+                return;
+            }
+            if (kind == NO_OPERATION) {
+                at++;
+                continue;
+            }
+            // RFC 9293 §3.1: "A TCP implementation MUST be prepared to handle an illegal option length (e.g.,
+            // zero)".
+            int length = at + 1 < payloadOffset ? Bytes.u8(memory, at + 1) : 0;
+            if (length < 2 || at + length > payloadOffset) {
+                return;
+            }
+            parseOption(kind, at, length);
+            at += length;
+        }
+    }
+
+    private void parseOption(int kind, int at, int length) {
+        var memory = ip.memory();
+        switch (kind) {
+            case MSS -> mss = length == 4 ? Bytes.u16(memory, at + 2) : mss;
+            case WINDOW_SCALE ->
+                windowScale = length == 3 ? Math.min(Bytes.u8(memory, at + 2), WINDOW_SCALE_MAX) : windowScale;
+            case SACK_PERMITTED -> sackPermitted |= length == 2;
+            case SACK -> parseSack(at, length);
+            case TIMESTAMPS -> {
+                if (length == 10) {
+                    timestamps = true;
+                    tsVal = Bytes.i32(memory, at + 2);
+                    tsEcr = Bytes.i32(memory, at + 6);
+                }
+            }
+            case FAST_OPEN -> {
+                fastOpenOffset = at + 2;
+                fastOpenLength = length - 2;
+            }
+            default -> {
+                // RFC 9293 §3.1: "A TCP implementation MUST ignore without error any TCP Option it does not
+                // implement".
+            }
+        }
+    }
+
+    private void parseSack(int at, int length) {
+        if ((length - 2) % 8 != 0) {
+            return;
+        }
+        sackCount = Math.min((length - 2) / 8, SACK_BLOCKS_MAX);
+        for (int i = 0; i < sackCount; i++) {
+            sackLeft[i] = Bytes.i32(ip.memory(), at + 2 + 8 * i);
+            sackRight[i] = Bytes.i32(ip.memory(), at + 6 + 8 * i);
+        }
+    }
+
+    /// The packet around this segment.
+    public IpPacket ip() {
+        return ip;
+    }
+
+    public int srcPort() {
+        return srcPort;
+    }
+
+    public int dstPort() {
+        return dstPort;
+    }
+
+    /// SEG.SEQ.
+    public int seq() {
+        return seq;
+    }
+
+    /// SEG.ACK; meaningless without the ACK bit.
+    public int ack() {
+        return ack;
+    }
+
+    /// The control bits, see [TcpFlags].
+    public int flags() {
+        return flags;
+    }
+
+    /// Whether all bits of `mask` are set.
+    public boolean has(int mask) {
+        return (flags & mask) == mask;
+    }
+
+    public boolean syn() {
+        return (flags & TcpFlags.SYN) != 0;
+    }
+
+    public boolean fin() {
+        return (flags & TcpFlags.FIN) != 0;
+    }
+
+    public boolean rst() {
+        return (flags & TcpFlags.RST) != 0;
+    }
+
+    public boolean hasAck() {
+        return (flags & TcpFlags.ACK) != 0;
+    }
+
+    /// The window field, 16 bits unsigned, not yet scaled.
+    public int window() {
+        return window;
+    }
+
+    /// SEG.UP, relative to SEG.SEQ; meaningless without the URG bit.
+    public int urgentPointer() {
+        return urgentPointer;
+    }
+
+    /// Where the text begins in `ip().memory()`.
+    public int payloadOffset() {
+        return payloadOffset;
+    }
+
+    /// Octets of text.
+    public int payloadLength() {
+        return payloadLength;
+    }
+
+    /// Where the options begin in `ip().memory()`; they end where the text begins.
+    public int optionsOffset() {
+        return optionsOffset;
+    }
+
+    /// SEG.LEN: octets of text, SYN and FIN counted.
+    public int length() {
+        return payloadLength + (flags & TcpFlags.FIN) + ((flags & TcpFlags.SYN) >>> 1);
+    }
+
+    /// The MSS option, or 0 when absent.
+    public int mss() {
+        return mss;
+    }
+
+    /// The window scale option (at most 14), or -1 when absent.
+    public int windowScale() {
+        return windowScale;
+    }
+
+    public boolean sackPermitted() {
+        return sackPermitted;
+    }
+
+    public boolean hasTimestamps() {
+        return timestamps;
+    }
+
+    /// TSval; meaningless without [#hasTimestamps].
+    public int tsVal() {
+        return tsVal;
+    }
+
+    /// TSecr; meaningless without [#hasTimestamps].
+    public int tsEcr() {
+        return tsEcr;
+    }
+
+    public int sackCount() {
+        return sackCount;
+    }
+
+    public int sackLeft(int index) {
+        return sackLeft[index];
+    }
+
+    public int sackRight(int index) {
+        return sackRight[index];
+    }
+
+    /// Octets of the fast open cookie (0: a request), or -1 when the option is absent.
+    public int fastOpenLength() {
+        return fastOpenLength;
+    }
+
+    /// Where the fast open cookie begins in `ip().memory()`.
+    public int fastOpenOffset() {
+        return fastOpenOffset;
+    }
+}

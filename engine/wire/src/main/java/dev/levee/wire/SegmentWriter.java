@@ -1,0 +1,241 @@
+package dev.levee.wire;
+
+import java.lang.foreign.MemorySegment;
+
+/// Builds one IP packet with one TCP segment in a [Frame]. Reused; nothing is allocated.
+///
+/// Order of use: [#reset], [#addresses], the fields, then [#begin] (which fixes the header's length and says
+/// where text goes), the text copied in by the caller, and [#finish] with the text's length.
+///
+/// Threads: one owner.
+public final class SegmentWriter {
+    private static final int DONT_FRAGMENT = 0x4000;
+
+    private boolean v4;
+    private long srcHigh;
+    private long srcLow;
+    private long dstHigh;
+    private long dstLow;
+    private int srcPort;
+    private int dstPort;
+    private int seq;
+    private int ack;
+    private int flags;
+    private int window;
+    private int urgentPointer;
+    private int hopLimit;
+    private int trafficClass;
+
+    private int mss;
+    private int windowScale;
+    private boolean sackPermitted;
+    private boolean timestamps;
+    private int tsVal;
+    private int tsEcr;
+    private int sackCount;
+    private final int[] sackLeft = new int[Segment.SACK_BLOCKS_MAX];
+    private final int[] sackRight = new int[Segment.SACK_BLOCKS_MAX];
+
+    private MemorySegment memory = MemorySegment.NULL;
+    private int ipOffset;
+    private int tcpOffset;
+    private int textOffset;
+
+    /// Forgets everything: no flags, no options, hop limit 64.
+    public SegmentWriter reset() {
+        flags = 0;
+        seq = 0;
+        ack = 0;
+        window = 0;
+        urgentPointer = 0;
+        hopLimit = 64;
+        trafficClass = 0;
+        mss = 0;
+        windowScale = -1;
+        sackPermitted = false;
+        timestamps = false;
+        sackCount = 0;
+        return this;
+    }
+
+    /// Source and destination; IPv4 in mapped form, and then for both.
+    public SegmentWriter addresses(long srcHigh, long srcLow, long dstHigh, long dstLow) {
+        this.v4 = IpAddress.isV4(srcHigh, srcLow);
+        this.srcHigh = srcHigh;
+        this.srcLow = srcLow;
+        this.dstHigh = dstHigh;
+        this.dstLow = dstLow;
+        return this;
+    }
+
+    public SegmentWriter ports(int srcPort, int dstPort) {
+        this.srcPort = srcPort;
+        this.dstPort = dstPort;
+        return this;
+    }
+
+    public SegmentWriter seq(int seq) {
+        this.seq = seq;
+        return this;
+    }
+
+    /// SEG.ACK together with the ACK bit.
+    public SegmentWriter ack(int ack) {
+        this.ack = ack;
+        this.flags |= TcpFlags.ACK;
+        return this;
+    }
+
+    /// Adds control bits.
+    public SegmentWriter flags(int flags) {
+        this.flags |= flags;
+        return this;
+    }
+
+    /// The window field as it goes on the wire: 16 bits, already scaled.
+    public SegmentWriter window(int window) {
+        assert window >= 0 && window <= 0xffff : window;
+        this.window = window;
+        return this;
+    }
+
+    /// SEG.UP together with the URG bit.
+    public SegmentWriter urgent(int urgentPointer) {
+        this.urgentPointer = urgentPointer;
+        this.flags |= TcpFlags.URG;
+        return this;
+    }
+
+    public SegmentWriter hopLimit(int hopLimit) {
+        this.hopLimit = hopLimit;
+        return this;
+    }
+
+    public SegmentWriter trafficClass(int trafficClass) {
+        this.trafficClass = trafficClass;
+        return this;
+    }
+
+    public SegmentWriter mss(int mss) {
+        this.mss = mss;
+        return this;
+    }
+
+    public SegmentWriter windowScale(int windowScale) {
+        this.windowScale = windowScale;
+        return this;
+    }
+
+    public SegmentWriter sackPermitted() {
+        this.sackPermitted = true;
+        return this;
+    }
+
+    public SegmentWriter timestamps(int tsVal, int tsEcr) {
+        this.timestamps = true;
+        this.tsVal = tsVal;
+        this.tsEcr = tsEcr;
+        return this;
+    }
+
+    /// Adds a SACK block; at most four, three together with timestamps.
+    public SegmentWriter sack(int left, int right) {
+        sackLeft[sackCount] = left;
+        sackRight[sackCount++] = right;
+        return this;
+    }
+
+    /// Octets of TCP options that the fields set so far take.
+    public int optionBytes() {
+        int bytes = 0;
+        bytes += mss > 0 ? 4 : 0;
+        bytes += timestamps ? 12 : sackPermitted ? 4 : 0;
+        bytes += windowScale >= 0 ? 4 : 0;
+        bytes += sackCount > 0 ? 4 + 8 * sackCount : 0;
+        return bytes;
+    }
+
+    /// Lays the options out and says where text begins in `frame.memory()`.
+    public int begin(Frame frame) {
+        frame.clear();
+        memory = frame.memory();
+        ipOffset = frame.offset();
+        tcpOffset = ipOffset + (v4 ? IpPacket.V4_HEADER_BYTES : IpPacket.V6_HEADER_BYTES);
+        textOffset = writeOptions(tcpOffset + Segment.HEADER_BYTES);
+        assert textOffset - tcpOffset <= 60 : "options take more than 40 octets";
+        return textOffset;
+    }
+
+    private int writeOptions(int start) {
+        int at = start;
+        if (mss > 0) {
+            Bytes.put32(memory, at, 0x0204_0000 | mss);
+            at += 4;
+        }
+        if (timestamps) {
+            // SACK-permitted takes the place of the two octets of padding, as all large systems do.
+            Bytes.put16(memory, at, sackPermitted ? 0x0402 : 0x0101);
+            Bytes.put16(memory, at + 2, 0x080a);
+            Bytes.put32(memory, at + 4, tsVal);
+            Bytes.put32(memory, at + 8, tsEcr);
+            at += 12;
+        } else if (sackPermitted) {
+            Bytes.put32(memory, at, 0x0101_0402);
+            at += 4;
+        }
+        if (windowScale >= 0) {
+            Bytes.put32(memory, at, 0x0103_0300 | windowScale);
+            at += 4;
+        }
+        if (sackCount > 0) {
+            Bytes.put32(memory, at, 0x0101_0500 | 2 + 8 * sackCount);
+            at += 4;
+            for (int i = 0; i < sackCount; i++) {
+                Bytes.put32(memory, at, sackLeft[i]);
+                Bytes.put32(memory, at + 4, sackRight[i]);
+                at += 8;
+            }
+        }
+        return at;
+    }
+
+    /// Writes both headers and checksums around the text and sets the frame's length.
+    public void finish(Frame frame, int textLength) {
+        int tcpBytes = textOffset - tcpOffset + textLength;
+        if (v4) {
+            writeV4Header(textOffset - ipOffset + textLength);
+        } else {
+            writeV6Header(tcpBytes);
+        }
+        Bytes.put16(memory, tcpOffset, srcPort);
+        Bytes.put16(memory, tcpOffset + 2, dstPort);
+        Bytes.put32(memory, tcpOffset + 4, seq);
+        Bytes.put32(memory, tcpOffset + 8, ack);
+        Bytes.put32(memory, tcpOffset + 12, textOffset - tcpOffset >> 2 << 28 | flags << 16 | window);
+        Bytes.put32(memory, tcpOffset + 16, urgentPointer);
+        // RFC 9293 §3.1: "The TCP checksum is never optional. The sender MUST generate it".
+        long pseudo = Checksum.pseudoHeader(v4, srcHigh, srcLow, dstHigh, dstLow, IpPacket.PROTOCOL_TCP, tcpBytes);
+        Bytes.put16(memory, tcpOffset + 16, Checksum.finish(Checksum.add(pseudo, memory, tcpOffset, tcpBytes)));
+        frame.set(ipOffset, textOffset - ipOffset + textLength);
+    }
+
+    private void writeV4Header(int totalBytes) {
+        Bytes.put32(memory, ipOffset, 0x4500_0000 | trafficClass << 16 | totalBytes);
+        // An atomic datagram (RFC 6864 §4.1): never fragmented, so that its identification may be any constant.
+        Bytes.put32(memory, ipOffset + 4, DONT_FRAGMENT);
+        Bytes.put32(memory, ipOffset + 8, hopLimit << 24 | IpPacket.PROTOCOL_TCP << 16);
+        Bytes.put32(memory, ipOffset + 12, (int) srcLow);
+        Bytes.put32(memory, ipOffset + 16, (int) dstLow);
+        int checksum = Checksum.finish(Checksum.add(0, memory, ipOffset, IpPacket.V4_HEADER_BYTES));
+        Bytes.put16(memory, ipOffset + 10, checksum);
+    }
+
+    private void writeV6Header(int payloadBytes) {
+        Bytes.put32(memory, ipOffset, 0x6000_0000 | trafficClass << 20);
+        Bytes.put32(memory, ipOffset + 4, payloadBytes << 16 | IpPacket.PROTOCOL_TCP << 8 | hopLimit);
+        Bytes.put64(memory, ipOffset + 8, srcHigh);
+        Bytes.put64(memory, ipOffset + 16, srcLow);
+        Bytes.put64(memory, ipOffset + 24, dstHigh);
+        Bytes.put64(memory, ipOffset + 32, dstLow);
+    }
+}
