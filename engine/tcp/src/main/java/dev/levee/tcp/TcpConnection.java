@@ -33,8 +33,7 @@ public final class TcpConnection {
             int mtu,
             int iss,
             int timestampOffset,
-            BufferPool buffers,
-            TcpCounters.Row counters) {
+            TcpContext context) {
         throw new AssertionError();
     }
 
@@ -47,8 +46,7 @@ public final class TcpConnection {
             int iss,
             int timestampOffset,
             Segment syn,
-            BufferPool buffers,
-            TcpCounters.Row counters) {
+            TcpContext context) {
         throw new AssertionError();
     }
 
@@ -125,6 +123,26 @@ public final class TcpConnection {
 
     public TcpState state() {
         throw new AssertionError();
+    }
+
+    /// SND.NXT: beyond everything that was ever sent.
+    public int sndNxt() {
+        return 0;
+    }
+
+    /// RCV.NXT.
+    public int rcvNxt() {
+        return 0;
+    }
+
+    /// The newest timestamp of the peer (TS.Recent), when timestamps are in use.
+    public int tsRecent() {
+        return 0;
+    }
+
+    /// Whether both sides agreed on timestamps.
+    public boolean timestamps() {
+        return false;
     }
 
     /// Whether this side opened actively.
