@@ -186,26 +186,6 @@ public final class TcpConnection {
         return false;
     }
 
-    /// SND.NXT: what the next octet sent will be numbered. A new incarnation of this connection begins above it.
-    public int sndNxt() {
-        return 0;
-    }
-
-    /// RCV.NXT: the number of the next octet expected.
-    public int rcvNxt() {
-        return 0;
-    }
-
-    /// Whether both sides send timestamps (RFC 7323 §3).
-    public boolean timestamps() {
-        return false;
-    }
-
-    /// TS.Recent: the peer's latest timestamp; meaningless without [#timestamps].
-    public int tsRecent() {
-        return 0;
-    }
-
     /// The bits of [TcpEvents] since the last call, cleared.
     public int takeEvents() {
         return 0;
