@@ -8,7 +8,8 @@ public enum DropReason {
     TRUNCATED,
     /// Neither IPv4 nor IPv6.
     BAD_VERSION,
-    /// An IP header length, total length or extension header that cannot be.
+    /// An IP header that cannot be: its lengths, an IPv4-mapped address on the wire, or an extension header
+    /// that asks to be dropped by who does not know it.
     BAD_IP_HEADER,
     /// The IPv4 header checksum is wrong.
     BAD_IP_CHECKSUM,

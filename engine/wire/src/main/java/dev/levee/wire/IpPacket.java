@@ -16,15 +16,11 @@ public final class IpPacket {
     static final int V4_HEADER_BYTES = 20;
     static final int V6_HEADER_BYTES = 40;
 
-    private static final int HOP_BY_HOP = 0;
-    private static final int ROUTING = 43;
-    private static final int FRAGMENT = 44;
-    private static final int DESTINATION_OPTIONS = 60;
-    private static final int EXTENSIONS_MAX = 8;
-
+    private final Ipv6Extensions extensions = new Ipv6Extensions();
     private MemorySegment memory = MemorySegment.NULL;
     private boolean v4;
     private int protocol;
+    private int protocolOffset;
     private int trafficClass;
     private int hopLimit;
     private long srcHigh;
@@ -71,7 +67,8 @@ public final class IpPacket {
         v4 = true;
         trafficClass = Bytes.u8(memory, at + 1);
         hopLimit = Bytes.u8(memory, at + 8);
-        protocol = Bytes.u8(memory, at + 9);
+        protocolOffset = at + 9;
+        protocol = Bytes.u8(memory, protocolOffset);
         srcHigh = 0;
         srcLow = IpAddress.mapped(Bytes.i32(memory, at + 12));
         dstHigh = 0;
@@ -99,36 +96,20 @@ public final class IpPacket {
         srcLow = Bytes.i64(memory, at + 16);
         dstHigh = Bytes.i64(memory, at + 24);
         dstLow = Bytes.i64(memory, at + 32);
-        return skipExtensions(Bytes.u8(memory, at + 6), at + V6_HEADER_BYTES, bytes);
-    }
-
-    private DropReason skipExtensions(int firstHeader, int firstOffset, int bytes) {
-        int next = firstHeader;
-        int at = firstOffset;
-        int left = bytes;
-        for (int count = 0; isExtension(next); count++) {
-            if (next == FRAGMENT) {
-                return DropReason.FRAGMENT;
-            }
-            if (left < 8 || count == EXTENSIONS_MAX) {
-                return DropReason.BAD_IP_HEADER;
-            }
-            int extensionBytes = Bytes.u8(memory, at + 1) + 1 << 3;
-            if (extensionBytes > left) {
-                return DropReason.BAD_IP_HEADER;
-            }
-            next = Bytes.u8(memory, at);
-            at += extensionBytes;
-            left -= extensionBytes;
+        // A mapped address stands for an IPv4 address inside a host and never travels: taken for one, it would
+        // let a stranger speak IPv6 in the name of an IPv4 host.
+        if (IpAddress.isV4(srcHigh, srcLow) || IpAddress.isV4(dstHigh, dstLow)) {
+            return DropReason.BAD_IP_HEADER;
         }
-        protocol = next;
-        payloadOffset = at;
-        payloadLength = left;
+        var skipped = extensions.skip(memory, at, bytes);
+        if (skipped != DropReason.NONE) {
+            return skipped;
+        }
+        protocol = extensions.protocol();
+        protocolOffset = extensions.protocolOffset();
+        payloadOffset = extensions.payloadOffset();
+        payloadLength = at + V6_HEADER_BYTES + bytes - payloadOffset;
         return DropReason.NONE;
-    }
-
-    private static boolean isExtension(int header) {
-        return header == HOP_BY_HOP || header == ROUTING || header == FRAGMENT || header == DESTINATION_OPTIONS;
     }
 
     public MemorySegment memory() {
@@ -143,6 +124,11 @@ public final class IpPacket {
     /// The protocol of the payload, behind all extension headers.
     public int protocol() {
         return protocol;
+    }
+
+    /// Where the octet that names the protocol lies in [#memory].
+    public int protocolOffset() {
+        return protocolOffset;
     }
 
     /// DSCP and ECN bits.

@@ -9,8 +9,6 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Threads: one owner.
 public final class SegmentWriter {
-    private static final int DONT_FRAGMENT = 0x4000;
-
     private boolean v4;
     private long srcHigh;
     private long srcLow;
@@ -160,7 +158,7 @@ public final class SegmentWriter {
         frame.clear();
         memory = frame.memory();
         ipOffset = frame.offset();
-        tcpOffset = ipOffset + (v4 ? IpPacket.V4_HEADER_BYTES : IpPacket.V6_HEADER_BYTES);
+        tcpOffset = ipOffset + IpHeader.bytes(v4);
         textOffset = writeOptions(tcpOffset + Segment.HEADER_BYTES);
         assert textOffset - tcpOffset <= 60 : "options take more than 40 octets";
         return textOffset;
@@ -202,11 +200,18 @@ public final class SegmentWriter {
     /// Writes both headers and checksums around the text and sets the frame's length.
     public void finish(Frame frame, int textLength) {
         int tcpBytes = textOffset - tcpOffset + textLength;
-        if (v4) {
-            writeV4Header(textOffset - ipOffset + textLength);
-        } else {
-            writeV6Header(tcpBytes);
-        }
+        IpHeader.write(
+                memory,
+                ipOffset,
+                v4,
+                IpPacket.PROTOCOL_TCP,
+                trafficClass,
+                hopLimit,
+                tcpBytes,
+                srcHigh,
+                srcLow,
+                dstHigh,
+                dstLow);
         Bytes.put16(memory, tcpOffset, srcPort);
         Bytes.put16(memory, tcpOffset + 2, dstPort);
         Bytes.put32(memory, tcpOffset + 4, seq);
@@ -217,25 +222,5 @@ public final class SegmentWriter {
         long pseudo = Checksum.pseudoHeader(v4, srcHigh, srcLow, dstHigh, dstLow, IpPacket.PROTOCOL_TCP, tcpBytes);
         Bytes.put16(memory, tcpOffset + 16, Checksum.finish(Checksum.add(pseudo, memory, tcpOffset, tcpBytes)));
         frame.set(ipOffset, textOffset - ipOffset + textLength);
-    }
-
-    private void writeV4Header(int totalBytes) {
-        Bytes.put32(memory, ipOffset, 0x4500_0000 | trafficClass << 16 | totalBytes);
-        // An atomic datagram (RFC 6864 §4.1): never fragmented, so that its identification may be any constant.
-        Bytes.put32(memory, ipOffset + 4, DONT_FRAGMENT);
-        Bytes.put32(memory, ipOffset + 8, hopLimit << 24 | IpPacket.PROTOCOL_TCP << 16);
-        Bytes.put32(memory, ipOffset + 12, (int) srcLow);
-        Bytes.put32(memory, ipOffset + 16, (int) dstLow);
-        int checksum = Checksum.finish(Checksum.add(0, memory, ipOffset, IpPacket.V4_HEADER_BYTES));
-        Bytes.put16(memory, ipOffset + 10, checksum);
-    }
-
-    private void writeV6Header(int payloadBytes) {
-        Bytes.put32(memory, ipOffset, 0x6000_0000 | trafficClass << 20);
-        Bytes.put32(memory, ipOffset + 4, payloadBytes << 16 | IpPacket.PROTOCOL_TCP << 8 | hopLimit);
-        Bytes.put64(memory, ipOffset + 8, srcHigh);
-        Bytes.put64(memory, ipOffset + 16, srcLow);
-        Bytes.put64(memory, ipOffset + 24, dstHigh);
-        Bytes.put64(memory, ipOffset + 32, dstLow);
     }
 }

@@ -1,0 +1,121 @@
+package dev.levee.wire;
+
+import java.lang.foreign.MemorySegment;
+
+/// Walks over the extension headers of an IPv6 packet (RFC 8200 §4) to the payload behind them.
+///
+/// Threads: one owner.
+final class Ipv6Extensions {
+    /// More than any honest packet carries: the work for one packet has a bound.
+    static final int EXTENSIONS_MAX = 8;
+
+    private static final int HOP_BY_HOP = 0;
+    private static final int ROUTING = 43;
+    private static final int FRAGMENT = 44;
+    private static final int DESTINATION_OPTIONS = 60;
+    private static final int NEXT_HEADER_OFFSET = 6;
+
+    private int protocol;
+    private int protocolOffset;
+    private int payloadOffset;
+
+    /// Walks over the headers of a packet that this host received; its fixed header has been checked.
+    ///
+    /// @param headerOffset where the IPv6 header begins
+    /// @param payloadBytes the payload length field: octets behind the IPv6 header
+    DropReason skip(MemorySegment memory, int headerOffset, int payloadBytes) {
+        return skip(memory, headerOffset, payloadBytes, true);
+    }
+
+    /// Walks over the headers of a packet inside an ICMP error: its end may be missing, and it was never meant
+    /// for this host.
+    ///
+    /// @param availableBytes octets that are there, the IPv6 header counted
+    DropReason skipEmbedded(MemorySegment memory, int headerOffset, int availableBytes) {
+        return skip(memory, headerOffset, availableBytes - IpPacket.V6_HEADER_BYTES, false);
+    }
+
+    private DropReason skip(MemorySegment memory, int headerOffset, int payloadBytes, boolean received) {
+        protocolOffset = headerOffset + NEXT_HEADER_OFFSET;
+        payloadOffset = headerOffset + IpPacket.V6_HEADER_BYTES;
+        protocol = Bytes.u8(memory, protocolOffset);
+        int end = payloadOffset + payloadBytes;
+        for (int count = 0; isExtension(protocol); count++) {
+            int left = end - payloadOffset;
+            if (left < 8 || count == EXTENSIONS_MAX) {
+                return received ? DropReason.BAD_IP_HEADER : DropReason.TRUNCATED;
+            }
+            // The fragment header has no length field: that octet is reserved.
+            int bytes = protocol == FRAGMENT ? 8 : Bytes.u8(memory, payloadOffset + 1) + 1 << 3;
+            if (bytes > left) {
+                return received ? DropReason.BAD_IP_HEADER : DropReason.TRUNCATED;
+            }
+            var verdict = received ? judge(memory, bytes) : judgeEmbedded(memory);
+            if (verdict != DropReason.NONE) {
+                return verdict;
+            }
+            protocolOffset = payloadOffset;
+            protocol = Bytes.u8(memory, payloadOffset);
+            payloadOffset += bytes;
+        }
+        return DropReason.NONE;
+    }
+
+    private DropReason judge(MemorySegment memory, int bytes) {
+        return switch (protocol) {
+            // RFC 8200 §4.5: a fragment that is the whole packet (offset and M flag zero) "should be processed
+            // as a fully reassembled packet".
+            case FRAGMENT -> isWhole(memory) ? DropReason.NONE : DropReason.FRAGMENT;
+            // A node that does not know the routing type may only pass over the header when no segments are
+            // left (RFC 8200 §4.4); this host is no router, and type 0 is dead (RFC 5095).
+            case ROUTING -> Bytes.u8(memory, payloadOffset + 3) == 0 ? DropReason.NONE : DropReason.BAD_IP_HEADER;
+            default -> judgeOptions(memory, bytes);
+        };
+    }
+
+    private DropReason judgeEmbedded(MemorySegment memory) {
+        // The first fragment of a packet still has its transport header; later ones do not.
+        boolean later = protocol == FRAGMENT && Bytes.u16(memory, payloadOffset + 2) >>> 3 != 0;
+        return later ? DropReason.FRAGMENT : DropReason.NONE;
+    }
+
+    private boolean isWhole(MemorySegment memory) {
+        return (Bytes.u16(memory, payloadOffset + 2) & 0xfff9) == 0;
+    }
+
+    /// No option is implemented beyond padding: the two highest bits of an option's type say whether that is a
+    /// reason to drop the packet (RFC 8200 §4.2).
+    private DropReason judgeOptions(MemorySegment memory, int bytes) {
+        int at = payloadOffset + 2;
+        int end = payloadOffset + bytes;
+        while (at < end) {
+            int type = Bytes.u8(memory, at);
+            if (type == 0) {
+                at++;
+                continue;
+            }
+            if (type >>> 6 != 0 || at + 1 == end) {
+                return DropReason.BAD_IP_HEADER;
+            }
+            at += 2 + Bytes.u8(memory, at + 1);
+        }
+        return at == end ? DropReason.NONE : DropReason.BAD_IP_HEADER;
+    }
+
+    static boolean isExtension(int header) {
+        return header == HOP_BY_HOP || header == ROUTING || header == FRAGMENT || header == DESTINATION_OPTIONS;
+    }
+
+    int protocol() {
+        return protocol;
+    }
+
+    /// Where the octet lies that names the protocol.
+    int protocolOffset() {
+        return protocolOffset;
+    }
+
+    int payloadOffset() {
+        return payloadOffset;
+    }
+}
