@@ -2,6 +2,7 @@ package dev.levee.stack;
 
 import dev.levee.wire.Frame;
 import dev.levee.wire.IpAddress;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One host's TCP/IP on one link, without any input or output of its own: frames in, frames out, sockets for
@@ -62,8 +63,8 @@ public final class Stack {
         throw new AssertionError();
     }
 
-    /// A socket whose readiness, state or cause may have changed since it was last returned; null when there
-    /// is none.
+    /// A socket whose readiness, acknowledged octets, state or cause may have changed since it was last
+    /// returned; null when there is none. The last time is in state CLOSED.
     public @Nullable TcpSocket pollReady() {
         return null;
     }
@@ -72,6 +73,13 @@ public final class Stack {
     public @Nullable Listener pollReadyListener() {
         return null;
     }
+
+    /// Calls `action` for each socket in any state: half-open, to be accepted, open, in TIME-WAIT. For tools;
+    /// `action` must not change anything.
+    public void forEachSocket(Consumer<TcpSocket> action) {}
+
+    /// Calls `action` for each listener. As [#forEachSocket].
+    public void forEachListener(Consumer<Listener> action) {}
 
     /// Ends everything: listeners close, connections are aborted (RSTs are due).
     public void shutdown(long nowNanos) {}

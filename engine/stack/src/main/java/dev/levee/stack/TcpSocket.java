@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 ///   ended; CLOSED after `shutdownOutput` or `close`.
 /// - `close` with linger off returns at once and goes on in the background; with received data unread, or
 ///   linger 0, it resets; with linger, [#closeComplete] says when the waiting may end.
+/// - The rings stay this connection's until the user has called `close` or `abort`, even when the connection
+///   has failed before: another thread may be copying.
+/// - Commands go through the socket, never around it to the connection: only so does the stack learn that there
+///   is something to send.
 ///
 /// Threads: shard.
 public final class TcpSocket {
@@ -56,6 +60,14 @@ public final class TcpSocket {
     public int write(long nowNanos, MemorySegment source, long offset, int length) {
         return WOULD_BLOCK;
     }
+
+    /// As [#read], for a driver whose other thread has copied `count` octets out of the connection's receive
+    /// ring itself: at most what `connection().available()` says. After a failure: no effect.
+    public void consumed(long nowNanos, int count) {}
+
+    /// As [#write], for a driver whose other thread has copied `count` octets into the connection's send ring
+    /// itself: at most what `connection().sendRoom()` says. Without room (failed, shut down): no effect.
+    public void written(long nowNanos, int count) {}
 
     /// No more reading: data that arrives from now on resets the connection.
     public void shutdownInput(long nowNanos) {}
