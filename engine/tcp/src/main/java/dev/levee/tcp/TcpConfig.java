@@ -298,12 +298,12 @@ public final class TcpConfig {
             range("rtoInitialNanos", rtoInitialNanos, rtoMinNanos, 60 * SECOND);
             range("rtoMaxNanos", rtoMaxNanos, rtoInitialNanos, 3600 * SECOND);
             range("delayedAckNanos", delayedAckNanos, 0, 500 * MILLI - 1);
-            range("mslNanos", mslNanos, 0, 240 * SECOND);
+            range("mslNanos", mslNanos, MILLI, 240 * SECOND);
             range("r1Retransmits", r1Retransmits, 1, 100);
             range("r2Nanos", r2Nanos, rtoMinNanos, 86_400 * SECOND);
             range("r2SynNanos", r2SynNanos, rtoMinNanos, 86_400 * SECOND);
             range("r2SynReceivedNanos", r2SynReceivedNanos, rtoMinNanos, 86_400 * SECOND);
-            range("finWait2Nanos", finWait2Nanos, 0, 86_400 * SECOND);
+            range("finWait2Nanos", finWait2Nanos, MILLI, 86_400 * SECOND);
             range("hopLimit", hopLimit, 1, 255);
             range("trafficClass", trafficClass, 0, 255);
             return new TcpConfig(copy());

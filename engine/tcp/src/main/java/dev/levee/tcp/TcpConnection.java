@@ -2,6 +2,7 @@ package dev.levee.tcp;
 
 import dev.levee.wire.Frame;
 import dev.levee.wire.Segment;
+import dev.levee.wire.Seq;
 import org.jspecify.annotations.Nullable;
 
 /// One TCP connection (RFC 9293), without any input or output of its own.
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 /// Threads: shard.
 public final class TcpConnection {
 
+    private final Tcb tcb;
+
+    private TcpConnection(Tcb tcb) {
+        this.tcb = tcb;
+    }
+
     /// An active OPEN: state SYN-SENT, the SYN is due.
     ///
     /// @param mtu the link's MTU in octets, IP header included
@@ -34,7 +41,12 @@ public final class TcpConnection {
             int iss,
             int timestampOffset,
             TcpContext context) {
-        throw new AssertionError();
+        var tcb = new Tcb(config, tuple, true, mtu, iss, timestampOffset, context);
+        tcb.transition(TcpEvent.ACTIVE_OPEN);
+        tcb.pending = Tcb.SYN_DUE;
+        tcb.progressNanos = nowNanos;
+        context.counters().count(TcpCounters.ACTIVE_OPENS);
+        return new TcpConnection(tcb);
     }
 
     /// A SYN without ACK that a listener accepts: state SYN-RECEIVED, the SYN-ACK is due.
@@ -47,150 +59,277 @@ public final class TcpConnection {
             int timestampOffset,
             Segment syn,
             TcpContext context) {
-        throw new AssertionError();
+        var tcb = new Tcb(config, tuple, false, mtu, iss, timestampOffset, context);
+        tcb.transition(TcpEvent.PASSIVE_OPEN);
+        tcb.transition(TcpEvent.SYN_ARRIVES);
+        tcb.synchronise(nowNanos, syn);
+        tcb.pending = Tcb.SYN_DUE;
+        tcb.progressNanos = nowNanos;
+        context.counters().count(TcpCounters.SEGMENTS_IN);
+        context.counters().count(TcpCounters.PASSIVE_OPENS);
+        return new TcpConnection(tcb);
     }
 
     /// SEGMENT ARRIVES (RFC 9293 §3.10.7), for a segment whose four-tuple is this connection's.
-    public void onSegment(long nowNanos, Segment segment) {}
+    public void onSegment(long nowNanos, Segment segment) {
+        tcb.context.counters().count(TcpCounters.SEGMENTS_IN);
+        switch (tcb.state) {
+            case CLOSED, LISTEN -> {
+                // Over: the stack answers for connections that do not exist.
+            }
+            case SYN_SENT -> SynSentArrives.process(tcb, nowNanos, segment);
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT ->
+                SegmentArrives.process(tcb, nowNanos, segment);
+        }
+    }
 
-    /// An ICMP error about a segment of ours with sequence number `seq` (RFC 9293 §3.9.2.2).
+    /// An ICMP error about a segment of ours with sequence number `seq` (RFC 9293 §3.9.2.2). Hard errors end a
+    /// handshake of ours; on an open connection, and for soft errors, they are only remembered (RFC 5927 §5.2).
     ///
     /// @return whether it was about something in flight; otherwise it was ignored
     public boolean onUnreachable(long nowNanos, CloseCause.IcmpReason reason, int seq) {
-        return false;
+        var snd = tcb.snd;
+        // RFC 5927 §4.1: only what is in flight can have caused an error.
+        if (!snd.outstanding() || !Seq.between(seq, snd.sndUna, snd.sndMax)) {
+            return false;
+        }
+        boolean hard = reason == CloseCause.IcmpReason.PORT || reason == CloseCause.IcmpReason.PROTOCOL;
+        if (hard && tcb.state == TcpState.SYN_SENT) {
+            tcb.close(TcpEvent.GIVE_UP, new CloseCause.Unreachable(reason, tcb.undelivered()), false);
+        } else {
+            // "Since these Unreachable messages indicate soft error conditions, a TCP implementation MUST NOT
+            // abort the connection".
+            tcb.softError = reason;
+        }
+        return true;
     }
 
     /// Writes the next segment that is due, if any.
     ///
     /// @return whether one was written
     public boolean poll(long nowNanos, Frame out) {
-        return false;
+        return Output.poll(tcb, nowNanos, out);
     }
 
     /// When [#poll] has something to do next if nothing else happens; [Deadlines#NONE] if never.
     public long nextDeadline() {
-        return Deadlines.NONE;
+        return tcb.timers.next();
     }
 
     /// The ring that the user's data is put into, taken from the pool when needed; null when the memory budget
     /// is spent. Free are the `sendRoom()` octets from position `bytesWritten()`.
     public @Nullable ByteRing sendRing() {
-        return null;
+        if (tcb.snd.ring == null) {
+            tcb.snd.ring = tcb.context.buffers().take(tcb.config.sendBufferBytes());
+        }
+        return tcb.snd.ring;
     }
 
     /// Octets that can be written now; 0 when no more may be written ever.
     public int sendRoom() {
-        return 0;
+        if (tcb.snd.finQueued || !tcb.state.maySend()) {
+            return 0;
+        }
+        return tcb.config.sendBufferBytes() - (int) tcb.undelivered();
     }
 
     /// The user put `count` octets into the send ring, at most `sendRoom()`.
-    public void written(long nowNanos, int count) {}
+    public void written(long nowNanos, int count) {
+        Invariant.check(count >= 0 && count <= sendRoom(), "more written than there was room");
+        tcb.snd.written += count;
+    }
 
     /// The ring that holds received data; null while nothing was received. Readable are `available()` octets
     /// from position `bytesRead()`.
     public @Nullable ByteRing receiveRing() {
-        return null;
+        return tcb.rcv.ring;
     }
 
     /// Octets that can be read now, in order.
     public int available() {
-        return 0;
+        return tcb.rcv.available();
     }
 
     /// The user took `count` octets, at most `available()`: the window may open.
-    public void consumed(long nowNanos, int count) {}
+    public void consumed(long nowNanos, int count) {
+        Invariant.check(count >= 0 && count <= available(), "more consumed than there was");
+        tcb.rcv.read += count;
+        ReceiveWindow.consumed(tcb);
+    }
 
     /// CLOSE (RFC 9293 §3.10.4): a FIN follows the data written so far. Receiving goes on. Again: no effect.
-    public void closeSend(long nowNanos) {}
+    /// Before the handshake is complete it is remembered.
+    public void closeSend(long nowNanos) {
+        if (tcb.snd.finQueued || tcb.state == TcpState.CLOSED) {
+            return;
+        }
+        tcb.snd.finQueued = true;
+        if (tcb.state == TcpState.ESTABLISHED || tcb.state == TcpState.CLOSE_WAIT) {
+            tcb.transition(TcpEvent.USER_CLOSES);
+        }
+        RetransmitTimer.windowChanged(tcb, nowNanos);
+    }
 
     /// The user will not read any more. Data that arrives from now on, or lies unread, resets the connection
     /// (RFC 9293 §3.6.1); with everything read and both sides closed, FIN-WAIT-2 is given `finWait2Nanos`.
-    public void closeReceive(long nowNanos) {}
+    public void closeReceive(long nowNanos) {
+        if (tcb.rcv.closed || tcb.state == TcpState.CLOSED) {
+            return;
+        }
+        tcb.rcv.closed = true;
+        if (available() > 0 && tcb.state != TcpState.TIME_WAIT) {
+            tcb.abort(CloseCause.AbortReason.UNREAD_DATA);
+        } else {
+            tcb.limitFinWait2(nowNanos);
+        }
+    }
 
     /// ABORT (RFC 9293 §3.10.5): a RST is due where the peer knows of the connection; the state is CLOSED
     /// afterwards.
-    public void abort(long nowNanos, CloseCause.AbortReason reason) {}
+    public void abort(long nowNanos, CloseCause.AbortReason reason) {
+        tcb.abort(reason);
+    }
 
     /// The user's time to linger is over: as [#abort], with cause [CloseCause.Timeout#LINGER].
-    public void lingerOver(long nowNanos) {}
+    public void lingerOver(long nowNanos) {
+        if (tcb.state != TcpState.CLOSED) {
+            var cause = new CloseCause.TimedOut(CloseCause.Timeout.LINGER, tcb.undelivered());
+            tcb.close(TcpEvent.USER_ABORTS, cause, true);
+        }
+    }
 
     /// Nagle off (true) or on.
-    public void noDelay(long nowNanos, boolean on) {}
+    public void noDelay(long nowNanos, boolean on) {
+        tcb.noDelay = on;
+    }
 
     public FourTuple tuple() {
-        throw new AssertionError();
+        return tcb.tuple;
     }
 
     public TcpState state() {
-        throw new AssertionError();
+        return tcb.state;
     }
 
     /// SND.NXT: beyond everything that was ever sent.
     public int sndNxt() {
-        return 0;
+        return tcb.snd.sndMax;
     }
 
     /// RCV.NXT.
     public int rcvNxt() {
-        return 0;
+        return tcb.rcv.rcvNxt;
     }
 
     /// The newest timestamp of the peer (TS.Recent), when timestamps are in use.
     public int tsRecent() {
-        return 0;
+        return tcb.rcv.tsRecent;
     }
 
     /// Whether both sides agreed on timestamps.
     public boolean timestamps() {
-        return false;
+        return tcb.rcv.timestamps;
     }
 
     /// Whether this side opened actively.
     public boolean active() {
-        return false;
+        return tcb.active;
     }
 
     /// How the connection ended for its user; null while it goes on. Set with the event ENDED: in TIME-WAIT
     /// already when everything was delivered.
     public @Nullable CloseCause cause() {
-        return null;
+        return tcb.cause;
     }
 
     /// Whether the peer's FIN has arrived and all data before it: after `available()` octets there is no more.
     public boolean receiveFinished() {
-        return false;
+        return tcb.rcv.finReached;
     }
 
     /// Octets written by the user.
     public long bytesWritten() {
-        return 0;
+        return tcb.snd.written;
     }
 
     /// Octets of those that the peer has acknowledged.
     public long bytesAcknowledged() {
-        return 0;
+        return tcb.snd.acked;
     }
 
     /// Octets received in order.
     public long bytesReceived() {
-        return 0;
+        return tcb.rcv.received;
     }
 
     /// Octets that the user has taken.
     public long bytesRead() {
-        return 0;
+        return tcb.rcv.read;
     }
 
     /// Whether our FIN was acknowledged.
     public boolean finAcked() {
-        return false;
+        return tcb.snd.finAcked;
+    }
+
+    /// Smoothed round-trip time in nanoseconds, or -1 before the first measurement.
+    public long srttNanos() {
+        return tcb.rtt.srttNanos();
+    }
+
+    /// The retransmission timeout in nanoseconds, back-off included.
+    public long rtoNanos() {
+        return tcb.rtt.rtoNanos(tcb.config);
+    }
+
+    /// Congestion window in octets.
+    public int cwnd() {
+        return tcb.congestion.cwnd();
+    }
+
+    /// Slow start threshold in octets.
+    public int ssthresh() {
+        return tcb.congestion.ssthresh();
+    }
+
+    /// Octets sent and not acknowledged, SYN and FIN counted.
+    public int flightSize() {
+        return tcb.snd.flightSize();
+    }
+
+    /// The peer's window in octets.
+    public int sndWnd() {
+        return tcb.snd.sndWnd;
+    }
+
+    /// The window that the peer was promised, in octets.
+    public int rcvWnd() {
+        return tcb.rcv.rcvWnd();
+    }
+
+    /// The most text that one segment carries.
+    public int sndMss() {
+        return tcb.payloadMax();
     }
 
     /// The bits of [TcpEvents] since the last call, cleared.
     public int takeEvents() {
-        return 0;
+        int events = tcb.events;
+        tcb.events = 0;
+        return events;
     }
 
     /// Gives buffers back. To be called once, in state CLOSED, when the user has read what there is.
-    public void release() {}
+    public void release() {
+        Invariant.check(tcb.state == TcpState.CLOSED, "released before it was closed");
+        var buffers = tcb.context.buffers();
+        if (tcb.snd.ring != null) {
+            buffers.give(tcb.snd.ring);
+            tcb.snd.ring = null;
+        }
+        if (tcb.rcv.ring != null) {
+            buffers.give(tcb.rcv.ring);
+            tcb.rcv.ring = null;
+        }
+    }
 }

@@ -1,0 +1,150 @@
+package dev.levee.tcp;
+
+import dev.levee.wire.Segment;
+import dev.levee.wire.Seq;
+
+/// The ACK field of an acceptable segment (RFC 9293 §3.10.7.4, fifth step, ESTABLISHED and later): what was
+/// delivered, how much may be sent, and what that says about loss (RFC 5681, 6582, 6298).
+///
+/// Threads: shard.
+final class AckArrives {
+    private static final long TIMESTAMP_TICK_NANOS = 1_000_000L;
+    private static final int DUPLICATES_FOR_RETRANSMIT = 3;
+
+    private AckArrives() {}
+
+    /// @return whether the segment is to be processed further
+    static boolean process(Tcb tcb, long nowNanos, Segment segment) {
+        var snd = tcb.snd;
+        int ack = segment.ack();
+        // RFC 5961 §5.2: "(SND.UNA - MAX.SND.WND) <= SEG.ACK <= SND.NXT", else "an ACK is sent back".
+        if (Seq.gt(ack, snd.sndMax) || Seq.lt(ack, snd.sndUna - snd.sndWndMax)) {
+            tcb.context.counters().count(TcpCounters.UNACCEPTABLE_ACK_IN);
+            tcb.challenge(nowNanos);
+            return false;
+        }
+        int windowBefore = snd.sndWnd;
+        updateWindow(snd, segment);
+        if (Seq.gt(ack, snd.sndUna)) {
+            acknowledged(tcb, nowNanos, segment);
+        } else if (isDuplicate(tcb, segment, windowBefore)) {
+            duplicate(tcb);
+        }
+        if (tcb.timers.isSet(Timer.PERSIST)) {
+            // RFC 9293 §3.8.6.1: as long as probes are answered "the sending TCP endpoint MUST allow the
+            // connection to stay open".
+            tcb.progressNanos = nowNanos;
+        }
+        RetransmitTimer.windowChanged(tcb, nowNanos);
+        return true;
+    }
+
+    /// RFC 9293 §3.10.7.4: "If SND.UNA =< SEG.ACK =< SND.NXT, the send window should be updated", by newer
+    /// segments only.
+    private static void updateWindow(SendSpace snd, Segment segment) {
+        boolean newer =
+                Seq.lt(snd.sndWl1, segment.seq()) || (snd.sndWl1 == segment.seq() && Seq.le(snd.sndWl2, segment.ack()));
+        if (Seq.le(snd.sndUna, segment.ack()) && newer) {
+            // RFC 7323 §2.2: the window of a segment with SYN is not scaled.
+            snd.sndWnd = segment.syn() ? segment.window() : segment.window() << snd.sndWndShift;
+            snd.sndWndMax = Math.max(snd.sndWndMax, snd.sndWnd);
+            snd.sndWl1 = segment.seq();
+            snd.sndWl2 = segment.ack();
+        }
+    }
+
+    /// SEG.ACK is new: between SND.UNA and SND.NXT.
+    static void acknowledged(Tcb tcb, long nowNanos, Segment segment) {
+        var snd = tcb.snd;
+        int ack = segment.ack();
+        int flightBefore = snd.flightSize();
+        boolean synAcked = !snd.synAcked();
+        int acked = Seq.distance(snd.sndUna, ack) - (synAcked ? 1 : 0);
+        boolean finAcked = snd.finSent() && ack == snd.sndMax;
+        int ackedBytes = finAcked && !snd.finAcked ? acked - 1 : acked;
+        takeRttSample(tcb, nowNanos, segment);
+        snd.sndUna = ack;
+        snd.acked += ackedBytes;
+        snd.finAcked = finAcked;
+        if (Seq.lt(snd.sndNxt, ack)) {
+            snd.sndNxt = ack;
+        }
+        tcb.progressNanos = nowNanos;
+        tcb.events |= TcpEvents.ACKNOWLEDGED | (ackedBytes > 0 ? TcpEvents.WRITABLE : 0);
+        if (synAcked) {
+            afterHandshake(tcb);
+        } else {
+            recoverOrGrow(tcb, acked, flightBefore);
+        }
+        tcb.rtt.progress();
+        RetransmitTimer.restart(tcb, nowNanos);
+    }
+
+    private static void afterHandshake(Tcb tcb) {
+        if (tcb.synRetransmitted) {
+            tcb.rtt.restartAfterSynLoss(tcb.config);
+            tcb.congestion.afterSynLoss();
+        }
+    }
+
+    /// RFC 6298 §3 (Karn): no sample of what was retransmitted, unless timestamps tell which copy was
+    /// acknowledged.
+    private static void takeRttSample(Tcb tcb, long nowNanos, Segment segment) {
+        if (tcb.rttTimed && Seq.ge(segment.ack(), tcb.rttSeq)) {
+            tcb.rttTimed = false;
+            tcb.rtt.sample(Math.max(1, nowNanos - tcb.rttStartNanos), tcb.config);
+            return;
+        }
+        if (!tcb.rttTimed && tcb.rcv.timestamps && segment.hasTimestamps() && segment.tsEcr() != 0) {
+            int ticks = tcb.timestamp(nowNanos) - segment.tsEcr();
+            if (ticks >= 0 && ticks <= tcb.config.r2Nanos() / TIMESTAMP_TICK_NANOS) {
+                tcb.rtt.sample(Math.max(1, ticks) * TIMESTAMP_TICK_NANOS, tcb.config);
+            }
+        }
+    }
+
+    private static void recoverOrGrow(Tcb tcb, int acked, int flightBefore) {
+        var snd = tcb.snd;
+        var congestion = tcb.congestion;
+        if (congestion.inRecovery) {
+            if (Seq.ge(snd.sndUna, congestion.recover)) {
+                congestion.leaveRecovery(snd.flightSize());
+            } else {
+                congestion.onPartialAck(acked);
+                tcb.pending |= Tcb.RETRANSMIT_DUE;
+            }
+            return;
+        }
+        congestion.duplicateAcks = 0;
+        if (congestion.recoverSet && Seq.gt(snd.sndUna, congestion.recover)) {
+            congestion.recoverSet = false;
+        }
+        congestion.onAck(acked, flightBefore);
+    }
+
+    /// RFC 5681 §2: the five signs of a duplicate acknowledgement.
+    private static boolean isDuplicate(Tcb tcb, Segment segment, int windowBefore) {
+        return segment.ack() == tcb.snd.sndUna
+                && tcb.snd.outstanding()
+                && segment.length() == 0
+                && tcb.snd.sndWnd == windowBefore
+                && windowBefore > 0;
+    }
+
+    private static void duplicate(Tcb tcb) {
+        var snd = tcb.snd;
+        var congestion = tcb.congestion;
+        tcb.context.counters().count(TcpCounters.DUPLICATE_ACKS_IN);
+        congestion.duplicateAcks++;
+        if (congestion.inRecovery) {
+            congestion.inflate();
+            return;
+        }
+        boolean beyondRecover = !congestion.recoverSet || Seq.gt(snd.sndUna, congestion.recover);
+        if (congestion.duplicateAcks == DUPLICATES_FOR_RETRANSMIT && beyondRecover && snd.sndNxt == snd.sndMax) {
+            tcb.context.counters().count(TcpCounters.FAST_RETRANSMITS);
+            congestion.enterRecovery(snd.flightSize(), snd.sndMax);
+            tcb.pending |= Tcb.RETRANSMIT_DUE;
+        }
+    }
+}

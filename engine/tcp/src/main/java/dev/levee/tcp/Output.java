@@ -1,0 +1,292 @@
+package dev.levee.tcp;
+
+import dev.levee.wire.Frame;
+import dev.levee.wire.SegmentWriter;
+import dev.levee.wire.Seq;
+import dev.levee.wire.TcpFlags;
+import java.util.Objects;
+
+/// What is sent, and when: one segment a call (RFC 9293 §3.7.4, §3.8; RFC 5681).
+///
+/// Threads: shard.
+final class Output {
+    private static final int NOTHING = -1;
+    /// RFC 3042: two new segments may follow the first two duplicate ACKs.
+    private static final int LIMITED_TRANSMIT_SEGMENTS = 2;
+
+    private Output() {}
+
+    /// @return whether a segment was written
+    static boolean poll(Tcb tcb, long nowNanos, Frame out) {
+        runTimers(tcb, nowNanos);
+        if ((tcb.pending & (Tcb.RST_DUE | Tcb.RST_REPLY_DUE)) != 0) {
+            return reset(tcb, nowNanos, out);
+        }
+        return switch (tcb.state) {
+            case CLOSED, LISTEN -> false;
+            case SYN_SENT, SYN_RECEIVED -> syn(tcb, nowNanos, out) || acknowledge(tcb, nowNanos, out);
+            case ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK ->
+                data(tcb, nowNanos, out) || acknowledge(tcb, nowNanos, out);
+            case FIN_WAIT_2, TIME_WAIT -> acknowledge(tcb, nowNanos, out);
+        };
+    }
+
+    private static void runTimers(Tcb tcb, long nowNanos) {
+        RetransmitTimer.run(tcb, nowNanos);
+        if (tcb.timers.takeDue(Timer.DELAYED_ACK, nowNanos)) {
+            tcb.context.counters().count(TcpCounters.DELAYED_ACKS);
+            tcb.ackNow();
+        }
+        if (tcb.timers.takeDue(Timer.LINGERING_STATE, nowNanos)) {
+            if (tcb.state == TcpState.TIME_WAIT) {
+                tcb.close(TcpEvent.TIME_WAIT_ENDS, new CloseCause.Finished(), false);
+            } else {
+                var cause = new CloseCause.TimedOut(CloseCause.Timeout.FIN_WAIT_2, tcb.undelivered());
+                tcb.close(TcpEvent.GIVE_UP, cause, true);
+            }
+        }
+    }
+
+    private static boolean reset(Tcb tcb, long nowNanos, Frame out) {
+        tcb.context.counters().count(TcpCounters.RESETS_OUT);
+        if ((tcb.pending & Tcb.RST_DUE) != 0) {
+            tcb.pending = 0;
+            tcb.events |= TcpEvents.RELEASED;
+            write(tcb, nowNanos, out, TcpFlags.RST | TcpFlags.ACK, tcb.snd.sndMax, 0);
+        } else {
+            tcb.pending &= ~Tcb.RST_REPLY_DUE;
+            write(tcb, nowNanos, out, TcpFlags.RST, tcb.rstReplySeq, 0);
+        }
+        return true;
+    }
+
+    private static boolean syn(Tcb tcb, long nowNanos, Frame out) {
+        var snd = tcb.snd;
+        var rcv = tcb.rcv;
+        if ((tcb.pending & Tcb.SYN_DUE) == 0) {
+            return false;
+        }
+        tcb.pending &= ~(Tcb.SYN_DUE | Tcb.ACK_DUE);
+        if (!snd.outstanding()) {
+            tcb.progressNanos = nowNanos;
+            tcb.rttTimed = true;
+            tcb.rttSeq = snd.iss + 1;
+            tcb.rttStartNanos = nowNanos;
+        }
+        boolean reply = tcb.state == TcpState.SYN_RECEIVED;
+        var writer = tcb.context.writer();
+        int window = Math.min(0xffff, tcb.receiveCapacity());
+        header(tcb).seq(snd.iss).flags(TcpFlags.SYN).window(window).mss(tcb.mssOffered);
+        // RFC 7323 §2.2 and §3.2: an answer carries only those options that the SYN carried.
+        if (tcb.config.windowScaling() && (!reply || rcv.rcvWndShift > 0 || tcb.snd.sndWndShift > 0)) {
+            writer.windowScale(rcv.rcvWndShift);
+        }
+        if (rcv.timestamps) {
+            writer.timestamps(tcb.timestamp(nowNanos), reply ? rcv.tsRecent : 0);
+        }
+        if (reply) {
+            writer.ack(rcv.rcvNxt);
+            rcv.rcvAdv = rcv.rcvNxt + window;
+            rcv.lastAckSent = rcv.rcvNxt;
+        }
+        writer.begin(out);
+        writer.finish(out, 0);
+        snd.sndNxt = snd.iss + 1;
+        snd.sndMax = snd.iss + 1;
+        tcb.context.counters().count(TcpCounters.SEGMENTS_OUT);
+        RetransmitTimer.sent(tcb, nowNanos);
+        return true;
+    }
+
+    /// Data, a FIN, a retransmission or a probe, if one is due and allowed.
+    private static boolean data(Tcb tcb, long nowNanos, Frame out) {
+        var snd = tcb.snd;
+        if ((tcb.pending & Tcb.RETRANSMIT_DUE) != 0) {
+            tcb.pending &= ~Tcb.RETRANSMIT_DUE;
+            if (snd.outstanding()) {
+                retransmitOne(tcb, nowNanos, out);
+                return true;
+            }
+        }
+        if ((tcb.pending & Tcb.PROBE_DUE) != 0) {
+            tcb.pending &= ~Tcb.PROBE_DUE;
+            return probe(tcb, nowNanos, out);
+        }
+        int length = sendable(tcb, nowNanos);
+        tcb.pending &= ~Tcb.SMALL_DUE;
+        if (length == NOTHING) {
+            return false;
+        }
+        send(tcb, nowNanos, out, length);
+        return true;
+    }
+
+    /// How much text to send from SND.NXT now: 0 for a bare FIN, or NOTHING.
+    private static int sendable(Tcb tcb, long nowNanos) {
+        var snd = tcb.snd;
+        int unsent = snd.unsentFromNxt();
+        boolean finDue = snd.finQueued && snd.sndNxt != snd.dataEndSeq() + 1;
+        int window = snd.usableWindow();
+        if (unsent == 0 && finDue && window > 0) {
+            return 0;
+        }
+        if (unsent == 0 && !finDue) {
+            return NOTHING;
+        }
+        restartAfterIdle(tcb, nowNanos);
+        int mss = tcb.payloadMax();
+        int length = Math.min(Math.min(unsent, mss), Math.min(window, congestionWindowLeft(tcb)));
+        if (length > 0 && worthSending(tcb, length, unsent)) {
+            return length;
+        }
+        if (!snd.outstanding()) {
+            RetransmitTimer.persist(tcb, nowNanos);
+        }
+        return NOTHING;
+    }
+
+    private static void restartAfterIdle(Tcb tcb, long nowNanos) {
+        if (!tcb.snd.outstanding() && nowNanos - tcb.lastSendNanos > tcb.rtt.rtoNanos(tcb.config)) {
+            tcb.congestion.restartAfterIdle();
+        }
+    }
+
+    private static int congestionWindowLeft(Tcb tcb) {
+        var congestion = tcb.congestion;
+        int limit = congestion.cwnd();
+        if (!congestion.inRecovery) {
+            limit += Math.min(congestion.duplicateAcks, LIMITED_TRANSMIT_SEGMENTS) * tcb.payloadMax();
+        }
+        return limit - Seq.distance(tcb.snd.sndUna, tcb.snd.sndNxt);
+    }
+
+    /// Nagle's algorithm (RFC 9293 §3.7.4) and the sender's part against silly windows (§3.8.6.2.1).
+    private static boolean worthSending(Tcb tcb, int length, int unsent) {
+        var snd = tcb.snd;
+        if (length == tcb.payloadMax() || (tcb.pending & Tcb.SMALL_DUE) != 0 || snd.sndNxt != snd.sndMax) {
+            return true;
+        }
+        // "the maximum send window ... Fs * Max(SND.WND)" with the recommended fraction of one half.
+        if (2L * length >= snd.sndWndMax) {
+            return true;
+        }
+        return length == unsent && (tcb.noDelay || snd.finQueued || !snd.outstanding());
+    }
+
+    private static void send(Tcb tcb, long nowNanos, Frame out, int length) {
+        var snd = tcb.snd;
+        boolean again = snd.sndNxt != snd.sndMax;
+        if (!snd.outstanding()) {
+            tcb.progressNanos = nowNanos;
+        }
+        int sent = writeText(tcb, nowNanos, out, snd.sndNxt, length, finFits(snd, snd.sndNxt + length));
+        if (again) {
+            tcb.context.counters().count(TcpCounters.RETRANSMITS);
+            tcb.rttTimed = false;
+        } else if (!tcb.rttTimed) {
+            tcb.rttTimed = true;
+            tcb.rttSeq = snd.sndNxt + sent;
+            tcb.rttStartNanos = nowNanos;
+        }
+        sentUpTo(snd, snd.sndNxt + sent);
+        tcb.lastSendNanos = nowNanos;
+        RetransmitTimer.sent(tcb, nowNanos);
+    }
+
+    /// RFC 5681 §3.2: the segment that seems to be lost, "regardless of the window".
+    private static void retransmitOne(Tcb tcb, long nowNanos, Frame out) {
+        var snd = tcb.snd;
+        int outstandingText = Math.max(0, Seq.distance(snd.sndUna, Seq.min(snd.sndMax, snd.dataEndSeq())));
+        int length = Math.min(outstandingText, tcb.payloadMax());
+        tcb.context.counters().count(TcpCounters.RETRANSMITS);
+        tcb.rttTimed = false;
+        int sent = writeText(tcb, nowNanos, out, snd.sndUna, length, finFits(snd, snd.sndUna + length));
+        sentUpTo(snd, snd.sndUna + sent);
+        RetransmitTimer.sent(tcb, nowNanos);
+    }
+
+    /// RFC 9293 §3.8.6.1: "at least one octet of new data (if available)", although the window is closed. A
+    /// FIN counts as one.
+    private static boolean probe(Tcb tcb, long nowNanos, Frame out) {
+        var snd = tcb.snd;
+        if (snd.sndWnd > 0 || !snd.unacknowledged()) {
+            return false;
+        }
+        tcb.context.counters().count(TcpCounters.ZERO_WINDOW_PROBES);
+        tcb.rttTimed = false;
+        boolean text = snd.acked < snd.written;
+        int sent = writeText(tcb, nowNanos, out, snd.sndUna, text ? 1 : 0, !text);
+        snd.sndMax = Seq.max(snd.sndMax, snd.sndUna + sent);
+        return true;
+    }
+
+    /// Whether the FIN comes right at `end`, and is in the window or was sent before. Beyond the window it
+    /// would spoil the segment that carries it.
+    private static boolean finFits(SendSpace snd, int end) {
+        return snd.finQueued
+                && end == snd.dataEndSeq()
+                && (Seq.lt(end, snd.sndMax) || Seq.lt(end, snd.sndUna + snd.sndWnd));
+    }
+
+    private static void sentUpTo(SendSpace snd, int end) {
+        snd.sndMax = Seq.max(snd.sndMax, end);
+        snd.sndNxt = Seq.max(snd.sndNxt, end);
+    }
+
+    /// Writes `length` octets of text from `seq`, and the FIN behind them if asked to.
+    ///
+    /// @return sequence numbers used
+    private static int writeText(Tcb tcb, long nowNanos, Frame out, int seq, int length, boolean fin) {
+        boolean last = seq + length == tcb.snd.dataEndSeq();
+        int flags = TcpFlags.ACK | (last && length > 0 ? TcpFlags.PSH : 0) | (fin ? TcpFlags.FIN : 0);
+        write(tcb, nowNanos, out, flags, seq, length);
+        tcb.context.counters().add(TcpCounters.BYTES_OUT, length);
+        return length + (fin ? 1 : 0);
+    }
+
+    private static boolean acknowledge(Tcb tcb, long nowNanos, Frame out) {
+        if ((tcb.pending & Tcb.ACK_DUE) == 0) {
+            return false;
+        }
+        var snd = tcb.snd;
+        // Inside the window, or the peer would take the ACK for an old one.
+        int seq = Seq.min(snd.sndMax, snd.sndUna + snd.sndWnd);
+        write(tcb, nowNanos, out, TcpFlags.ACK, seq, 0);
+        return true;
+    }
+
+    private static SegmentWriter header(Tcb tcb) {
+        var local = tcb.tuple.localAddress();
+        var remote = tcb.tuple.remoteAddress();
+        return tcb.context
+                .writer()
+                .reset()
+                .addresses(local.high(), local.low(), remote.high(), remote.low())
+                .ports(tcb.tuple.localPort(), tcb.tuple.remotePort())
+                .hopLimit(tcb.config.hopLimit())
+                .trafficClass(tcb.config.trafficClass());
+    }
+
+    /// Every segment but SYNs: what it acknowledges is no longer due.
+    private static void write(Tcb tcb, long nowNanos, Frame out, int flags, int seq, int length) {
+        var rcv = tcb.rcv;
+        var writer = header(tcb).seq(seq).flags(flags);
+        if ((flags & TcpFlags.ACK) != 0) {
+            writer.ack(rcv.rcvNxt).window(ReceiveWindow.advertise(tcb));
+            rcv.lastAckSent = rcv.rcvNxt;
+            tcb.pending &= ~Tcb.ACK_DUE;
+            tcb.unackedBytes = 0;
+            tcb.timers.stop(Timer.DELAYED_ACK);
+        }
+        if (rcv.timestamps) {
+            writer.timestamps(tcb.timestamp(nowNanos), rcv.tsRecent);
+        }
+        int textOffset = writer.begin(out);
+        if (length > 0) {
+            var ring = Objects.requireNonNull(tcb.snd.ring, "text without a ring");
+            ring.get(tcb.snd.positionOf(seq), out.memory(), textOffset, length);
+        }
+        writer.finish(out, length);
+        tcb.context.counters().count(TcpCounters.SEGMENTS_OUT);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.levee.tcp;
+
+import dev.levee.wire.Seq;
+
+/// Which octets beyond RCV.NXT have arrived: a short sorted list of ranges, `[left, right)` each.
+///
+/// Bounded: a peer that sends every second octet gets no more than [#RANGES_MAX] of them remembered, and each
+/// segment costs at most that many steps. What is not remembered is as if lost; the peer sends it again.
+///
+/// Threads: shard.
+final class Reassembly {
+    static final int RANGES_MAX = 32;
+
+    private final int[] left = new int[RANGES_MAX];
+    private final int[] right = new int[RANGES_MAX];
+    private int count;
+
+    int count() {
+        return count;
+    }
+
+    int left(int index) {
+        return left[index];
+    }
+
+    int right(int index) {
+        return right[index];
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    void clear() {
+        count = 0;
+    }
+
+    /// Remembers `[from, to)`.
+    ///
+    /// @return whether there was room; if not, nothing changed
+    boolean add(int from, int to) {
+        int first = 0;
+        while (first < count && Seq.lt(right[first], from)) {
+            first++;
+        }
+        int behind = first;
+        int mergedLeft = from;
+        int mergedRight = to;
+        while (behind < count && Seq.le(left[behind], to)) {
+            mergedLeft = Seq.min(mergedLeft, left[behind]);
+            mergedRight = Seq.max(mergedRight, right[behind]);
+            behind++;
+        }
+        if (behind == first && count == RANGES_MAX) {
+            return false;
+        }
+        int moved = 1 - (behind - first);
+        System.arraycopy(left, behind, left, behind + moved, count - behind);
+        System.arraycopy(right, behind, right, behind + moved, count - behind);
+        left[first] = mergedLeft;
+        right[first] = mergedRight;
+        count += moved;
+        return true;
+    }
+
+    /// Takes the ranges that `rcvNxt` has reached off the list.
+    ///
+    /// @return RCV.NXT after what was already there
+    int advance(int rcvNxt) {
+        int next = rcvNxt;
+        int gone = 0;
+        while (gone < count && Seq.le(left[gone], next)) {
+            next = Seq.max(next, right[gone]);
+            gone++;
+        }
+        if (gone > 0) {
+            System.arraycopy(left, gone, left, 0, count - gone);
+            System.arraycopy(right, gone, right, 0, count - gone);
+            count -= gone;
+        }
+        return next;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.levee.tcp;
+
+import dev.levee.wire.Seq;
+import org.jspecify.annotations.Nullable;
+
+/// The receive sequence space of one connection (RFC 9293 §3.3.1), and the octets in it.
+///
+/// Octets are copied straight to their place in the ring, in order or not; [Reassembly] remembers which of
+/// those beyond rcvNxt are there.
+///
+/// Threads: shard.
+final class ReceiveSpace {
+    int irs;
+    /// Next sequence number expected in order.
+    int rcvNxt;
+    /// The right edge of the window that was promised: never taken back (RFC 9293 §3.8.6).
+    int rcvAdv;
+    /// How far our window is shifted on the wire.
+    int rcvWndShift;
+    /// Last.ACK.sent of RFC 7323.
+    int lastAckSent;
+
+    /// Octets received in order.
+    long received;
+    /// Octets that the user took.
+    long read;
+
+    @Nullable
+    ByteRing ring;
+
+    @Nullable
+    Reassembly reassembly;
+
+    /// Where the peer's FIN stands, once it was seen; meaningless before.
+    int finSeq;
+    boolean finSeen;
+    /// The FIN and all before it has arrived.
+    boolean finReached;
+    /// The user will not read any more.
+    boolean closed;
+
+    /// Timestamps (RFC 7323).
+    boolean timestamps;
+    int tsRecent;
+    long tsRecentNanos;
+
+    /// What the last promise left: RCV.WND.
+    int rcvWnd() {
+        return Seq.distance(rcvNxt, rcvAdv);
+    }
+
+    /// The right edge as the peer may have read it: a promise that is no multiple of the scale's unit is
+    /// rounded up.
+    int rightEdge() {
+        return rcvAdv + (1 << rcvWndShift) - 1;
+    }
+
+    int available() {
+        return (int) (received - read);
+    }
+
+    /// RFC 9293 §3.10.7.4, first check: the four cases of acceptability.
+    boolean accepts(int segSeq, int segLen) {
+        int window = rcvWnd();
+        if (segLen == 0) {
+            return window == 0 ? segSeq == rcvNxt : Seq.inWindow(segSeq, rcvNxt, window);
+        }
+        return window > 0
+                && (Seq.inWindow(segSeq, rcvNxt, window) || Seq.inWindow(segSeq + segLen - 1, rcvNxt, window));
+    }
+}

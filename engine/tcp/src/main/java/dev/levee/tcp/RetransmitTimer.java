@@ -1,0 +1,138 @@
+package dev.levee.tcp;
+
+/// When something is sent again without being asked for: the retransmission timer (RFC 6298 §5), zero-window
+/// probes (RFC 9293 §3.8.6.1), and giving up (R2, RFC 9293 §3.8.3).
+///
+/// At most one of the timers RETRANSMIT and PERSIST runs: PERSIST while the window is closed or too small to
+/// be used, RETRANSMIT while something is outstanding otherwise.
+///
+/// Threads: shard.
+final class RetransmitTimer {
+    private RetransmitTimer() {}
+
+    /// RFC 6298 (5.1): something was sent. The timer starts unless it runs.
+    static void sent(Tcb tcb, long nowNanos) {
+        if (!tcb.timers.isSet(Timer.RETRANSMIT) && !tcb.timers.isSet(Timer.PERSIST)) {
+            start(tcb, Timer.RETRANSMIT, nowNanos);
+        }
+    }
+
+    /// RFC 6298 (5.2) and (5.3): new data was acknowledged.
+    static void restart(Tcb tcb, long nowNanos) {
+        tcb.timers.stop(Timer.RETRANSMIT);
+        if (tcb.snd.outstanding()) {
+            start(tcb, Timer.RETRANSMIT, nowNanos);
+        }
+    }
+
+    /// The window may have closed or opened.
+    static void windowChanged(Tcb tcb, long nowNanos) {
+        var snd = tcb.snd;
+        if (!tcb.state.synchronised()) {
+            return;
+        }
+        if (snd.sndWnd == 0 && snd.unacknowledged()) {
+            if (!tcb.timers.isSet(Timer.PERSIST)) {
+                // What was outstanding is sent again when the window opens; the peer may have had no room for
+                // it.
+                snd.sndNxt = snd.sndUna;
+                tcb.rttTimed = false;
+                tcb.congestion.inRecovery = false;
+                tcb.pending &= ~Tcb.RETRANSMIT_DUE;
+                tcb.timers.stop(Timer.RETRANSMIT);
+                persist(tcb, nowNanos);
+            }
+        } else if (tcb.timers.isSet(Timer.PERSIST)) {
+            tcb.timers.stop(Timer.PERSIST);
+            tcb.rtt.progress();
+            if (snd.outstanding()) {
+                start(tcb, Timer.RETRANSMIT, nowNanos);
+            }
+        }
+    }
+
+    /// Data waits for a window, and nothing is outstanding whose acknowledgement could open it.
+    static void persist(Tcb tcb, long nowNanos) {
+        if (!tcb.timers.isSet(Timer.PERSIST) && !tcb.timers.isSet(Timer.RETRANSMIT)) {
+            tcb.progressNanos = nowNanos;
+            // RFC 9293 §3.8.6.1: the first probe "when a zero window has existed for the retransmission
+            // timeout period".
+            start(tcb, Timer.PERSIST, nowNanos);
+        }
+    }
+
+    private static void start(Tcb tcb, Timer timer, long nowNanos) {
+        long deadline = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
+        long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
+        tcb.timers.set(timer, giveUp - nowNanos > 0 ? Deadlines.earlier(deadline, giveUp) : deadline);
+    }
+
+    private static long r2Nanos(Tcb tcb) {
+        return switch (tcb.state) {
+            case SYN_SENT -> tcb.config.r2SynNanos();
+            case SYN_RECEIVED -> tcb.active ? tcb.config.r2SynNanos() : tcb.config.r2SynReceivedNanos();
+            case CLOSED, LISTEN, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT ->
+                tcb.config.r2Nanos();
+        };
+    }
+
+    /// Runs what is due.
+    static void run(Tcb tcb, long nowNanos) {
+        if (tcb.timers.takeDue(Timer.RETRANSMIT, nowNanos)) {
+            if (givenUp(tcb, nowNanos, whichTimeout(tcb))) {
+                return;
+            }
+            timeout(tcb, nowNanos);
+        }
+        if (tcb.timers.takeDue(Timer.PERSIST, nowNanos)) {
+            if (givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
+                return;
+            }
+            tcb.pending |= tcb.snd.sndWnd == 0 ? Tcb.PROBE_DUE : Tcb.SMALL_DUE;
+            // RFC 9293 §3.8.6.1: the interval between probes grows exponentially.
+            tcb.rtt.backOff();
+            start(tcb, Timer.PERSIST, nowNanos);
+        }
+    }
+
+    private static CloseCause.Timeout whichTimeout(Tcb tcb) {
+        return tcb.state.synchronised() ? CloseCause.Timeout.RETRANSMISSION : CloseCause.Timeout.CONNECT;
+    }
+
+    /// R2 (RFC 9293 §3.8.3): "close the connection". The peer is told, in case it still listens.
+    private static boolean givenUp(Tcb tcb, long nowNanos, CloseCause.Timeout which) {
+        if (nowNanos - tcb.progressNanos < r2Nanos(tcb)) {
+            return false;
+        }
+        tcb.close(TcpEvent.GIVE_UP, giveUpCause(tcb, which), true);
+        return true;
+    }
+
+    private static CloseCause giveUpCause(Tcb tcb, CloseCause.Timeout which) {
+        var soft = tcb.softError;
+        if (soft != null && which == CloseCause.Timeout.CONNECT) {
+            return new CloseCause.Unreachable(soft, tcb.undelivered());
+        }
+        return new CloseCause.TimedOut(which, tcb.undelivered());
+    }
+
+    private static void timeout(Tcb tcb, long nowNanos) {
+        var snd = tcb.snd;
+        if (!tcb.state.synchronised()) {
+            tcb.synRetransmitted = true;
+            tcb.rttTimed = false;
+            tcb.pending |= Tcb.SYN_DUE;
+            tcb.context.counters().count(TcpCounters.SYN_RETRANSMITS);
+        } else {
+            tcb.congestion.onTimeout(snd.flightSize(), snd.sndMax, !tcb.rtt.backedOff());
+            // RFC 6298 (5.4): "Retransmit the earliest segment that has not been acknowledged", and all behind
+            // it as the window opens anew.
+            snd.sndNxt = snd.sndUna;
+            tcb.rttTimed = false;
+            tcb.pending &= ~Tcb.RETRANSMIT_DUE;
+            tcb.context.counters().count(TcpCounters.TIMEOUT_RETRANSMITS);
+        }
+        tcb.rtt.backOff();
+        start(tcb, Timer.RETRANSMIT, nowNanos);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.levee.tcp;
+
+/// The retransmission timeout (RFC 6298): smoothed round-trip time, its variation, and exponential back-off.
+///
+/// Threads: shard.
+final class RttEstimator {
+    /// The clock's granularity G of RFC 6298 §2: ours is fine enough to count as one millisecond.
+    private static final long GRANULARITY_NANOS = 1_000_000L;
+
+    private static final int BACK_OFF_MAX = 16;
+
+    private long srttNanos = -1;
+    private long rttVarNanos;
+    private long rtoNanos;
+    private int backOff;
+
+    RttEstimator(long rtoInitialNanos) {
+        rtoNanos = rtoInitialNanos;
+    }
+
+    /// Takes a measurement that is not of a retransmitted segment, or that timestamps made unambiguous.
+    void sample(long rttNanos, TcpConfig config) {
+        if (srttNanos < 0) {
+            // RFC 6298 (2.2).
+            srttNanos = rttNanos;
+            rttVarNanos = rttNanos / 2;
+        } else {
+            // RFC 6298 (2.3): RTTVAR first, with the old SRTT.
+            rttVarNanos += (Math.abs(srttNanos - rttNanos) - rttVarNanos) / 4;
+            srttNanos += (rttNanos - srttNanos) / 8;
+        }
+        long rto = srttNanos + Math.max(GRANULARITY_NANOS, 4 * rttVarNanos);
+        rtoNanos = Math.clamp(rto, config.rtoMinNanos(), config.rtoMaxNanos());
+        backOff = 0;
+    }
+
+    /// RFC 6298 (5.5): "back off the timer".
+    void backOff() {
+        backOff = Math.min(backOff + 1, BACK_OFF_MAX);
+    }
+
+    /// Whether the last timeout has not been followed by progress.
+    boolean backedOff() {
+        return backOff > 0;
+    }
+
+    /// New data was acknowledged: the next timeout is not a repetition of the last.
+    void progress() {
+        backOff = 0;
+    }
+
+    /// RFC 6298 (5.7): a handshake that needed a retransmission starts the data phase with three seconds.
+    void restartAfterSynLoss(TcpConfig config) {
+        if (srttNanos < 0) {
+            rtoNanos = Math.clamp(3 * config.rtoInitialNanos(), config.rtoMinNanos(), config.rtoMaxNanos());
+        }
+        backOff = 0;
+    }
+
+    /// The timeout to use now, back-off included.
+    long rtoNanos(TcpConfig config) {
+        long rto = rtoNanos << backOff;
+        return rto > config.rtoMaxNanos() || rto <= 0 ? config.rtoMaxNanos() : rto;
+    }
+
+    /// The smoothed round-trip time, or -1 before the first measurement.
+    long srttNanos() {
+        return srttNanos;
+    }
+
+    long rttVarNanos() {
+        return rttVarNanos;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.levee.tcp;
+
+import dev.levee.wire.Seq;
+import org.jspecify.annotations.Nullable;
+
+/// The send sequence space of one connection (RFC 9293 §3.3.1), and the octets in it.
+///
+///           1         2          3          4
+///      ----------|----------|----------|----------
+///             sndUna     sndNxt    sndUna
+///                                 +sndWnd
+///
+/// A position is the count of octets in the user's stream; the octet at position `p` has the sequence number
+/// `iss + 1 + p`, the SYN before and the FIN behind them.
+///
+/// Threads: shard.
+final class SendSpace {
+    int iss;
+    /// Oldest unacknowledged sequence number.
+    int sndUna;
+    /// Next sequence number to send: pulled back to sndUna by a retransmission timeout.
+    int sndNxt;
+    /// Beyond the highest sequence number ever sent: what the RFC calls SND.NXT.
+    int sndMax;
+    /// Send window in octets, scaled.
+    int sndWnd;
+    /// SEG.SEQ and SEG.ACK of the last window update.
+    int sndWl1;
+    int sndWl2;
+    /// The largest window ever offered: MAX.SND.WND of RFC 5961.
+    int sndWndMax;
+    /// How far the peer's window field is to be shifted.
+    int sndWndShift;
+    /// Largest segment text to send, TCP options not yet subtracted.
+    int sndMss;
+
+    /// Octets that the user wrote.
+    long written;
+    /// Octets of those that the peer acknowledged.
+    long acked;
+
+    @Nullable
+    ByteRing ring;
+
+    /// The user has closed: a FIN follows the last octet.
+    boolean finQueued;
+    boolean finAcked;
+
+    /// The sequence number behind the last octet written: the FIN's, if there is one.
+    int dataEndSeq() {
+        return iss + 1 + (int) written;
+    }
+
+    /// Octets between the acknowledged and the highest sent, SYN and FIN counted.
+    int flightSize() {
+        return Seq.distance(sndUna, sndMax);
+    }
+
+    /// Whether anything sent waits for its acknowledgement.
+    boolean outstanding() {
+        return sndUna != sndMax;
+    }
+
+    boolean synAcked() {
+        return sndUna != iss;
+    }
+
+    boolean finSent() {
+        return finQueued && sndMax == dataEndSeq() + 1;
+    }
+
+    /// Whether anything written, or the FIN, was not acknowledged yet, sent or not.
+    boolean unacknowledged() {
+        return acked < written || (finQueued && !finAcked);
+    }
+
+    /// The stream position of a sequence number that is not the SYN's.
+    long positionOf(int seq) {
+        return acked + Seq.distance(synAcked() ? sndUna : sndUna + 1, seq);
+    }
+
+    /// Octets written that were not yet sent, counted from sndNxt.
+    int unsentFromNxt() {
+        int from = sndNxt == iss ? iss + 1 : sndNxt;
+        return Math.max(0, Seq.distance(from, dataEndSeq()));
+    }
+
+    /// What the window still allows from sndNxt: may be negative when the window shrank.
+    int usableWindow() {
+        return Seq.distance(sndNxt, sndUna + sndWnd);
+    }
+}

@@ -1,0 +1,248 @@
+package dev.levee.tcp;
+
+import dev.levee.wire.IpAddress;
+import dev.levee.wire.Segment;
+import org.jspecify.annotations.Nullable;
+
+/// The transmission control block: everything that one connection remembers (RFC 9293 §3.3.1). The procedures
+/// that work on it are stateless classes, one per section of the RFC.
+///
+/// Threads: shard.
+final class Tcb {
+    /// A SYN, or in SYN-RECEIVED a SYN-ACK, is due.
+    static final int SYN_DUE = 0x01;
+    /// An ACK is due now.
+    static final int ACK_DUE = 0x02;
+    /// The segment at SND.UNA is to be sent again, once.
+    static final int RETRANSMIT_DUE = 0x04;
+    /// A window probe is due.
+    static final int PROBE_DUE = 0x08;
+    /// What the window allows is to be sent, however small.
+    static final int SMALL_DUE = 0x10;
+    /// The connection is over: a RST is due.
+    static final int RST_DUE = 0x20;
+    /// A RST with sequence number `rstReplySeq` is due; the connection goes on.
+    static final int RST_REPLY_DUE = 0x40;
+
+    private static final int V4_HEADERS_BYTES = 40;
+    private static final int V6_HEADERS_BYTES = 60;
+    private static final int TIMESTAMPS_BYTES = 12;
+    private static final long TIMESTAMP_TICK_NANOS = 1_000_000L;
+    private static final long CHALLENGE_PERIOD_NANOS = 1_000_000_000L;
+    private static final int CHALLENGES_PER_PERIOD = 10;
+
+    final TcpConfig config;
+    final FourTuple tuple;
+    final TcpContext context;
+    final boolean active;
+    final SendSpace snd = new SendSpace();
+    final ReceiveSpace rcv = new ReceiveSpace();
+    final RttEstimator rtt;
+    final TimerTable timers = new TimerTable();
+    NewReno congestion;
+    TcpState state = TcpState.CLOSED;
+    boolean noDelay;
+
+    int pending;
+    int events;
+    int rstReplySeq;
+
+    @Nullable
+    CloseCause cause;
+
+    CloseCause.@Nullable IcmpReason softError;
+
+    /// Largest segment that the link carries, TCP options included.
+    final int mssOffered;
+    final int timestampOffset;
+
+    /// Since when the peer has not acknowledged anything of what is outstanding, or not answered probes.
+    long progressNanos;
+    long lastSendNanos;
+    boolean synRetransmitted;
+    boolean rttTimed;
+    int rttSeq;
+    long rttStartNanos;
+    /// Octets received in order since the last ACK sent.
+    int unackedBytes;
+    /// The largest segment seen: what "full-sized" means for delayed ACKs.
+    int rcvMss = 1;
+
+    private long challengePeriodNanos;
+    private int challenges;
+
+    Tcb(TcpConfig config, FourTuple tuple, boolean active, int mtu, int iss, int timestampOffset, TcpContext context) {
+        this.config = config;
+        this.tuple = tuple;
+        this.active = active;
+        this.context = context;
+        this.timestampOffset = timestampOffset;
+        this.noDelay = config.noDelay();
+        this.rtt = new RttEstimator(config.rtoInitialNanos());
+        // RFC 9293 §3.7.1: "The maximum size of a segment that TCP endpoint really sends ... MUST be the
+        // smaller ..."
+        this.mssOffered = Math.max(8, Math.min(config.mssMax(), mtu - (v4() ? V4_HEADERS_BYTES : V6_HEADERS_BYTES)));
+        snd.iss = iss;
+        snd.sndUna = iss;
+        snd.sndNxt = iss;
+        snd.sndMax = iss;
+        // RFC 9293 §3.7.1: "If an MSS Option is not received at connection setup, TCP implementations MUST
+        // assume a default send MSS of 536 ... for IPv4 or 1220 ... for IPv6".
+        snd.sndMss = Math.min(mssOffered, v4() ? 536 : 1220);
+        congestion = new NewReno(snd.sndMss, config.initialWindowSegments());
+        rcv.rcvWndShift = config.windowScaling() ? windowShift(config.receiveBufferBytes()) : 0;
+        rcv.timestamps = config.timestamps();
+    }
+
+    private static int windowShift(int capacity) {
+        int shift = 0;
+        while (capacity >>> shift > 0xffff) {
+            shift++;
+        }
+        return shift;
+    }
+
+    boolean v4() {
+        return IpAddress.isV4(tuple.localAddress().high(), tuple.localAddress().low());
+    }
+
+    /// The initial receive sequence number and the options of the peer's SYN or SYN-ACK.
+    void synchronise(long nowNanos, Segment syn) {
+        rcv.irs = syn.seq();
+        rcv.rcvNxt = syn.seq() + 1;
+        rcv.rcvAdv = rcv.rcvNxt;
+        rcv.lastAckSent = rcv.rcvNxt;
+        if (syn.mss() > 0) {
+            snd.sndMss = Math.clamp(syn.mss(), Math.min(config.mssMin(), mssOffered), mssOffered);
+        }
+        // RFC 7323 §2.2: scaling is in use only when both sides sent the option.
+        if (syn.windowScale() >= 0 && config.windowScaling()) {
+            snd.sndWndShift = syn.windowScale();
+        } else {
+            rcv.rcvWndShift = 0;
+        }
+        rcv.timestamps = config.timestamps() && syn.hasTimestamps();
+        if (rcv.timestamps) {
+            rcv.tsRecent = syn.tsVal();
+            rcv.tsRecentNanos = nowNanos;
+        }
+        congestion = new NewReno(payloadMax(), config.initialWindowSegments());
+        // The window of a SYN is never scaled (RFC 7323 §2.2).
+        snd.sndWnd = syn.window();
+        snd.sndWndMax = syn.window();
+        snd.sndWl1 = syn.seq();
+        snd.sndWl2 = syn.ack();
+    }
+
+    /// The most text that one segment may carry (RFC 9293 §3.7.1, Eff.snd.MSS).
+    int payloadMax() {
+        return snd.sndMss - (rcv.timestamps ? TIMESTAMPS_BYTES : 0);
+    }
+
+    /// This connection's timestamp clock: milliseconds.
+    int timestamp(long nowNanos) {
+        return (int) (nowNanos / TIMESTAMP_TICK_NANOS) + timestampOffset;
+    }
+
+    /// The most octets that the receive buffer may be promised to hold. A scaled window is rounded up when it
+    /// must not shrink, so one unit is held back.
+    int receiveCapacity() {
+        int unit = rcv.rcvWndShift == 0 ? 0 : 1 << rcv.rcvWndShift;
+        return Math.min(config.receiveBufferBytes() - unit, 0xffff << rcv.rcvWndShift);
+    }
+
+    /// Whether ABORT and the like have a RST to send: the peer may think that the connection goes on.
+    private boolean peerWaits() {
+        return switch (state) {
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> true;
+            case CLOSING, LAST_ACK -> !snd.finSent() || snd.acked < snd.written;
+            case CLOSED, LISTEN, SYN_SENT, TIME_WAIT -> false;
+        };
+    }
+
+    void transition(TcpEvent event) {
+        var next = Transitions.next(state, event);
+        if (next == null) {
+            throw new IllegalStateException(tuple + ": " + event + " in state " + state);
+        }
+        state = next;
+    }
+
+    long undelivered() {
+        return snd.written - snd.acked;
+    }
+
+    /// The connection is of no more use to its user.
+    void end(CloseCause how) {
+        if (cause == null) {
+            cause = how;
+            events |= TcpEvents.ENDED | TcpEvents.READABLE | TcpEvents.WRITABLE;
+        }
+    }
+
+    /// To CLOSED: nothing more is sent, but a RST when `reset` and the peer may still wait.
+    void close(TcpEvent event, CloseCause how, boolean reset) {
+        boolean rst = reset && peerWaits();
+        transition(event);
+        end(how);
+        timers.stopAll();
+        pending = rst ? RST_DUE : 0;
+        if (!rst) {
+            events |= TcpEvents.RELEASED;
+        }
+        context.counters().count(TcpCounters.CLOSED);
+    }
+
+    /// ABORT of RFC 9293 §3.10.5, for any reason of our own.
+    void abort(CloseCause.AbortReason reason) {
+        if (state != TcpState.CLOSED) {
+            close(TcpEvent.USER_ABORTS, new CloseCause.Aborted(reason, undelivered()), true);
+        }
+    }
+
+    void established() {
+        events |= TcpEvents.CONNECTED | TcpEvents.WRITABLE;
+        context.counters().count(TcpCounters.ESTABLISHED);
+        if (snd.finQueued) {
+            transition(TcpEvent.USER_CLOSES);
+        }
+    }
+
+    /// Both FINs were received and acknowledged: 2 MSL remain (RFC 9293 §3.6.1).
+    void startTimeWait(long nowNanos) {
+        end(new CloseCause.Finished());
+        timers.stopAll();
+        timers.set(Timer.LINGERING_STATE, Deadlines.after(nowNanos, 2 * config.mslNanos()));
+    }
+
+    /// In FIN-WAIT-2 with nobody left to read, the peer's FIN is waited for only so long.
+    void limitFinWait2(long nowNanos) {
+        if (state == TcpState.FIN_WAIT_2 && rcv.closed) {
+            timers.set(Timer.LINGERING_STATE, Deadlines.after(nowNanos, config.finWait2Nanos()));
+        }
+    }
+
+    void ackNow() {
+        pending |= ACK_DUE;
+    }
+
+    /// An ACK that tells the peer where we are, in answer to a segment that makes no sense (RFC 5961).
+    /// Limited, so that two confused peers do not answer each other for ever.
+    void challenge(long nowNanos) {
+        if (nowNanos - challengePeriodNanos >= CHALLENGE_PERIOD_NANOS || challenges == 0) {
+            challengePeriodNanos = nowNanos;
+            challenges = 0;
+        }
+        if (challenges < CHALLENGES_PER_PERIOD) {
+            challenges++;
+            context.counters().count(TcpCounters.CHALLENGE_ACKS);
+            ackNow();
+        }
+    }
+
+    /// A RST with the given sequence number, the connection goes on.
+    void replyReset(int seq) {
+        rstReplySeq = seq;
+        pending |= RST_REPLY_DUE;
+    }
+}

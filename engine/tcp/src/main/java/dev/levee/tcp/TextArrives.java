@@ -1,0 +1,152 @@
+package dev.levee.tcp;
+
+import dev.levee.wire.Segment;
+import dev.levee.wire.Seq;
+
+/// Steps seven and eight of SEGMENT ARRIVES (RFC 9293 §3.10.7.4): "process the segment text" and "check the
+/// FIN bit", with reassembly and delayed acknowledgements.
+///
+/// Threads: shard.
+final class TextArrives {
+    private TextArrives() {}
+
+    /// Seventh.
+    ///
+    /// @return whether the FIN bit is to be looked at
+    static boolean processText(Tcb tcb, long nowNanos, Segment segment) {
+        var rcv = tcb.rcv;
+        if (!mayReceive(tcb.state)) {
+            return tcb.state != TcpState.CLOSED;
+        }
+        int length = segment.payloadLength();
+        if (length == 0) {
+            return true;
+        }
+        int seq = segment.seq();
+        int skip = Seq.lt(seq, rcv.rcvNxt) ? Seq.distance(seq, rcv.rcvNxt) : 0;
+        int end = Seq.min(seq + length, rcv.rightEdge());
+        if (rcv.finSeen) {
+            end = Seq.min(end, rcv.finSeq);
+        }
+        int from = seq + skip;
+        int count = Seq.distance(from, end);
+        tcb.context.counters().add(TcpCounters.DUPLICATE_BYTES_IN, Math.min(skip, length));
+        if (count <= 0) {
+            tcb.ackNow();
+            return true;
+        }
+        if (rcv.closed) {
+            // RFC 9293 §3.6.1: data that nobody will read is lost: "it SHOULD send a RST to show that data was
+            // lost".
+            tcb.abort(CloseCause.AbortReason.DATA_AFTER_CLOSE);
+            return false;
+        }
+        return store(tcb, nowNanos, segment, skip, from, count);
+    }
+
+    private static boolean mayReceive(TcpState state) {
+        return state == TcpState.ESTABLISHED || state == TcpState.FIN_WAIT_1 || state == TcpState.FIN_WAIT_2;
+    }
+
+    /// @return whether the FIN bit is to be looked at: not when there was no room for the text before it
+    private static boolean store(Tcb tcb, long nowNanos, Segment segment, int skip, int from, int count) {
+        var rcv = tcb.rcv;
+        var ring = rcv.ring;
+        if (ring == null) {
+            ring = tcb.context.buffers().take(tcb.config.receiveBufferBytes());
+            if (ring == null) {
+                return false;
+            }
+            rcv.ring = ring;
+        }
+        int ahead = Seq.distance(rcv.rcvNxt, from);
+        boolean gaps = rcv.reassembly != null && !rcv.reassembly.isEmpty();
+        if (ahead > 0 && !remember(tcb, from, count)) {
+            tcb.ackNow();
+            return false;
+        }
+        ring.put(rcv.received + ahead, segment.ip().memory(), (long) segment.payloadOffset() + skip, count);
+        if (ahead > 0) {
+            // RFC 5681 §3.2: "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order
+            // segment arrives."
+            tcb.context.counters().count(TcpCounters.OUT_OF_ORDER_IN);
+            tcb.ackNow();
+            return true;
+        }
+        advance(tcb, rcv.rcvNxt + count);
+        tcb.rcvMss = Math.max(tcb.rcvMss, Math.min(count, tcb.mssOffered));
+        tcb.unackedBytes += count;
+        if (gaps || skip > 0) {
+            tcb.ackNow();
+        } else {
+            delayAck(tcb, nowNanos);
+        }
+        return true;
+    }
+
+    private static boolean remember(Tcb tcb, int from, int count) {
+        var reassembly = tcb.rcv.reassembly;
+        if (reassembly == null) {
+            reassembly = new Reassembly();
+            tcb.rcv.reassembly = reassembly;
+        }
+        return reassembly.add(from, from + count);
+    }
+
+    private static void advance(Tcb tcb, int inOrderEnd) {
+        var rcv = tcb.rcv;
+        int next = rcv.reassembly == null ? inOrderEnd : rcv.reassembly.advance(inOrderEnd);
+        int count = Seq.distance(rcv.rcvNxt, next);
+        rcv.received += count;
+        rcv.rcvNxt = next;
+        rcv.rcvAdv = Seq.max(rcv.rcvAdv, next);
+        tcb.context.counters().add(TcpCounters.BYTES_IN, count);
+        tcb.events |= TcpEvents.READABLE;
+    }
+
+    /// RFC 9293 §3.8.6.3: "there SHOULD be an ACK for at least every second full-sized segment", the delay
+    /// "MUST be less than 0.5 seconds".
+    private static void delayAck(Tcb tcb, long nowNanos) {
+        if (tcb.unackedBytes >= 2 * tcb.rcvMss || tcb.config.delayedAckNanos() == 0) {
+            tcb.ackNow();
+        } else if (!tcb.timers.isSet(Timer.DELAYED_ACK)) {
+            tcb.timers.set(Timer.DELAYED_ACK, Deadlines.after(nowNanos, tcb.config.delayedAckNanos()));
+        }
+    }
+
+    /// Eighth.
+    static void checkFin(Tcb tcb, long nowNanos, Segment segment) {
+        var rcv = tcb.rcv;
+        if (tcb.state == TcpState.CLOSED) {
+            return;
+        }
+        if (segment.fin() && !rcv.finSeen) {
+            int finSeq = segment.seq() + segment.payloadLength();
+            if (Seq.lt(finSeq, rcv.rcvNxt) || Seq.gt(finSeq, rcv.rcvAdv)) {
+                return;
+            }
+            rcv.finSeen = true;
+            rcv.finSeq = finSeq;
+            tcb.ackNow();
+        }
+        if (rcv.finSeen && !rcv.finReached && rcv.rcvNxt == rcv.finSeq) {
+            finReached(tcb, nowNanos);
+        }
+    }
+
+    /// "If the FIN bit is set, signal the user "connection closing" ..., advance RCV.NXT over the FIN, and
+    /// send an acknowledgment for the FIN."
+    private static void finReached(Tcb tcb, long nowNanos) {
+        var rcv = tcb.rcv;
+        rcv.finReached = true;
+        rcv.rcvNxt++;
+        rcv.rcvAdv = Seq.max(rcv.rcvAdv, rcv.rcvNxt);
+        rcv.reassembly = null;
+        tcb.events |= TcpEvents.READABLE;
+        tcb.ackNow();
+        tcb.transition(TcpEvent.FIN_ARRIVES);
+        if (tcb.state == TcpState.TIME_WAIT) {
+            tcb.startTimeWait(nowNanos);
+        }
+    }
+}

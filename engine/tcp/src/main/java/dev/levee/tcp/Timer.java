@@ -1,0 +1,13 @@
+package dev.levee.tcp;
+
+/// The timers of a connection. Each is a deadline or [Deadlines#NONE]; setting one again just overwrites it.
+enum Timer {
+    /// The oldest unacknowledged segment, a SYN or a FIN included, is to be sent again (RFC 6298).
+    RETRANSMIT,
+    /// The window is closed or too small to be used: it is to be probed (RFC 9293 §3.8.6.1, §3.8.6.2.1).
+    PERSIST,
+    /// A received segment has waited long enough for its acknowledgement (RFC 9293 §3.8.6.3).
+    DELAYED_ACK,
+    /// TIME-WAIT or FIN-WAIT-2 ends.
+    LINGERING_STATE
+}
