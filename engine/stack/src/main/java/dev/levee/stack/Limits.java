@@ -1,11 +1,34 @@
 package dev.levee.stack;
 
-/// How much of everything a stack may hold.
+/// How much of everything a stack may hold or send.
 ///
 /// @param connectionsMax connections in any state, TIME-WAIT included
 /// @param timeWaitMax connections in TIME-WAIT; beyond it the oldest is let go
 /// @param bufferBytesMax octets of native memory for send and receive buffers
 /// @param repliesMax replies without a connection (RSTs, ICMP echoes) that may wait to be sent
-public record Limits(int connectionsMax, int timeWaitMax, long bufferBytesMax, int repliesMax) {
-    public static final Limits DEFAULT = new Limits(1 << 20, 1 << 16, 4L << 30, 256);
+/// @param resetsPerSecond RSTs for segments that belong to no connection, in bursts of up to `repliesMax`: so
+///     that nobody makes this host send without end; 0 for none at all
+public record Limits(
+        int connectionsMax, int timeWaitMax, long bufferBytesMax, int repliesMax, int resetsPerSecond) {
+    public static final Limits DEFAULT = new Limits(1 << 20, 1 << 16, 4L << 30, 256, 1_000);
+
+    /// With the default rate of RSTs.
+    public Limits(int connectionsMax, int timeWaitMax, long bufferBytesMax, int repliesMax) {
+        this(connectionsMax, timeWaitMax, bufferBytesMax, repliesMax, 1_000);
+    }
+
+    /// @throws IllegalArgumentException when one lies outside its range, in a sentence that names it
+    public Limits {
+        range("connectionsMax", connectionsMax, 1, 1 << 26);
+        range("timeWaitMax", timeWaitMax, 0, 1 << 26);
+        range("bufferBytesMax", bufferBytesMax, 1, Long.MAX_VALUE);
+        range("repliesMax", repliesMax, 1, 1 << 16);
+        range("resetsPerSecond", resetsPerSecond, 0, 1_000_000);
+    }
+
+    private static void range(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " must lie in " + min + ".." + max + ", but is " + value);
+        }
+    }
 }

@@ -1,7 +1,16 @@
 package dev.levee.stack;
 
+import dev.levee.tcp.BufferPool;
+import dev.levee.tcp.CloseCause.AbortReason;
+import dev.levee.tcp.FourTuple;
+import dev.levee.tcp.TcpContext;
+import dev.levee.tcp.TcpCounters;
+import dev.levee.tcp.TcpState;
+import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
 import dev.levee.wire.IpAddress;
+import dev.levee.wire.IpPacket;
+import java.util.ArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,37 +30,111 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: shard.
 public final class Stack {
+    private final StackConfig config;
+    private final Addresses addresses;
+    private final Ports ports;
+    private final TcpContext tcp;
+    private final DropCounters drops = new DropCounters();
+    private final StackCounters.Row counters = new StackCounters.Row();
+    private final Sockets sockets;
+    private final Listeners listeners = new Listeners();
+    private final Replies replies;
+    private final Births births;
+    private final IpPacket ip = new IpPacket();
+    private final TcpInput tcpInput;
+    private final IcmpInput icmpInput;
+    private long lastNanos;
+    private boolean shutDown;
 
-    public Stack(StackConfig config) {}
+    public Stack(StackConfig config) {
+        this.config = config;
+        addresses = new Addresses(config.addresses());
+        ports = new Ports(config.secret());
+        tcp = new TcpContext(new BufferPool(config.limits().bufferBytesMax()));
+        sockets = new Sockets(config, counters);
+        replies = new Replies(config.limits(), counters, tcp.writer());
+        births = new Births(config, sockets, tcp);
+        tcpInput = new TcpInput(ip, sockets, listeners, replies, births, counters);
+        icmpInput = new IcmpInput(ip, sockets, addresses, replies, counters);
+    }
 
     /// One IP packet from the link. Valid during the call only. Never throws, whatever the packet.
-    public void onFrame(long nowNanos, Frame frame) {}
+    public void onFrame(long nowNanos, Frame frame) {
+        lastNanos = nowNanos;
+        drops.count(receive(nowNanos, frame));
+    }
 
-    /// Writes the next packet that is due, if any.
+    private DropReason receive(long nowNanos, Frame frame) {
+        var reason = ip.parse(frame);
+        if (reason == DropReason.NONE) {
+            reason = addresses.check(ip);
+        }
+        if (reason != DropReason.NONE) {
+            return reason;
+        }
+        int protocol = ip.protocol();
+        if (protocol == IpPacket.PROTOCOL_TCP) {
+            return tcpInput.arrives(nowNanos);
+        }
+        boolean icmp = protocol == (ip.v4() ? IpPacket.PROTOCOL_ICMP : IpPacket.PROTOCOL_ICMP6);
+        return icmp ? icmpInput.arrives(nowNanos) : DropReason.UNKNOWN_PROTOCOL;
+    }
+
+    /// Writes the next packet that is due, if any. Connections take turns.
     ///
     /// @return whether one was written
     public boolean poll(long nowNanos, Frame out) {
-        return false;
+        lastNanos = nowNanos;
+        boolean written = replies.poll(out) || sockets.poll(nowNanos, out);
+        if (written) {
+            counters.count(StackCounters.FRAMES_OUT);
+        }
+        return written;
     }
 
-    /// When [#poll] has something to do next if nothing else happens; `Deadlines.NONE` if never.
+    /// When [#poll] has something to do next if nothing else happens; `Deadlines.NONE` if never. While packets wait
+    /// to be polled, this is a time that has come already.
     public long nextDeadline() {
-        throw new AssertionError();
+        boolean waits = !replies.isEmpty() || sockets.outputWaits();
+        return waits ? lastNanos : sockets.earliestDeadline();
     }
 
     /// Passive OPEN. `address` may be any of this host's, or `0.0.0.0` or `::` for all of that family (`::`
-    /// takes both). Port 0 chooses a free one.
+    /// takes both); the most exact listener gets the connection. Port 0 chooses a free one.
     ///
     /// @throws SocketException when the port is taken or the address is not this host's
+    /// @throws IllegalArgumentException for a port outside 0 to 65535
     public Listener listen(IpAddress address, int port, ListenOptions options) throws SocketException {
-        throw new AssertionError();
+        checkPort(port);
+        checkOpen();
+        if (!address.isAny() && !addresses.ours(address.high(), address.low())) {
+            throw notOurs(address);
+        }
+        int chosen = port == 0 ? ports.choose(address, address, 0, this::unused) : port;
+        if (chosen == Ports.NONE) {
+            throw new SocketException(
+                    SocketError.NO_PORT_FREE, "every port from " + Ports.FIRST + " to " + Ports.LAST + " is in use");
+        }
+        if (listeners.taken(address, chosen)) {
+            throw new SocketException(
+                    SocketError.ADDRESS_IN_USE,
+                    FourTuple.endpoint(address, chosen) + " is already being listened on; choose another port");
+        }
+        var listener = new Listener(address, chosen, options, sockets, listeners);
+        listeners.add(listener);
+        return listener;
+    }
+
+    private boolean unused(int port) {
+        return !listeners.taken(port);
     }
 
     /// Active OPEN: the SYN is due. Without a local address, the host's address in the remote's network is
     /// used, or else its first of that family. Port 0 chooses one (RFC 6056).
     ///
     /// @throws SocketException when no such connection can be made: no address of that family, a destination
-    ///     that is broadcast or multicast, tuple in use, no port free, limits reached
+    ///     that is broadcast, multicast, this host itself or port 0, tuple in use, no port free, limits reached
+    /// @throws IllegalArgumentException for a port outside 0 to 65535
     public TcpSocket connect(
             long nowNanos,
             @Nullable IpAddress localAddress,
@@ -60,27 +143,150 @@ public final class Stack {
             int remotePort,
             SocketOptions options)
             throws SocketException {
-        throw new AssertionError();
+        checkPort(localPort);
+        checkPort(remotePort);
+        checkOpen();
+        var local = source(localAddress, remoteAddress, remotePort);
+        int port = localPort == 0 ? choosePort(local, remoteAddress, remotePort) : localPort;
+        var tuple = new FourTuple(local, port, remoteAddress, remotePort);
+        if (taken(local, port, remoteAddress, remotePort)) {
+            throw new SocketException(
+                    SocketError.ADDRESS_IN_USE,
+                    "there is already a connection " + tuple + "; choose another local port");
+        }
+        lastNanos = nowNanos;
+        if (!sockets.room(nowNanos)) {
+            throw new SocketException(
+                    SocketError.LIMIT_REACHED,
+                    "there are already " + config.limits().connectionsMax() + " connections, as many as are allowed");
+        }
+        return births.open(nowNanos, tuple, options);
+    }
+
+    private IpAddress source(@Nullable IpAddress local, IpAddress remote, int remotePort) throws SocketException {
+        if (remotePort == 0 || !addresses.answerable(remote.high(), remote.low())) {
+            throw new SocketException(
+                    SocketError.BAD_DESTINATION,
+                    FourTuple.endpoint(remote, remotePort) + " is not an address and port that can be connected to");
+        }
+        var source = local == null || local.isAny() ? addresses.sourceFor(remote) : local;
+        if (source == null || source.isV4() != remote.isV4()) {
+            throw new SocketException(
+                    SocketError.NO_ROUTE,
+                    "this host has no " + (remote.isV4() ? "IPv4" : "IPv6") + " address to reach " + remote
+                            + " from; give it one");
+        }
+        if (!addresses.ours(source.high(), source.low())) {
+            throw notOurs(source);
+        }
+        return source;
+    }
+
+    private int choosePort(IpAddress local, IpAddress remote, int remotePort) throws SocketException {
+        int port = ports.choose(
+                local,
+                remote,
+                remotePort,
+                candidate -> unused(candidate) && !taken(local, candidate, remote, remotePort));
+        if (port == Ports.NONE) {
+            throw new SocketException(
+                    SocketError.NO_PORT_FREE,
+                    "every local port from " + Ports.FIRST + " to " + Ports.LAST + " is in use towards "
+                            + FourTuple.endpoint(remote, remotePort));
+        }
+        return port;
+    }
+
+    private boolean taken(IpAddress local, int localPort, IpAddress remote, int remotePort) {
+        int ports = localPort << 16 | remotePort;
+        return sockets.demux().find(local.high(), local.low(), remote.high(), remote.low(), ports) != null;
+    }
+
+    private static void checkPort(int port) {
+        if (port < 0 || port > 0xffff) {
+            throw new IllegalArgumentException("a port must lie in 0..65535, but is " + port);
+        }
+    }
+
+    private void checkOpen() throws SocketException {
+        if (shutDown) {
+            throw new SocketException(SocketError.CLOSED, "the stack was shut down");
+        }
+    }
+
+    private static SocketException notOurs(IpAddress address) {
+        return new SocketException(SocketError.ADDRESS_NOT_OURS, address + " is not an address of this host");
     }
 
     /// A socket whose readiness, acknowledged octets, state or cause may have changed since it was last
     /// returned; null when there is none. The last time is in state CLOSED.
     public @Nullable TcpSocket pollReady() {
-        return null;
+        return sockets.pollReady();
     }
 
     /// A listener that has a connection to accept, or was closed; null when there is none.
     public @Nullable Listener pollReadyListener() {
-        return null;
+        return listeners.pollReady();
     }
 
-    /// Calls `action` for each socket in any state: half-open, to be accepted, open, in TIME-WAIT. For tools;
-    /// `action` must not change anything.
-    public void forEachSocket(Consumer<TcpSocket> action) {}
+    /// Ends everything: listeners close, connections are aborted (RSTs are due), connect and listen are refused from
+    /// now on. Users learn of it as [CloseCause][dev.levee.tcp.CloseCause] and still have to close their sockets.
+    public void shutdown(long nowNanos) {
+        lastNanos = nowNanos;
+        shutDown = true;
+        listeners.forEach(listener -> listener.close(nowNanos, AbortReason.SHUTDOWN));
+        var all = new ArrayList<TcpSocket>();
+        sockets.demux().forEach(all::add);
+        for (var socket : all) {
+            socket.shutDown(nowNanos);
+        }
+    }
 
-    /// Calls `action` for each listener. As [#forEachSocket].
-    public void forEachListener(Consumer<Listener> action) {}
+    /// What this stack was made from.
+    public StackConfig config() {
+        return config;
+    }
 
-    /// Ends everything: listeners close, connections are aborted (RSTs are due).
-    public void shutdown(long nowNanos) {}
+    /// What became of received packets.
+    public DropCounters drops() {
+        return drops;
+    }
+
+    /// What is counted beside TCP.
+    public StackCounters.Row counters() {
+        return counters;
+    }
+
+    /// What TCP counts, all connections of this stack together.
+    public TcpCounters.Row tcpCounters() {
+        return tcp.counters();
+    }
+
+    /// The memory of this stack's connections.
+    public BufferPool buffers() {
+        return tcp.buffers();
+    }
+
+    /// Connections in any state, TIME-WAIT included.
+    public int connectionCount() {
+        return sockets.demux().size();
+    }
+
+    /// Connections in each state, indexed by the state's ordinal. Looks at all of them.
+    public int[] connectionCounts() {
+        var counts = new int[TcpState.values().length];
+        sockets.demux().forEach(socket -> counts[socket.connection().state().ordinal()]++);
+        return counts;
+    }
+
+    /// Hands every socket over, in no order, those that nobody accepted and those closed by their users included.
+    /// The action must not change the stack.
+    public void forEachSocket(Consumer<? super TcpSocket> action) {
+        sockets.demux().forEach(action);
+    }
+
+    /// Hands every open listener over, in no order.
+    public void forEachListener(Consumer<? super Listener> action) {
+        listeners.forEach(action);
+    }
 }

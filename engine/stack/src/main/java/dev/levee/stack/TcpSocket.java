@@ -1,7 +1,11 @@
 package dev.levee.stack;
 
 import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.CloseCause.AbortReason;
+import dev.levee.tcp.Deadlines;
+import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpConnection;
+import dev.levee.tcp.TcpState;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +18,19 @@ import org.jspecify.annotations.Nullable;
 ///   arrived in order before a reset is lost with it, as everywhere: FAILED comes first.
 /// - A write takes what fits and says how much; WOULD_BLOCK when nothing fits; FAILED when the connection has
 ///   ended; CLOSED after `shutdownOutput` or `close`.
+/// - `shutdownInput` with received data unread resets, for that data would be lost without a word to the peer.
 /// - `close` with linger off returns at once and goes on in the background; with received data unread, or
 ///   linger 0, it resets; with linger, [#closeComplete] says when the waiting may end.
+/// - After `close` the connection lives on by itself until it is over. It is still reported by
+///   [Stack#pollReady] while something is attached or the close lingers: a driver that is through with it
+///   attaches null.
 /// - The rings stay this connection's until the user has called `close` or `abort`, even when the connection
-///   has failed before: another thread may be copying.
+///   has failed before: another thread may be copying. While they are lent ([#lendBuffers]) they stay beyond that.
 /// - Commands go through the socket, never around it to the connection: only so does the stack learn that there
 ///   is something to send.
 ///
 /// Threads: shard.
-public final class TcpSocket {
+public final class TcpSocket extends Timed {
     /// [#read]: the peer has closed its side and everything was read.
     public static final int END = -1;
     /// [#read], [#write]: nothing now; readiness will be reported.
@@ -32,86 +40,274 @@ public final class TcpSocket {
     /// [#read], [#write]: this side has shut that direction down.
     public static final int CLOSED = -4;
 
+    final long localHigh;
+    final long localLow;
+    final long remoteHigh;
+    final long remoteLow;
+    /// The local port in the upper 16 bits, the remote one in the lower.
+    final int ports;
+
+    private final TcpConnection connection;
+    private final Sockets sockets;
+    private final TcpConfig config;
+
+    /// Where it waits: half-open, to be accepted, or in TIME-WAIT.
+    @Nullable SocketList list;
+    @Nullable TcpSocket previous;
+    @Nullable TcpSocket next;
+    /// The listener that it belongs to until it is accepted.
+    @Nullable Listener listener;
+    /// Whether it stands in the table, the output queue, the ready queue, the queue for memory.
+    boolean inTable;
+    boolean inOutput;
+    boolean inReady;
+    boolean starved;
+    /// Whether it was counted as being in TIME-WAIT.
+    boolean timeWait;
+    /// The connection is over and nothing of it remains in the stack.
+    boolean gone;
+    boolean released;
+
+    private boolean connected;
+    private boolean inputShut;
+    private boolean outputShut;
+    private boolean userClosed;
+    private boolean noDelay;
+    private int lent;
+    private long lingerNanos;
+    private long lingerDeadlineNanos = Deadlines.NONE;
     private @Nullable Object attachment;
 
-    TcpSocket() {}
+    TcpSocket(TcpConnection connection, int ports, SocketOptions options, Sockets sockets) {
+        var tuple = connection.tuple();
+        this.localHigh = tuple.localAddress().high();
+        this.localLow = tuple.localAddress().low();
+        this.remoteHigh = tuple.remoteAddress().high();
+        this.remoteLow = tuple.remoteAddress().low();
+        this.ports = ports;
+        this.connection = connection;
+        this.sockets = sockets;
+        this.config = options.tcp();
+        this.noDelay = options.tcp().noDelay();
+        this.lingerNanos = options.lingerNanos();
+    }
+
+    /// Whether this is the socket of that tuple.
+    boolean is(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+        return this.ports == ports
+                && this.remoteLow == remoteLow
+                && this.localLow == localLow
+                && this.remoteHigh == remoteHigh
+                && this.localHigh == localHigh;
+    }
 
     /// Whether the handshake was completed, now or earlier.
     public boolean connected() {
-        return false;
+        return connected;
     }
 
     /// What [#read] would return: 1 for data, or END, WOULD_BLOCK, FAILED, CLOSED.
     public int readStatus() {
-        return WOULD_BLOCK;
+        if (userClosed || inputShut) {
+            return CLOSED;
+        }
+        var cause = connection.cause();
+        if (cause != null && !(cause instanceof CloseCause.Finished)) {
+            return FAILED;
+        }
+        if (connection.available() > 0) {
+            return 1;
+        }
+        return connection.receiveFinished() || cause != null ? END : WOULD_BLOCK;
     }
 
     /// What [#write] would return: 1 for room, or WOULD_BLOCK, FAILED, CLOSED.
     public int writeStatus() {
-        return WOULD_BLOCK;
+        if (userClosed || outputShut) {
+            return CLOSED;
+        }
+        if (connection.cause() != null) {
+            return FAILED;
+        }
+        return connection.sendRoom() > 0 && !starved ? 1 : WOULD_BLOCK;
     }
 
     /// Takes up to `length` octets: the count, or END, WOULD_BLOCK, FAILED, CLOSED.
     public int read(long nowNanos, MemorySegment target, long offset, int length) {
-        return WOULD_BLOCK;
+        int status = readStatus();
+        if (status < 0) {
+            return status;
+        }
+        var ring = connection.receiveRing();
+        assert ring != null : "octets are available, but no ring holds them";
+        int count = Math.min(length, connection.available());
+        ring.get(connection.bytesRead(), target, offset, count);
+        consumed(nowNanos, count);
+        return count;
     }
 
     /// Writes up to `length` octets: the count, or WOULD_BLOCK, FAILED, CLOSED.
     public int write(long nowNanos, MemorySegment source, long offset, int length) {
-        return WOULD_BLOCK;
+        int status = writeStatus();
+        if (status < 0) {
+            return status;
+        }
+        var ring = connection.sendRing();
+        if (ring == null) {
+            sockets.starve(this);
+            return WOULD_BLOCK;
+        }
+        int count = Math.min(length, connection.sendRoom());
+        ring.put(connection.bytesWritten(), source, offset, count);
+        written(nowNanos, count);
+        return count;
     }
 
     /// As [#read], for a driver whose other thread has copied `count` octets out of the connection's receive
-    /// ring itself: at most what `connection().available()` says. After a failure: no effect.
-    public void consumed(long nowNanos, int count) {}
+    /// ring itself: at most what `connection().available()` says. After a failure or a close: no effect.
+    public void consumed(long nowNanos, int count) {
+        if (readStatus() == 1) {
+            connection.consumed(nowNanos, count);
+            sockets.touched(nowNanos, this);
+        }
+    }
 
     /// As [#write], for a driver whose other thread has copied `count` octets into the connection's send ring
     /// itself: at most what `connection().sendRoom()` says. Without room (failed, shut down): no effect.
-    public void written(long nowNanos, int count) {}
+    public void written(long nowNanos, int count) {
+        if (writeStatus() == 1) {
+            connection.written(nowNanos, count);
+            sockets.touched(nowNanos, this);
+        }
+    }
 
-    /// No more reading: data that arrives from now on resets the connection.
-    public void shutdownInput(long nowNanos) {}
+    /// No more reading: data that arrives from now on, or lies unread, resets the connection. Again: no effect.
+    public void shutdownInput(long nowNanos) {
+        if (userClosed || inputShut) {
+            return;
+        }
+        inputShut = true;
+        if (connection.available() > 0) {
+            connection.abort(nowNanos, AbortReason.UNREAD_DATA);
+        } else {
+            connection.closeReceive(nowNanos);
+        }
+        sockets.touched(nowNanos, this);
+    }
 
-    /// No more writing: the FIN follows what was written.
-    public void shutdownOutput(long nowNanos) {}
+    /// No more writing: the FIN follows what was written. Again: no effect.
+    public void shutdownOutput(long nowNanos) {
+        if (userClosed || outputShut) {
+            return;
+        }
+        outputShut = true;
+        connection.closeSend(nowNanos);
+        sockets.touched(nowNanos, this);
+    }
 
-    /// No more of either. See the class for linger and unread data.
-    public void close(long nowNanos) {}
+    /// No more of either. See the class for linger and unread data. Again: no effect.
+    public void close(long nowNanos) {
+        if (userClosed) {
+            return;
+        }
+        userClosed = true;
+        if (lingerNanos == 0) {
+            connection.abort(nowNanos, AbortReason.LINGER_ZERO);
+        } else if (connection.available() > 0) {
+            // RFC 9293 §3.6.1: "If such a host issues a CLOSE call while received data is still pending in the
+            // TCP connection, or if new data is received after CLOSE is called, its TCP implementation SHOULD send
+            // a RST to show that data was lost."
+            connection.abort(nowNanos, AbortReason.UNREAD_DATA);
+        } else {
+            connection.closeSend(nowNanos);
+            connection.closeReceive(nowNanos);
+            if (lingerNanos > 0 && !settled()) {
+                lingerDeadlineNanos = Deadlines.after(nowNanos, lingerNanos);
+            }
+        }
+        sockets.touched(nowNanos, this);
+    }
 
-    /// Resets the connection.
-    public void abort(long nowNanos) {}
+    /// Resets the connection, also one that was closed and goes on in the background.
+    public void abort(long nowNanos) {
+        abort(nowNanos, AbortReason.USER);
+    }
+
+    void abort(long nowNanos, AbortReason reason) {
+        userClosed = true;
+        connection.abort(nowNanos, reason);
+        sockets.touched(nowNanos, this);
+    }
+
+    /// The host goes down: as an abort, but the user still has to close.
+    void shutDown(long nowNanos) {
+        connection.abort(nowNanos, AbortReason.SHUTDOWN);
+        sockets.touched(nowNanos, this);
+    }
 
     /// Whether the user called close or abort.
     public boolean userClosed() {
-        return false;
+        return userClosed;
     }
 
     /// Whether a lingering close has waited long enough: everything acknowledged, or failed, or the time is
-    /// over.
+    /// over. Without linger, true as soon as the user has closed.
     public boolean closeComplete() {
-        return false;
+        return userClosed && lingerDeadlineNanos == Deadlines.NONE;
     }
 
     /// How the connection ended; null while it goes on.
     public @Nullable CloseCause cause() {
-        return null;
+        return connection.cause();
     }
 
-    public void lingerNanos(long nanos) {}
+    /// How long a close waits; see [SocketOptions#lingerNanos].
+    public void lingerNanos(long nanos) {
+        lingerNanos = nanos;
+    }
 
     public long lingerNanos() {
-        return 0;
+        return lingerNanos;
     }
 
-    public void noDelay(long nowNanos, boolean on) {}
+    /// Whether small segments are sent at once (Nagle off).
+    public void noDelay(long nowNanos, boolean on) {
+        noDelay = on;
+        connection.noDelay(nowNanos, on);
+        sockets.touched(nowNanos, this);
+    }
 
     public boolean noDelay() {
-        return false;
+        return noDelay;
     }
 
-    /// The connection below: rings, positions, state. For drivers that let another thread copy, and for tools.
+    /// The settings that the connection was born with: hop limit, traffic class, buffer sizes and so on.
+    public TcpConfig config() {
+        return config;
+    }
+
+    /// Octets written here that the peer has not acknowledged.
+    public long unacknowledgedBytes() {
+        return connection.bytesWritten() - connection.bytesAcknowledged();
+    }
+
+    /// Another thread begins to copy from or to the connection's rings: they are not given back before
+    /// [#returnBuffers], whatever happens. May be nested.
+    public void lendBuffers() {
+        lent++;
+    }
+
+    /// The end of one [#lendBuffers].
+    public void returnBuffers() {
+        assert lent > 0 : "buffers were returned that nobody lent";
+        lent--;
+        sockets.releaseIfOver(this);
+    }
+
+    /// The connection below: rings, positions, state. For drivers that let another thread copy,
+    /// and for tools.
     public TcpConnection connection() {
-        throw new AssertionError();
+        return connection;
     }
 
     /// Whatever the driver wants to find again.
@@ -121,5 +317,70 @@ public final class TcpSocket {
 
     public void attach(@Nullable Object attachment) {
         this.attachment = attachment;
+    }
+
+    /// It belongs to its user from now on, not to a listener.
+    void accepted() {
+        listener = null;
+    }
+
+    /// The handshake is complete.
+    void establish() {
+        connected = true;
+        if (listener != null) {
+            listener.established(this);
+        }
+    }
+
+    /// No user will ever come.
+    void disown() {
+        userClosed = true;
+    }
+
+    /// After anything may have changed.
+    ///
+    /// @return whether its user should look
+    boolean changed() {
+        boolean lingering = lingerDeadlineNanos != Deadlines.NONE;
+        if (lingering && settled()) {
+            lingerDeadlineNanos = Deadlines.NONE;
+        }
+        return listener == null && (!userClosed || lingering || attachment != null);
+    }
+
+    private boolean settled() {
+        return connection.cause() != null
+                || connection.state() == TcpState.CLOSED
+                || connection.finAcked() && unacknowledgedBytes() == 0;
+    }
+
+    /// When the connection, or the lingering, has something to do.
+    long dueNanos() {
+        return Deadlines.earlier(connection.nextDeadline(), lingerDeadlineNanos);
+    }
+
+    /// Ends the lingering if its time is over.
+    ///
+    /// @return whether it was, so that its user should look
+    boolean linger(long nowNanos) {
+        if (!Deadlines.due(nowNanos, lingerDeadlineNanos)) {
+            return false;
+        }
+        lingerDeadlineNanos = Deadlines.NONE;
+        if (!settled()) {
+            connection.lingerOver(nowNanos);
+        }
+        return true;
+    }
+
+    /// Whether nobody needs the buffers any more.
+    boolean over() {
+        return gone && userClosed && lent == 0;
+    }
+
+    /// The tuple and the state.
+    @Override
+    public String toString() {
+        return connection.tuple() + " " + connection.state();
     }
 }

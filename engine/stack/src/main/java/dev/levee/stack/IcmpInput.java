@@ -1,0 +1,75 @@
+package dev.levee.stack;
+
+import dev.levee.tcp.CloseCause.IcmpReason;
+import dev.levee.wire.DropReason;
+import dev.levee.wire.Icmp;
+import dev.levee.wire.IcmpKind;
+import dev.levee.wire.IpPacket;
+import org.jspecify.annotations.Nullable;
+
+/// ICMP and ICMPv6 messages for this host: echo requests are answered; errors go to the connection whose segment
+/// they quote (RFC 9293 §3.9.2.2), which judges whether that segment is in flight (RFC 5927 §4.1).
+///
+/// Threads: shard.
+final class IcmpInput {
+    private final Icmp icmp;
+    private final Sockets sockets;
+    private final Addresses addresses;
+    private final Replies replies;
+    private final StackCounters.Row counters;
+
+    IcmpInput(IpPacket ip, Sockets sockets, Addresses addresses, Replies replies, StackCounters.Row counters) {
+        this.icmp = new Icmp(ip);
+        this.sockets = sockets;
+        this.addresses = addresses;
+        this.replies = replies;
+        this.counters = counters;
+    }
+
+    /// The message in the packet that was just parsed.
+    ///
+    /// @return what became of it
+    DropReason arrives(long nowNanos) {
+        var reason = icmp.parse();
+        if (reason != DropReason.NONE) {
+            return reason;
+        }
+        if (icmp.kind() == IcmpKind.ECHO_REQUEST) {
+            return replies.echo(icmp);
+        }
+        return icmp.embedsTcp() ? error(nowNanos) : DropReason.ICMP_UNRELATED;
+    }
+
+    private DropReason error(long nowNanos) {
+        var reason = reason(icmp.kind());
+        if (reason == null || !addresses.ours(icmp.embeddedSrcHigh(), icmp.embeddedSrcLow())) {
+            return DropReason.ICMP_UNRELATED;
+        }
+        var socket = sockets.demux()
+                .find(
+                        icmp.embeddedSrcHigh(),
+                        icmp.embeddedSrcLow(),
+                        icmp.embeddedDstHigh(),
+                        icmp.embeddedDstLow(),
+                        icmp.embeddedSrcPort() << 16 | icmp.embeddedDstPort());
+        if (socket == null || !socket.connection().onUnreachable(nowNanos, reason, icmp.embeddedSeq())) {
+            return DropReason.ICMP_UNRELATED;
+        }
+        counters.count(StackCounters.ICMP_ERRORS);
+        sockets.touched(nowNanos, socket);
+        return DropReason.NONE;
+    }
+
+    /// What a connection is told; null for what it need not know. RFC 9293 §3.9.2.2 has source quench discarded;
+    /// time exceeded and parameter problems are soft and change nothing either.
+    private static @Nullable IcmpReason reason(IcmpKind kind) {
+        return switch (kind) {
+            case NETWORK_UNREACHABLE -> IcmpReason.NETWORK;
+            case HOST_UNREACHABLE -> IcmpReason.HOST;
+            case PROTOCOL_UNREACHABLE -> IcmpReason.PROTOCOL;
+            case PORT_UNREACHABLE -> IcmpReason.PORT;
+            case PROHIBITED -> IcmpReason.PROHIBITED;
+            case PACKET_TOO_BIG, TIME_EXCEEDED, PARAMETER_PROBLEM, ECHO_REQUEST, ECHO_REPLY, OTHER -> null;
+        };
+    }
+}

@@ -1,0 +1,20 @@
+package dev.levee.stack;
+
+import dev.levee.wire.SipHash;
+
+/// Independent keys from one secret, one for each use: what leaks through one use says nothing about another.
+///
+/// Threads: any.
+enum Keys {
+    DEMUX,
+    INITIAL_SEQUENCE,
+    TIMESTAMP_OFFSET,
+    PORT_OFFSET,
+    PORT_COUNTER;
+
+    /// The key of this use.
+    SipHash from(SipHash secret) {
+        long domain = ordinal() + 1;
+        return new SipHash(secret.hash(domain, 0, 0, 0, 1), secret.hash(domain, 0, 0, 0, 2));
+    }
+}

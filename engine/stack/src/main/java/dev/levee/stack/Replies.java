@@ -1,0 +1,110 @@
+package dev.levee.stack;
+
+import dev.levee.wire.DropReason;
+import dev.levee.wire.Frame;
+import dev.levee.wire.FrameSlab;
+import dev.levee.wire.Icmp;
+import dev.levee.wire.IcmpWriter;
+import dev.levee.wire.IpPacket;
+import dev.levee.wire.Segment;
+import dev.levee.wire.SegmentWriter;
+import dev.levee.wire.TcpFlags;
+import java.lang.foreign.Arena;
+
+/// Packets that answer others without a connection: RSTs from closed ports and ICMP echo replies. A bounded queue
+/// of frames made once; when it is full the answer is left out.
+///
+/// Threads: shard.
+final class Replies {
+    /// The longest packet that can be answered in kind: what fits a small frame.
+    static final int PACKET_BYTES_MAX = FrameSlab.SMALL_BYTES - Frame.HEADROOM_BYTES;
+
+    private final Frame[] ring;
+    private final RateLimit resets;
+    private final StackCounters.Row counters;
+    private final SegmentWriter writer;
+    private int head;
+    private int count;
+
+    Replies(Limits limits, StackCounters.Row counters, SegmentWriter writer) {
+        this.counters = counters;
+        this.writer = writer;
+        resets = new RateLimit(limits.resetsPerSecond(), limits.repliesMax());
+        var slab = new FrameSlab(Arena.ofAuto(), limits.repliesMax(), PACKET_BYTES_MAX);
+        ring = new Frame[limits.repliesMax()];
+        for (int i = 0; i < ring.length; i++) {
+            ring[i] = slab.take();
+        }
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    /// Moves the oldest reply to `out`.
+    ///
+    /// @return whether there was one
+    boolean poll(Frame out) {
+        while (count > 0) {
+            var reply = ring[head];
+            head = head + 1 == ring.length ? 0 : head + 1;
+            count--;
+            if (out.copyFrom(reply)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The answer to a segment that no connection takes (RFC 9293 §3.10.7.1), which is not a RST itself. At most
+    /// `Limits.resetsPerSecond`.
+    DropReason reset(long nowNanos, Segment segment) {
+        assert !segment.rst() : "a RST is never answered with a RST";
+        if (count == ring.length) {
+            return DropReason.REPLY_QUEUE_FULL;
+        }
+        if (!resets.take(nowNanos)) {
+            counters.count(StackCounters.CLOSED_PORT_RESETS_LIMITED);
+            return DropReason.NO_CONNECTION;
+        }
+        var ip = segment.ip();
+        writer.reset()
+                .addresses(ip.dstHigh(), ip.dstLow(), ip.srcHigh(), ip.srcLow())
+                .ports(segment.dstPort(), segment.srcPort());
+        if (segment.hasAck()) {
+            // "If the ACK bit is on, <SEQ=SEG.ACK><CTL=RST>".
+            writer.seq(segment.ack()).flags(TcpFlags.RST);
+        } else {
+            // "If the ACK bit is off, sequence number zero is used, <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>".
+            writer.ack(segment.seq() + segment.length()).flags(TcpFlags.RST);
+        }
+        var frame = next();
+        writer.begin(frame);
+        writer.finish(frame, 0);
+        count++;
+        counters.count(StackCounters.CLOSED_PORT_RESETS);
+        return DropReason.NO_CONNECTION;
+    }
+
+    /// The answer to an echo request.
+    DropReason echo(Icmp request) {
+        if (count == ring.length || packetBytes(request.ip()) > PACKET_BYTES_MAX) {
+            return DropReason.REPLY_QUEUE_FULL;
+        }
+        if (!IcmpWriter.echoReply(request, next())) {
+            return DropReason.BAD_SOURCE;
+        }
+        count++;
+        counters.count(StackCounters.ECHO_REPLIES);
+        return DropReason.NONE;
+    }
+
+    private static int packetBytes(IpPacket ip) {
+        return ip.payloadOffset() + ip.payloadLength() - ip.headerOffset();
+    }
+
+    private Frame next() {
+        int tail = head + count;
+        return ring[tail < ring.length ? tail : tail - ring.length];
+    }
+}

@@ -1,0 +1,52 @@
+package dev.levee.stack;
+
+/// What is counted about a stack beside TCP ([dev.levee.tcp.TcpCounters]) and drops ([DropCounters]), with the
+/// name under which tools show it.
+public enum StackCounters {
+    /// Packets handed to the driver.
+    FRAMES_OUT("framesOut"),
+    /// ICMP echo requests answered.
+    ECHO_REPLIES("echoReplies"),
+    /// RSTs for segments that belong to no connection.
+    CLOSED_PORT_RESETS("closedPortResets"),
+    /// Such RSTs that were not sent because of `Limits.resetsPerSecond`.
+    CLOSED_PORT_RESETS_LIMITED("closedPortResetsLimited"),
+    /// ICMP errors that named a segment in flight of ours.
+    ICMP_ERRORS("icmpErrors"),
+    /// Connections let go before their TIME-WAIT was over, because of `Limits.timeWaitMax`.
+    TIME_WAIT_DROPPED("timeWaitDropped"),
+    /// Connections in TIME-WAIT that a new SYN reopened.
+    TIME_WAIT_REOPENED("timeWaitReopened"),
+    /// SYNs dropped because the accept queue was full.
+    ACCEPT_QUEUE_FULL("acceptQueueFull"),
+    /// SYNs dropped because too many handshakes were under way.
+    HALF_OPEN_FULL("halfOpenFull");
+
+    private final String label;
+
+    StackCounters(String label) {
+        this.label = label;
+    }
+
+    /// The name in JSON and in tables.
+    public String label() {
+        return label;
+    }
+
+    /// One row of counters.
+    ///
+    /// Threads: one writer; other threads may read and see values that are a little old.
+    public static final class Row {
+        private final long[] values = new long[StackCounters.values().length];
+
+        Row() {}
+
+        void count(StackCounters counter) {
+            values[counter.ordinal()]++;
+        }
+
+        public long get(StackCounters counter) {
+            return values[counter.ordinal()];
+        }
+    }
+}

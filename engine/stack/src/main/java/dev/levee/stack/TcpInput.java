@@ -1,0 +1,164 @@
+package dev.levee.stack;
+
+import dev.levee.tcp.TcpState;
+import dev.levee.wire.DropReason;
+import dev.levee.wire.IpPacket;
+import dev.levee.wire.Segment;
+import dev.levee.wire.Seq;
+import dev.levee.wire.TcpFlags;
+
+/// TCP segments for this host: to their connection, or to a listener (RFC 9293 §3.10.7.2), or to nobody
+/// (§3.10.7.1).
+///
+/// Threads: shard.
+final class TcpInput {
+    /// How far a new incarnation begins beyond the old one's last sequence number, at least: further than what the
+    /// old one may have in flight without window scaling.
+    private static final int REOPEN_GAP = 1 << 16;
+
+    private final IpPacket ip;
+    private final Segment segment;
+    private final Sockets sockets;
+    private final Listeners listeners;
+    private final Replies replies;
+    private final Births births;
+    private final StackCounters.Row counters;
+
+    TcpInput(
+            IpPacket ip,
+            Sockets sockets,
+            Listeners listeners,
+            Replies replies,
+            Births births,
+            StackCounters.Row counters) {
+        this.ip = ip;
+        this.segment = new Segment(ip);
+        this.sockets = sockets;
+        this.listeners = listeners;
+        this.replies = replies;
+        this.births = births;
+        this.counters = counters;
+    }
+
+    /// The segment in the packet that was just parsed.
+    ///
+    /// @return what became of it
+    DropReason arrives(long nowNanos) {
+        var reason = segment.parse();
+        if (reason != DropReason.NONE) {
+            return reason;
+        }
+        int ports = segment.dstPort() << 16 | segment.srcPort();
+        var socket = sockets.demux().find(ip.dstHigh(), ip.dstLow(), ip.srcHigh(), ip.srcLow(), ports);
+        if (socket == null) {
+            return noConnection(nowNanos);
+        }
+        return switch (socket.connection().state()) {
+            case CLOSED -> {
+                // Its last RST still waits to be written; the tuple is free already.
+                sockets.leaveTable(socket);
+                yield noConnection(nowNanos);
+            }
+            case SYN_RECEIVED -> synReceived(nowNanos, socket);
+            case TIME_WAIT -> timeWait(nowNanos, socket);
+            case LISTEN, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK ->
+                deliver(nowNanos, socket);
+        };
+    }
+
+    private DropReason deliver(long nowNanos, TcpSocket socket) {
+        socket.connection().onSegment(nowNanos, segment);
+        sockets.touched(nowNanos, socket);
+        return DropReason.NONE;
+    }
+
+    /// What would complete a handshake is dropped while the accept queue is full; it will be repeated.
+    private DropReason synReceived(long nowNanos, TcpSocket socket) {
+        var listener = socket.listener;
+        if (listener != null && listener.acceptQueueFull() && segment.hasAck() && !segment.rst()) {
+            counters.count(StackCounters.ACCEPT_QUEUE_FULL);
+            return DropReason.BACKLOG_FULL;
+        }
+        return deliver(nowNanos, socket);
+    }
+
+    /// RFC 9293 §3.6.1:
+    /// > When a connection is closed actively, it MUST linger in the TIME-WAIT state [...]. However, it MAY accept a
+    /// > new SYN from the remote TCP endpoint to reopen the connection directly from TIME-WAIT state (MAY-2)
+    private DropReason timeWait(long nowNanos, TcpSocket socket) {
+        boolean pureSyn = segment.syn() && !segment.has(TcpFlags.ACK) && !segment.rst() && !segment.fin();
+        if (!pureSyn || !newerThan(socket)) {
+            return deliver(nowNanos, socket);
+        }
+        var listener = listeners.find(ip.dstHigh(), ip.dstLow(), segment.dstPort());
+        if (listener == null) {
+            return deliver(nowNanos, socket);
+        }
+        var refusal = refusal(listener);
+        if (refusal != DropReason.NONE) {
+            return refusal;
+        }
+        int sndNxt = socket.connection().sndNxt();
+        sockets.retire(nowNanos, socket);
+        counters.count(StackCounters.TIME_WAIT_REOPENED);
+        // "it assigns its initial sequence number for the new connection to be larger than the largest sequence
+        // number it used on the previous connection incarnation".
+        int iss = births.iss(nowNanos, segment);
+        int lowest = sndNxt + REOPEN_GAP;
+        births.accept(nowNanos, listener, segment, Seq.max(iss, lowest));
+        return DropReason.NONE;
+    }
+
+    /// Whether a SYN cannot be an old duplicate of the connection in TIME-WAIT: by timestamps where both have them
+    /// (RFC 6191), otherwise by sequence numbers.
+    private boolean newerThan(TcpSocket socket) {
+        var old = socket.connection();
+        if (old.timestamps() && segment.hasTimestamps() && segment.tsVal() != old.tsRecent()) {
+            return Seq.gt(segment.tsVal(), old.tsRecent());
+        }
+        return Seq.gt(segment.seq(), old.rcvNxt());
+    }
+
+    private DropReason noConnection(long nowNanos) {
+        // "If the state is CLOSED [...]. An incoming segment containing a RST is discarded." LISTEN: "An incoming
+        // RST segment could not be valid since it could not have been sent in response to anything sent by this
+        // incarnation of the connection. An incoming RST should be ignored."
+        if (segment.rst()) {
+            return DropReason.NO_CONNECTION;
+        }
+        var listener = listeners.find(ip.dstHigh(), ip.dstLow(), segment.dstPort());
+        // LISTEN: "Any acknowledgment is bad if it arrives on a connection still in the LISTEN state. An acceptable
+        // reset segment should be formed for any arriving ACK-bearing segment."
+        if (listener == null || segment.hasAck()) {
+            return replies.reset(nowNanos, segment);
+        }
+        if (!segment.syn() || segment.fin()) {
+            return DropReason.BAD_FLAGS;
+        }
+        return synToListener(nowNanos, listener);
+    }
+
+    private DropReason synToListener(long nowNanos, Listener listener) {
+        var refusal = refusal(listener);
+        if (refusal != DropReason.NONE) {
+            return refusal;
+        }
+        if (!sockets.room(nowNanos)) {
+            return DropReason.NO_MEMORY;
+        }
+        births.accept(nowNanos, listener, segment, births.iss(nowNanos, segment));
+        return DropReason.NONE;
+    }
+
+    private DropReason refusal(Listener listener) {
+        if (listener.acceptQueueFull()) {
+            counters.count(StackCounters.ACCEPT_QUEUE_FULL);
+            return DropReason.BACKLOG_FULL;
+        }
+        if (listener.halfOpenFull()) {
+            counters.count(StackCounters.HALF_OPEN_FULL);
+            return DropReason.BACKLOG_FULL;
+        }
+        return DropReason.NONE;
+    }
+}
