@@ -29,8 +29,8 @@ final class Addresses {
 
     /// Whether the packet is for this host and comes from someone who can be answered.
     ///
-    /// Multicast and broadcast destinations are not this host's: nothing here serves groups, and RFC 9293 §3.9.2.3
-    /// has a SYN to them silently discarded.
+    /// Multicast and broadcast destinations are not this host's: nothing here serves groups, and RFC 9293
+    /// §3.9.2.3 has a SYN to them silently discarded.
     DropReason check(IpPacket ip) {
         // An IPv6 packet with a mapped address would be taken for another family's.
         if (!ours(ip.dstHigh(), ip.dstLow()) || ip.v4() != IpAddress.isV4(ip.dstHigh(), ip.dstLow())) {
@@ -52,9 +52,10 @@ final class Addresses {
         return false;
     }
 
-    /// Whether a packet may come from this address, and one may be sent to it. Our own address from outside is the
-    /// land attack: a SYN that makes a host talk to itself. RFC 9293 §3.9.2.3:
-    /// > A TCP implementation MUST reject as an error a local OPEN call for an invalid remote IP address (e.g., a
+    /// Whether a packet may come from this address, and one may be sent to it. Our own address from outside is
+    /// the land attack: a SYN that makes a host talk to itself. RFC 9293 §3.9.2.3:
+    /// > A TCP implementation MUST reject as an error a local OPEN call for an invalid remote IP address
+    /// (e.g., a
     /// > broadcast or multicast address)
     boolean answerable(long high, long low) {
         if (ours(high, low)) {
@@ -79,9 +80,10 @@ final class Addresses {
         return !unspecifiedOrLoopback && high >>> 56 != 0xff;
     }
 
-    /// The address to speak to `remote` from: the one in its network, or else the first of its family; null when
-    /// there is none.
-    @Nullable IpAddress sourceFor(IpAddress remote) {
+    /// The address to speak to `remote` from: the one in its network, or else the first of its family; null
+    /// when there is none.
+    @Nullable
+    IpAddress sourceFor(IpAddress remote) {
         IpAddress first = null;
         for (var network : networks) {
             if (network.contains(remote)) {

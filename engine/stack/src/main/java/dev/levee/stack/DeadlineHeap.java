@@ -2,18 +2,19 @@ package dev.levee.stack;
 
 import dev.levee.tcp.Deadlines;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The deadlines of all connections, the earliest on top: an indexed binary heap with lazy re-arming.
 ///
-/// Why a heap and not a timer wheel: the stack promises an exact next deadline, so that a driver can sleep until
-/// then and a simulator can jump there; a wheel knows it only to the width of a slot.
+/// Why a heap and not a timer wheel: the stack promises an exact next deadline, so that a driver can sleep
+/// until then and a simulator can jump there; a wheel knows it only to the width of a slot.
 ///
 /// Lazy: nearly every segment moves a retransmission deadline to a later time. That only writes the new time
-/// beside the entry; the heap keeps the old, earlier one (`armed`) and moves the entry down when it comes to the
-/// top. Only a deadline that moves to an earlier time sifts at once. So re-arming costs a store (about 2 ns),
-/// insertion or removal about 40 ns among 1,000 entries and 100 to 200 ns among 100,000 (one core of a small cloud
-/// machine).
+/// beside the entry; the heap keeps the old, earlier one (`armed`) and moves the entry down when it comes to
+/// the top. Only a deadline that moves to an earlier time sifts at once. So re-arming costs a store (about 2
+/// ns), insertion or removal about 40 ns among 1,000 entries and 100 to 200 ns among 100,000 (one core of a
+/// small cloud machine).
 ///
 /// Times are compared by subtraction and may wrap; all of them must lie within 2^63 ns of each other.
 ///
@@ -59,7 +60,8 @@ final class DeadlineHeap {
 
     /// Takes out an entry whose deadline has come; null when there is none. It keeps its `deadlineNanos` and
     /// returns to the heap with the next [#set].
-    @Nullable Timed pollDue(long nowNanos) {
+    @Nullable
+    Timed pollDue(long nowNanos) {
         settle();
         if (size == 0 || armed[0] - nowNanos > 0) {
             return null;
@@ -149,8 +151,6 @@ final class DeadlineHeap {
     }
 
     private Timed at(int index) {
-        var timed = entries[index];
-        assert timed != null : index;
-        return timed;
+        return Objects.requireNonNull(entries[index]);
     }
 }

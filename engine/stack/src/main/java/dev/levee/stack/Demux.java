@@ -4,16 +4,17 @@ import dev.levee.wire.SipHash;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The sockets of a stack by four-tuple: open addressing with linear probing over flat arrays, at most half full.
+/// The sockets of a stack by four-tuple: open addressing with linear probing over flat arrays, at most half
+/// full.
 ///
 /// The hash is keyed, so that nobody can choose tuples that collide; it is kept beside each entry, so that
 /// probing, deleting and growing never compute it again. Deleting shifts the entries behind the hole back: no
 /// tombstones, and the cost of a lookup does not depend on history.
 ///
 /// Growing is incremental: a table of twice the size is allocated, and each insertion moves the entries of
-/// [#MOVED_SLOTS] slots over. The longest pause is that allocation (12 octets a slot: at 2^20 connections 25 MB, a
-/// few milliseconds). The table never shrinks. A lookup costs about 35 ns, 25 of them the hash; nothing is
-/// allocated.
+/// [#MOVED_SLOTS] slots over. The longest pause is that allocation (12 octets a slot: at 2^20 connections 25
+/// MB, a few milliseconds). The table never shrinks. A lookup costs about 35 ns, 25 of them the hash; nothing
+/// is allocated.
 ///
 /// Threads: shard.
 final class Demux {
@@ -44,7 +45,8 @@ final class Demux {
     /// The socket of a tuple, or null.
     ///
     /// @param ports the local port in the upper 16 bits, the remote one in the lower
-    @Nullable TcpSocket find(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+    @Nullable
+    TcpSocket find(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
         long hash = key.hash(localHigh, localLow, remoteHigh, remoteLow, ports);
         var socket = current.find(hash, localHigh, localLow, remoteHigh, remoteLow, ports);
         var growing = old;
@@ -56,8 +58,7 @@ final class Demux {
 
     /// Adds a socket whose tuple is not there yet.
     void add(TcpSocket socket) {
-        long hash = key.hash(
-                socket.localHigh, socket.localLow, socket.remoteHigh, socket.remoteLow, socket.ports);
+        long hash = key.hash(socket.localHigh, socket.localLow, socket.remoteHigh, socket.remoteLow, socket.ports);
         if (old != null) {
             move(old);
         }
@@ -72,8 +73,7 @@ final class Demux {
 
     /// Removes a socket that is there.
     void remove(TcpSocket socket) {
-        long hash = key.hash(
-                socket.localHigh, socket.localLow, socket.remoteHigh, socket.remoteLow, socket.ports);
+        long hash = key.hash(socket.localHigh, socket.localLow, socket.remoteHigh, socket.remoteLow, socket.ports);
         var growing = old;
         if (!current.remove(hash, socket)) {
             boolean removed = growing != null && growing.remove(hash, socket);
@@ -121,8 +121,8 @@ final class Demux {
             mask = slots - 1;
         }
 
-        @Nullable TcpSocket find(
-                long hash, long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+        @Nullable
+        TcpSocket find(long hash, long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
             int at = (int) hash & mask;
             for (var socket = sockets[at]; socket != null; socket = sockets[at]) {
                 if (hashes[at] == hash && socket.is(localHigh, localLow, remoteHigh, remoteLow, ports)) {

@@ -7,8 +7,8 @@ import dev.levee.wire.IcmpKind;
 import dev.levee.wire.IpPacket;
 import org.jspecify.annotations.Nullable;
 
-/// ICMP and ICMPv6 messages for this host: echo requests are answered; errors go to the connection whose segment
-/// they quote (RFC 9293 §3.9.2.2), which judges whether that segment is in flight (RFC 5927 §4.1).
+/// ICMP and ICMPv6 messages for this host: echo requests are answered; errors go to the connection whose
+/// segment they quote (RFC 9293 §3.9.2.2), which judges whether that segment is in flight (RFC 5927 §4.1).
 ///
 /// Threads: shard.
 final class IcmpInput {
@@ -60,8 +60,8 @@ final class IcmpInput {
         return DropReason.NONE;
     }
 
-    /// What a connection is told; null for what it need not know. RFC 9293 §3.9.2.2 has source quench discarded;
-    /// time exceeded and parameter problems are soft and change nothing either.
+    /// What a connection is told; null for what it need not know. RFC 9293 §3.9.2.2 has source quench
+    /// discarded; time exceeded and parameter problems are soft and change nothing either.
     private static @Nullable IcmpReason reason(IcmpKind kind) {
         return switch (kind) {
             case NETWORK_UNREACHABLE -> IcmpReason.NETWORK;

@@ -8,8 +8,7 @@ package dev.levee.stack;
 /// @param repliesMax replies without a connection (RSTs, ICMP echoes) that may wait to be sent
 /// @param resetsPerSecond RSTs for segments that belong to no connection, in bursts of up to `repliesMax`: so
 ///     that nobody makes this host send without end; 0 for none at all
-public record Limits(
-        int connectionsMax, int timeWaitMax, long bufferBytesMax, int repliesMax, int resetsPerSecond) {
+public record Limits(int connectionsMax, int timeWaitMax, long bufferBytesMax, int repliesMax, int resetsPerSecond) {
     public static final Limits DEFAULT = new Limits(1 << 20, 1 << 16, 4L << 30, 256, 1_000);
 
     /// With the default rate of RSTs.

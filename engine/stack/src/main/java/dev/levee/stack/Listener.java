@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// State LISTEN: a local address and port, handshakes under way, and complete connections that wait to be
 /// accepted. The two are limited separately ([ListenOptions]).
 ///
-/// While the accept queue is full, SYNs are dropped, and so is what would complete a handshake: the peer repeats
-/// it, and is reset if nobody accepts in time.
+/// While the accept queue is full, SYNs are dropped, and so is what would complete a handshake: the peer
+/// repeats it, and is reset if nobody accepts in time.
 ///
 /// Threads: shard.
 public final class Listener {
@@ -24,7 +24,8 @@ public final class Listener {
     private @Nullable Object attachment;
 
     /// The next listener in the same row of [Listeners].
-    @Nullable Listener next;
+    @Nullable
+    Listener next;
     /// Whether it waits to be handed out by [Stack#pollReadyListener].
     boolean reported;
 
@@ -59,7 +60,8 @@ public final class Listener {
         return closed;
     }
 
-    /// No more connections. Handshakes under way and connections that nobody accepted are reset. Again: no effect.
+    /// No more connections. Handshakes under way and connections that nobody accepted are reset. Again: no
+    /// effect.
     public void close(long nowNanos) {
         close(nowNanos, AbortReason.NOT_ACCEPTED);
     }

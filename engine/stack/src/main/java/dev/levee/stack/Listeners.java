@@ -2,6 +2,7 @@ package dev.levee.stack;
 
 import dev.levee.wire.IpAddress;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ final class Listeners {
 
     /// The listener that a SYN to this address and port is for: the one at that address, or else at all of its
     /// family, or else at `::`, which takes both.
-    @Nullable Listener find(long high, long low, int port) {
+    @Nullable
+    Listener find(long high, long low, int port) {
         Listener best = null;
         int bestRank = 0;
         for (var listener = rows[port % ROWS]; listener != null; listener = listener.next) {
@@ -70,14 +72,13 @@ final class Listeners {
 
     void remove(Listener listener) {
         int row = listener.port() % ROWS;
-        Listener before = null;
-        for (var at = rows[row]; at != listener; at = at.next) {
-            assert at != null : "removed a listener that is not in the table";
-            before = at;
-        }
-        if (before == null) {
+        if (rows[row] == listener) {
             rows[row] = listener.next;
         } else {
+            var before = Objects.requireNonNull(rows[row], "no such listener");
+            while (before.next != listener) {
+                before = Objects.requireNonNull(before.next, "no such listener");
+            }
             before.next = listener.next;
         }
         listener.next = null;
@@ -102,7 +103,8 @@ final class Listeners {
         }
     }
 
-    @Nullable Listener pollReady() {
+    @Nullable
+    Listener pollReady() {
         var listener = ready.pollFirst();
         if (listener != null) {
             listener.reported = false;

@@ -4,9 +4,9 @@ import dev.levee.wire.IpAddress;
 import dev.levee.wire.SipHash;
 import java.util.function.IntPredicate;
 
-/// Chooses local ports by the double-hash algorithm of RFC 6056 §3.3.4: for one destination the ports follow each
-/// other, so that a port is reused as late as possible; where they begin, and how fast they move on, cannot be
-/// seen from another destination.
+/// Chooses local ports by the double-hash algorithm of RFC 6056 §3.3.4: for one destination the ports follow
+/// each other, so that a port is reused as late as possible; where they begin, and how fast they move on,
+/// cannot be seen from another destination.
 ///
 /// Threads: shard.
 final class Ports {

@@ -11,8 +11,8 @@ import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.TcpFlags;
 import java.lang.foreign.Arena;
 
-/// Packets that answer others without a connection: RSTs from closed ports and ICMP echo replies. A bounded queue
-/// of frames made once; when it is full the answer is left out.
+/// Packets that answer others without a connection: RSTs from closed ports and ICMP echo replies. A bounded
+/// queue of frames made once; when it is full the answer is left out.
 ///
 /// Threads: shard.
 final class Replies {
@@ -56,8 +56,8 @@ final class Replies {
         return false;
     }
 
-    /// The answer to a segment that no connection takes (RFC 9293 §3.10.7.1), which is not a RST itself. At most
-    /// `Limits.resetsPerSecond`.
+    /// The answer to a segment that no connection takes (RFC 9293 §3.10.7.1), which is not a RST itself. At
+    /// most `Limits.resetsPerSecond`.
     DropReason reset(long nowNanos, Segment segment) {
         assert !segment.rst() : "a RST is never answered with a RST";
         if (count == ring.length) {

@@ -15,7 +15,8 @@ final class SocketList {
         return size;
     }
 
-    @Nullable TcpSocket first() {
+    @Nullable
+    TcpSocket first() {
         return first;
     }
 
@@ -52,7 +53,8 @@ final class SocketList {
         size--;
     }
 
-    @Nullable TcpSocket pollFirst() {
+    @Nullable
+    TcpSocket pollFirst() {
         var socket = first;
         if (socket != null) {
             remove(socket);

@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
 /// All connections of a stack and what each of them waits for: to be written, to be looked at by its user, a
 /// deadline, memory, the end of TIME-WAIT.
 ///
-/// The life of a socket: [#add], [#touched] after each input and command, written by [#poll] until it has nothing
-/// more, then asleep under its deadline. When its connection is CLOSED and its last segment written, it is `gone`:
-/// out of the table and the heap; its buffers go back to the pool when its user has closed, too.
+/// The life of a socket: [#add], [#touched] after each input and command, written by [#poll] until it has
+/// nothing more, then asleep under its deadline. When its connection is CLOSED and its last segment written,
+/// it is `gone`: out of the table and the heap; its buffers go back to the pool when its user has closed, too.
 ///
 /// Queues are rings of references that grow to the largest number of sockets and then allocate nothing.
 ///
 /// Threads: shard.
 final class Sockets {
-    /// Segments that one connection may write before it is another's turn: enough for the code and the connection
-    /// to stay in the processor's caches, few enough that no one waits long.
+    /// Segments that one connection may write before it is another's turn: enough for the code and the
+    /// connection to stay in the processor's caches, few enough that no one waits long.
     private static final int BURST = 8;
 
     private final Limits limits;
@@ -43,8 +43,8 @@ final class Sockets {
         return demux;
     }
 
-    /// Makes sure that one more connection fits into the table, if need be by letting the oldest one in TIME-WAIT
-    /// go.
+    /// Makes sure that one more connection fits into the table, if need be by letting the oldest one in
+    /// TIME-WAIT go.
     ///
     /// @return whether it does
     boolean room(long nowNanos) {
@@ -90,8 +90,8 @@ final class Sockets {
         }
     }
 
-    /// Ends a TIME-WAIT before its time: nothing is sent, and the tuple is free at once. What its user has not read
-    /// yet stays readable.
+    /// Ends a TIME-WAIT before its time: nothing is sent, and the tuple is free at once. What its user has not
+    /// read yet stays readable.
     void retire(long nowNanos, TcpSocket socket) {
         assert socket.connection().state() == TcpState.TIME_WAIT : socket;
         if (socket.list == timeWait) {
@@ -231,7 +231,8 @@ final class Sockets {
         }
     }
 
-    @Nullable TcpSocket pollReady() {
+    @Nullable
+    TcpSocket pollReady() {
         var socket = ready.pollFirst();
         if (socket != null) {
             socket.inReady = false;

@@ -92,8 +92,8 @@ public final class Stack {
         return written;
     }
 
-    /// When [#poll] has something to do next if nothing else happens; `Deadlines.NONE` if never. While packets wait
-    /// to be polled, this is a time that has come already.
+    /// When [#poll] has something to do next if nothing else happens; `Deadlines.NONE` if never. While packets
+    /// wait to be polled, this is a time that has come already.
     public long nextDeadline() {
         boolean waits = !replies.isEmpty() || sockets.outputWaits();
         return waits ? lastNanos : sockets.earliestDeadline();
@@ -229,8 +229,9 @@ public final class Stack {
         return listeners.pollReady();
     }
 
-    /// Ends everything: listeners close, connections are aborted (RSTs are due), connect and listen are refused from
-    /// now on. Users learn of it as [CloseCause][dev.levee.tcp.CloseCause] and still have to close their sockets.
+    /// Ends everything: listeners close, connections are aborted (RSTs are due), connect and listen are
+    /// refused from now on. Users learn of it as [CloseCause][dev.levee.tcp.CloseCause] and still have to
+    /// close their sockets.
     public void shutdown(long nowNanos) {
         lastNanos = nowNanos;
         shutDown = true;
@@ -279,8 +280,8 @@ public final class Stack {
         return counts;
     }
 
-    /// Hands every socket over, in no order, those that nobody accepted and those closed by their users included.
-    /// The action must not change the stack.
+    /// Hands every socket over, in no order, those that nobody accepted and those closed by their users
+    /// included. The action must not change the stack.
     public void forEachSocket(Consumer<? super TcpSocket> action) {
         sockets.demux().forEach(action);
     }

@@ -1,6 +1,5 @@
 package dev.levee.stack;
 
-import dev.levee.tcp.TcpState;
 import dev.levee.wire.DropReason;
 import dev.levee.wire.IpPacket;
 import dev.levee.wire.Segment;
@@ -12,8 +11,8 @@ import dev.levee.wire.TcpFlags;
 ///
 /// Threads: shard.
 final class TcpInput {
-    /// How far a new incarnation begins beyond the old one's last sequence number, at least: further than what the
-    /// old one may have in flight without window scaling.
+    /// How far a new incarnation begins beyond the old one's last sequence number, at least: further than what
+    /// the old one may have in flight without window scaling.
     private static final int REOPEN_GAP = 1 << 16;
 
     private final IpPacket ip;
@@ -83,7 +82,8 @@ final class TcpInput {
     }
 
     /// RFC 9293 §3.6.1:
-    /// > When a connection is closed actively, it MUST linger in the TIME-WAIT state [...]. However, it MAY accept a
+    /// > When a connection is closed actively, it MUST linger in the TIME-WAIT state [...]. However, it MAY
+    /// accept a
     /// > new SYN from the remote TCP endpoint to reopen the connection directly from TIME-WAIT state (MAY-2)
     private DropReason timeWait(long nowNanos, TcpSocket socket) {
         boolean pureSyn = segment.syn() && !segment.has(TcpFlags.ACK) && !segment.rst() && !segment.fin();
@@ -109,8 +109,8 @@ final class TcpInput {
         return DropReason.NONE;
     }
 
-    /// Whether a SYN cannot be an old duplicate of the connection in TIME-WAIT: by timestamps where both have them
-    /// (RFC 6191), otherwise by sequence numbers.
+    /// Whether a SYN cannot be an old duplicate of the connection in TIME-WAIT: by timestamps where both have
+    /// them (RFC 6191), otherwise by sequence numbers.
     private boolean newerThan(TcpSocket socket) {
         var old = socket.connection();
         if (old.timestamps() && segment.hasTimestamps() && segment.tsVal() != old.tsRecent()) {
@@ -120,15 +120,15 @@ final class TcpInput {
     }
 
     private DropReason noConnection(long nowNanos) {
-        // "If the state is CLOSED [...]. An incoming segment containing a RST is discarded." LISTEN: "An incoming
-        // RST segment could not be valid since it could not have been sent in response to anything sent by this
-        // incarnation of the connection. An incoming RST should be ignored."
+        // "If the state is CLOSED [...]. An incoming segment containing a RST is discarded." LISTEN: "An
+        // incoming RST segment could not be valid since it could not have been sent in response to anything
+        // sent by this incarnation of the connection. An incoming RST should be ignored."
         if (segment.rst()) {
             return DropReason.NO_CONNECTION;
         }
         var listener = listeners.find(ip.dstHigh(), ip.dstLow(), segment.dstPort());
-        // LISTEN: "Any acknowledgment is bad if it arrives on a connection still in the LISTEN state. An acceptable
-        // reset segment should be formed for any arriving ACK-bearing segment."
+        // LISTEN: "Any acknowledgment is bad if it arrives on a connection still in the LISTEN state. An
+        // acceptable reset segment should be formed for any arriving ACK-bearing segment."
         if (listener == null || segment.hasAck()) {
             return replies.reset(nowNanos, segment);
         }

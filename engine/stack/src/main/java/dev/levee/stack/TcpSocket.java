@@ -7,6 +7,7 @@ import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpConnection;
 import dev.levee.tcp.TcpState;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What a user holds of a connection: readiness, reading and writing, half-close, linger, errors, options. The
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 ///   [Stack#pollReady] while something is attached or the close lingers: a driver that is through with it
 ///   attaches null.
 /// - The rings stay this connection's until the user has called `close` or `abort`, even when the connection
-///   has failed before: another thread may be copying. While they are lent ([#lendBuffers]) they stay beyond that.
+///   has failed before: another thread may be copying. While they are lent ([#lendBuffers]) they stay beyond
+///   that.
 /// - Commands go through the socket, never around it to the connection: only so does the stack learn that there
 ///   is something to send.
 ///
@@ -52,11 +54,17 @@ public final class TcpSocket extends Timed {
     private final TcpConfig config;
 
     /// Where it waits: half-open, to be accepted, or in TIME-WAIT.
-    @Nullable SocketList list;
-    @Nullable TcpSocket previous;
-    @Nullable TcpSocket next;
+    @Nullable
+    SocketList list;
+
+    @Nullable
+    TcpSocket previous;
+
+    @Nullable
+    TcpSocket next;
     /// The listener that it belongs to until it is accepted.
-    @Nullable Listener listener;
+    @Nullable
+    Listener listener;
     /// Whether it stands in the table, the output queue, the ready queue, the queue for memory.
     boolean inTable;
     boolean inOutput;
@@ -138,8 +146,7 @@ public final class TcpSocket extends Timed {
         if (status < 0) {
             return status;
         }
-        var ring = connection.receiveRing();
-        assert ring != null : "octets are available, but no ring holds them";
+        var ring = Objects.requireNonNull(connection.receiveRing(), "octets are available, but no ring holds them");
         int count = Math.min(length, connection.available());
         ring.get(connection.bytesRead(), target, offset, count);
         consumed(nowNanos, count);
@@ -215,8 +222,8 @@ public final class TcpSocket extends Timed {
             connection.abort(nowNanos, AbortReason.LINGER_ZERO);
         } else if (connection.available() > 0) {
             // RFC 9293 §3.6.1: "If such a host issues a CLOSE call while received data is still pending in the
-            // TCP connection, or if new data is received after CLOSE is called, its TCP implementation SHOULD send
-            // a RST to show that data was lost."
+            // TCP connection, or if new data is received after CLOSE is called, its TCP implementation SHOULD
+            // send a RST to show that data was lost."
             connection.abort(nowNanos, AbortReason.UNREAD_DATA);
         } else {
             connection.closeSend(nowNanos);
