@@ -19,6 +19,7 @@ public final class IpPacket {
     private final Ipv6Extensions extensions = new Ipv6Extensions();
     private MemorySegment memory = MemorySegment.NULL;
     private boolean v4;
+    private boolean cutOff;
     private int protocol;
     private int protocolOffset;
     private int trafficClass;
@@ -35,27 +36,46 @@ public final class IpPacket {
     ///
     /// @return [DropReason#NONE], or why the packet must be dropped; then the other methods mean nothing
     public DropReason parse(Frame frame) {
+        return parse(frame, false);
+    }
+
+    /// As [#parse], for packets from a capture: one that was cut off is read as far as it goes (see [#cutOff]),
+    /// and an IPv4 total length of 0, which hosts that leave segmentation to their network card capture, means
+    /// all of the frame.
+    public DropReason parseCaptured(Frame frame) {
+        return parse(frame, true);
+    }
+
+    private DropReason parse(Frame frame, boolean captured) {
         memory = frame.memory();
+        cutOff = false;
         headerOffset = frame.offset();
         if (frame.length() < V4_HEADER_BYTES) {
             return DropReason.TRUNCATED;
         }
         return switch (Bytes.u8(memory, headerOffset) >>> 4) {
-            case 4 -> parseV4(frame.length());
-            case 6 -> parseV6(frame.length());
+            case 4 -> parseV4(frame.length(), captured);
+            case 6 -> parseV6(frame.length(), captured);
             default -> DropReason.BAD_VERSION;
         };
     }
 
-    private DropReason parseV4(int available) {
+    private DropReason parseV4(int available, boolean captured) {
         int at = headerOffset;
         int headerBytes = (Bytes.u8(memory, at) & 0x0f) << 2;
         int totalBytes = Bytes.u16(memory, at + 2);
+        if (captured && totalBytes == 0) {
+            totalBytes = available;
+        }
         if (headerBytes < V4_HEADER_BYTES || totalBytes < headerBytes) {
             return DropReason.BAD_IP_HEADER;
         }
         if (totalBytes > available) {
-            return DropReason.TRUNCATED;
+            if (!captured || headerBytes > available) {
+                return DropReason.TRUNCATED;
+            }
+            cutOff = true;
+            totalBytes = available;
         }
         if (Checksum.finish(Checksum.add(0, memory, at, headerBytes)) != 0) {
             return DropReason.BAD_IP_CHECKSUM;
@@ -80,14 +100,18 @@ public final class IpPacket {
         return DropReason.NONE;
     }
 
-    private DropReason parseV6(int available) {
+    private DropReason parseV6(int available, boolean captured) {
         int at = headerOffset;
         if (available < V6_HEADER_BYTES) {
             return DropReason.TRUNCATED;
         }
         int bytes = Bytes.u16(memory, at + 4);
         if (bytes > available - V6_HEADER_BYTES) {
-            return DropReason.TRUNCATED;
+            if (!captured) {
+                return DropReason.TRUNCATED;
+            }
+            cutOff = true;
+            bytes = available - V6_HEADER_BYTES;
         }
         v4 = false;
         trafficClass = Bytes.u16(memory, at) >>> 4 & 0xff;
@@ -119,6 +143,11 @@ public final class IpPacket {
     /// Whether this is IPv4; otherwise IPv6.
     public boolean v4() {
         return v4;
+    }
+
+    /// Whether the packet was longer than what was captured of it; only after [#parseCaptured].
+    public boolean cutOff() {
+        return cutOff;
     }
 
     /// The protocol of the payload, behind all extension headers.

@@ -13,14 +13,14 @@ public final class Segment {
     /// The largest shift that RFC 7323 §2.3 allows.
     public static final int WINDOW_SCALE_MAX = 14;
 
-    private static final int END = 0;
-    private static final int NO_OPERATION = 1;
-    private static final int MSS = 2;
-    private static final int WINDOW_SCALE = 3;
-    private static final int SACK_PERMITTED = 4;
-    private static final int SACK = 5;
-    private static final int TIMESTAMPS = 8;
-    private static final int FAST_OPEN = 34;
+    static final int END = 0;
+    static final int NO_OPERATION = 1;
+    static final int MSS = 2;
+    static final int WINDOW_SCALE = 3;
+    static final int SACK_PERMITTED = 4;
+    static final int SACK = 5;
+    static final int TIMESTAMPS = 8;
+    static final int FAST_OPEN = 34;
 
     private final IpPacket ip;
 
@@ -56,6 +56,16 @@ public final class Segment {
     ///
     /// @return [DropReason#NONE], or why the segment must be dropped; then the other methods mean nothing
     public DropReason parse() {
+        return parse(true);
+    }
+
+    /// As [#parse], for packets from a capture, without verifying the checksum: a host that leaves checksums to
+    /// its network card captures its own packets without one, and a packet cut off cannot be verified.
+    public DropReason parseCaptured() {
+        return parse(false);
+    }
+
+    private DropReason parse(boolean verify) {
         var memory = ip.memory();
         int at = ip.payloadOffset();
         int length = ip.payloadLength();
@@ -68,7 +78,7 @@ public final class Segment {
             return DropReason.BAD_TCP_HEADER;
         }
         // RFC 9293 §3.1: "the receiver MUST check it".
-        if (!checksumHolds(length)) {
+        if (verify && !checksumHolds(length)) {
             return DropReason.BAD_CHECKSUM;
         }
         srcPort = Bytes.u16(memory, at);
