@@ -14,7 +14,7 @@ enum Keys {
 
     /// The key of this use.
     SipHash from(SipHash secret) {
-        long domain = ordinal() + 1;
+        long domain = ordinal() + 1L;
         return new SipHash(secret.hash(domain, 0, 0, 0, 1), secret.hash(domain, 0, 0, 0, 2));
     }
 }
