@@ -67,10 +67,7 @@ final class Replies {
             counters.count(StackCounters.CLOSED_PORT_RESETS_LIMITED);
             return DropReason.NO_CONNECTION;
         }
-        var ip = segment.ip();
-        writer.reset()
-                .addresses(ip.dstHigh(), ip.dstLow(), ip.srcHigh(), ip.srcLow())
-                .ports(segment.dstPort(), segment.srcPort());
+        turnAround(segment);
         if (segment.hasAck()) {
             // "If the ACK bit is on, <SEQ=SEG.ACK><CTL=RST>".
             writer.seq(segment.ack()).flags(TcpFlags.RST);
@@ -84,6 +81,14 @@ final class Replies {
         count++;
         counters.count(StackCounters.CLOSED_PORT_RESETS);
         return DropReason.NO_CONNECTION;
+    }
+
+    @SuppressWarnings("ArgumentSelectionDefectChecker") // swapped on purpose: what came from there goes there
+    private void turnAround(Segment segment) {
+        var ip = segment.ip();
+        writer.reset()
+                .addresses(ip.dstHigh(), ip.dstLow(), ip.srcHigh(), ip.srcLow())
+                .ports(segment.dstPort(), segment.srcPort());
     }
 
     /// The answer to an echo request.
