@@ -1,0 +1,173 @@
+package dev.levee.path;
+
+import dev.levee.wire.Bytes;
+import dev.levee.wire.Frame;
+import java.lang.foreign.Arena;
+
+/// One direction of an imperfect path: packets go in with [#offer] and come out of [#poll], later, or not, or
+/// twice, as an [Impairment] says.
+///
+/// The order is kept unless jitter or reordering changes it: packets that are due at the same moment leave in
+/// the order in which they came. The same seed and the same calls give the same result.
+///
+/// Packets are copied into frames of the path's own; their number grows with use up to a limit and nothing is
+/// allocated after that. Time may begin anywhere, and never goes back.
+///
+/// Threads: one owner.
+public final class ImpairedPath {
+    /// No deadline: the same value as everywhere in this project.
+    public static final long NONE = Long.MAX_VALUE;
+    /// How long a packet is held back on a path without delay, so that others overtake it.
+    public static final long HOLD_NANOS = 1_000_000;
+    /// How many packets may be under way unless the user says otherwise: 40 ms of 1500-octet packets at 2.4
+    /// Gbit/s.
+    public static final int PACKETS_MAX_DEFAULT = 8192;
+
+    private static final long BITS_PER_BYTE = 8;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private final Impairment impairment;
+    private final SeededRandom random;
+    private final InFlight inFlight;
+    private final PathCounters counters = new PathCounters();
+    private final long queueNanos;
+
+    private boolean lineUsed;
+    private long lineFreeNanos;
+
+    /// A path that begins with the impairment's own seed and holds up to [#PACKETS_MAX_DEFAULT] packets.
+    ///
+    /// @param frameMtu the longest packet that will be offered, in octets
+    public ImpairedPath(Arena arena, Impairment impairment, int frameMtu) {
+        this(arena, impairment, impairment.seed(), frameMtu, PACKETS_MAX_DEFAULT);
+    }
+
+    /// @param arena what the frames' memory lives as long as
+    /// @param seed instead of the impairment's: the two directions of a path want different ones
+    /// @param frameMtu the longest packet that will be offered, in octets; a longer one for which the frames
+    ///     have no room counts as too big
+    /// @param packetsMax how many packets may be under way
+    public ImpairedPath(Arena arena, Impairment impairment, long seed, int frameMtu, int packetsMax) {
+        this.impairment = impairment;
+        random = new SeededRandom(seed);
+        inFlight = new InFlight(arena, frameMtu, packetsMax);
+        queueNanos = impairment.rateBitsPerSecond() == 0 ? 0 : lineNanos(impairment.queueBytes());
+    }
+
+    public Impairment impairment() {
+        return impairment;
+    }
+
+    public PathCounters counters() {
+        return counters;
+    }
+
+    /// Packets under way.
+    public int pending() {
+        return inFlight.count();
+    }
+
+    /// Takes a copy of a packet, or drops it. The frame stays the caller's.
+    public void offer(long nowNanos, Frame packet) {
+        counters.offered++;
+        if (impairment.mtu() != 0 && packet.length() > impairment.mtu()) {
+            counters.tooBig++;
+            return;
+        }
+        if (random.chance(impairment.loss())) {
+            counters.lost++;
+            return;
+        }
+        boolean twice = random.chance(impairment.duplicate());
+        send(nowNanos, packet);
+        if (twice) {
+            counters.duplicated++;
+            send(nowNanos, packet);
+        }
+    }
+
+    /// Copies the next packet that is due into `out`.
+    ///
+    /// A packet for which `out` has no room is dropped as too big.
+    ///
+    /// @return false when none is due
+    public boolean poll(long nowNanos, Frame out) {
+        while (inFlight.count() > 0 && inFlight.firstDueNanos() - nowNanos <= 0) {
+            var packet = inFlight.first();
+            boolean fits = out.copyFrom(packet);
+            inFlight.removeFirst();
+            if (fits) {
+                counters.delivered++;
+                return true;
+            }
+            counters.tooBig++;
+        }
+        return false;
+    }
+
+    /// When [#poll] will have the next packet, [#NONE] if no packet is under way.
+    public long nextDeadline() {
+        return inFlight.count() == 0 ? NONE : inFlight.firstDueNanos();
+    }
+
+    private void send(long nowNanos, Frame packet) {
+        long departNanos = nowNanos;
+        if (impairment.rateBitsPerSecond() != 0) {
+            long startNanos = lineBusy(nowNanos) ? lineFreeNanos : nowNanos;
+            departNanos = startNanos + lineNanos(packet.length());
+            if (lineBusy(nowNanos) && departNanos - nowNanos > queueNanos) {
+                counters.queueDropped++;
+                return;
+            }
+        }
+        var copy = inFlight.takeCopy(packet);
+        if (copy == null) {
+            if (packet.length() > inFlight.packetBytesMax()) {
+                counters.tooBig++;
+            } else {
+                counters.overflowed++;
+            }
+            return;
+        }
+        lineUsed = true;
+        lineFreeNanos = departNanos;
+        if (copy.length() > 0 && random.chance(impairment.corrupt())) {
+            counters.corrupted++;
+            flipOneBit(copy);
+        }
+        inFlight.add(departNanos + underWayNanos(), copy);
+    }
+
+    private boolean lineBusy(long nowNanos) {
+        return lineUsed && lineFreeNanos - nowNanos > 0;
+    }
+
+    /// How long the line needs for some octets. Rounded up, so that the rate is never exceeded.
+    private long lineNanos(long octets) {
+        return Math.ceilDiv(octets * BITS_PER_BYTE * NANOS_PER_SECOND, impairment.rateBitsPerSecond());
+    }
+
+    private long underWayNanos() {
+        if (random.chance(impairment.reorder())) {
+            counters.reordered++;
+            return impairment.delayNanos() > 0 ? 0 : HOLD_NANOS;
+        }
+        long jitterNanos = impairment.jitterNanos();
+        if (jitterNanos == 0) {
+            return impairment.delayNanos();
+        }
+        long variationNanos = random.nextLong(2 * jitterNanos + 1) - jitterNanos;
+        return Math.max(0, impairment.delayNanos() + variationNanos);
+    }
+
+    private void flipOneBit(Frame packet) {
+        int bit = random.nextInt(packet.length() * 8);
+        int at = packet.offset() + (bit >>> 3);
+        Bytes.put8(packet.memory(), at, Bytes.u8(packet.memory(), at) ^ 1 << (bit & 7));
+    }
+
+    @Override
+    public String toString() {
+        return impairment + " (" + counters + ")";
+    }
+}
