@@ -38,8 +38,10 @@ final class ReceiveWindow {
         int promised = Seq.distance(rcv.rcvNxt, rcv.rcvAdv);
         int gain = room(tcb) - promised;
         int capacity = tcb.receiveCapacity();
-        boolean peerMayWait = promised < 2 * tcb.mssOffered && gain >= Math.min(capacity / 2, tcb.mssOffered);
-        if (peerMayWait || (gain >= capacity / 4 && promised < capacity / 2)) {
+        boolean worthTelling = gain >= Math.min(capacity / 2, tcb.mssOffered);
+        boolean peerMayWait = promised < 2 * tcb.mssOffered;
+        boolean muchIsFree = gain >= capacity / 4 && promised < capacity / 2;
+        if (worthTelling && (peerMayWait || muchIsFree)) {
             tcb.ackNow();
         }
     }

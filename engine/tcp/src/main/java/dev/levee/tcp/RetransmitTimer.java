@@ -64,7 +64,8 @@ final class RetransmitTimer {
     private static void start(Tcb tcb, Timer timer, long nowNanos) {
         long deadline = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
         long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
-        tcb.timers.set(timer, giveUp - nowNanos > 0 ? Deadlines.earlier(deadline, giveUp) : deadline);
+        boolean first = timer == Timer.RETRANSMIT && giveUp - nowNanos > 0;
+        tcb.timers.set(timer, first ? Deadlines.earlier(deadline, giveUp) : deadline);
     }
 
     private static long r2Nanos(Tcb tcb) {

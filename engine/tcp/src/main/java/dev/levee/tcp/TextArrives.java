@@ -76,7 +76,8 @@ final class TextArrives {
         advance(tcb, rcv.rcvNxt + count);
         tcb.rcvMss = Math.max(tcb.rcvMss, Math.min(count, tcb.mssOffered));
         tcb.unackedBytes += count;
-        if (gaps || skip > 0) {
+        boolean cut = count < segment.payloadLength() - skip;
+        if (gaps || skip > 0 || cut) {
             tcb.ackNow();
         } else {
             delayAck(tcb, nowNanos);

@@ -1,0 +1,285 @@
+package dev.levee.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levee.rfc.Rfc;
+import org.junit.jupiter.api.Test;
+
+class DataTest {
+
+    @Test
+    @Rfc({"9293:MUST-61", "9293:SHLD-28"})
+    void dataIsSentInFullSegmentsWithPushOnTheLast() {
+        var wire = Wire.established().write(Wire.text(2500));
+        wire.connection.noDelay(wire.now, true);
+        var sent = wire.drain();
+        assertThat(sent).hasSize(3);
+        assertThat(sent.get(0)).matches(s -> s.is("A", 1, 1000, 1));
+        assertThat(sent.get(1)).matches(s -> s.is("A", 1001, 1000, 1));
+        assertThat(sent.get(2)).matches(s -> s.is("PA", 2001, 500, 1));
+        assertThat(sent.get(0).text() + sent.get(1).text() + sent.get(2).text()).isEqualTo(Wire.text(2500));
+    }
+
+    @Test
+    @Rfc({"9293:SHLD-7", "9293:MUST-17", "9293:MUST-60"})
+    void smallSegmentWaitsForTheAckUnlessNagleIsOff() {
+        var wire = Wire.established().write("a");
+        wire.expect("PA", 1, 1, 1);
+        wire.write("b").nothing();
+        wire.write("c").nothing();
+        wire.receive("A", 1, 2);
+        wire.expect("PA", 2, 2, 1);
+        wire.write("d").nothing();
+        wire.connection.noDelay(wire.now, true);
+        wire.expect("PA", 4, 1, 1);
+    }
+
+    @Test
+    @Rfc({"9293:SHLD-18", "9293:MUST-40", "9293:SHLD-19"})
+    void everySecondFullSegmentIsAcknowledgedAtOnceASingleOneWithDelay() {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 65_535, Wire.text(1000)).nothing();
+        wire.receive("A", 1001, 1, 65_535, Wire.text(1000));
+        wire.expect("A", 1, 0, 2001);
+        long start = wire.now;
+        wire.receive("A", 2001, 1, 65_535, Wire.text(1000)).nothing();
+        wire.toDeadline().expect("A", 1, 0, 3001);
+        assertThat(wire.now - start).isEqualTo(40 * Wire.MILLI);
+        assertThat(wire.count(TcpCounters.DELAYED_ACKS)).isEqualTo(1);
+    }
+
+    @Test
+    @Rfc({"9293:MUST-58", "9293:MUST-59"})
+    void queuedSegmentsAreAcknowledgedTogether() {
+        var wire = Wire.established();
+        for (int i = 0; i < 8; i++) {
+            wire.receive("A", 1 + 1000 * i, 1, 65_535, Wire.text(1000));
+        }
+        wire.expect("A", 1, 0, 8001);
+    }
+
+    @Test
+    @Rfc({"9293:SHLD-31", "9293:MAY-13"})
+    void outOfOrderDataIsKeptAndAcknowledgedAtOnce() {
+        var wire = Wire.established();
+        wire.receive("A", 6, 1, 65_535, "world");
+        wire.expect("A", 1, 0, 1);
+        wire.receive("A", 11, 1, 65_535, "!");
+        wire.expect("A", 1, 0, 1);
+        assertThat(wire.connection.available()).isZero();
+        wire.receive("A", 1, 1, 65_535, "hello");
+        wire.expect("A", 1, 0, 12);
+        assertThat(wire.read(100)).isEqualTo("helloworld!");
+    }
+
+    @Test
+    void overlapsAreTrimmedOnBothSides() {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 65_535, "abcd");
+        wire.receive("A", 3, 1, 65_535, "cdef");
+        wire.expect("A", 1, 0, 7);
+        wire.receive("A", 1, 1, 65_535, "abcdef");
+        wire.expect("A", 1, 0, 7);
+        assertThat(wire.read(100)).isEqualTo("abcdef");
+        assertThat(wire.count(TcpCounters.DUPLICATE_BYTES_IN)).isEqualTo(8);
+    }
+
+    @Test
+    void dataBeyondTheWindowIsNotTaken() {
+        var wire = Wire.established(Wire.plain().receiveBufferBytes(4096).build());
+        wire.receive("A", 1, 1, 65_535, Wire.text(1000)).drain();
+        wire.receive("A", 1001, 1, 65_535, Wire.text(1000)).drain();
+        wire.receive("A", 2001, 1, 65_535, Wire.text(1000)).drain();
+        wire.receive("A", 3001, 1, 65_535, Wire.text(1400));
+        var ack = wire.one();
+        assertThat(ack.ack()).isEqualTo(4097);
+        assertThat(ack.window()).isZero();
+        assertThat(wire.connection.available()).isEqualTo(4096);
+        wire.receive("A", 4097, 1, 65_535, "x");
+        assertThat(wire.one().ack()).isEqualTo(4097);
+        assertThat(wire.read(5000)).isEqualTo(Wire.text(1000).repeat(3) + Wire.text(1096));
+    }
+
+    @Test
+    @Rfc({"9293:MUST-39", "9293:SHLD-14"})
+    void windowIsNotReopenedInSillyStepsAndNeverShrinks() {
+        var wire = Wire.established(Wire.plain().receiveBufferBytes(4096).build());
+        wire.receive("A", 1, 1, 65_535, Wire.text(4096));
+        assertThat(wire.one().window()).isZero();
+        wire.read(1000);
+        wire.nothing();
+        wire.read(459);
+        wire.nothing();
+        wire.read(1);
+        assertThat(wire.one().window()).isEqualTo(1460);
+        wire.read(100);
+        wire.nothing();
+        wire.receive("A", 4097, 1, 65_535, "abc").toDeadline();
+        assertThat(wire.one().window()).isEqualTo(1457);
+    }
+
+    @Test
+    @Rfc({"9293:MUST-36", "9293:SHLD-29", "9293:SHLD-30", "9293:MUST-37"})
+    void closedWindowIsProbedWithBackOffForAsLongAsThePeerAnswers() {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        long last = wire.now;
+        long interval = 0;
+        for (int i = 0; i < 40; i++) {
+            wire.toDeadline().expect("A", 1, 1, 1);
+            assertThat(wire.now - last).isGreaterThanOrEqualTo(interval);
+            interval = wire.now - last;
+            last = wire.now;
+            wire.receive("A", 1, 1, 0, "").nothing();
+        }
+        assertThat(interval).isEqualTo(60 * Wire.SECOND);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        wire.receive("A", 1, 1, 1000, "");
+        wire.expect("PA", 1, 5, 1);
+        wire.receive("A", 1, 6).nothing();
+        assertThat(wire.connection.nextDeadline()).isEqualTo(Deadlines.NONE);
+    }
+
+    @Test
+    void probesWithoutAnswerEndAtR2() {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 0, "");
+        long start = wire.now;
+        wire.write("hello").nothing();
+        while (wire.connection.state() == TcpState.ESTABLISHED) {
+            wire.toDeadline().drain();
+        }
+        assertThat(wire.now - start).isBetween(100 * Wire.SECOND, 160 * Wire.SECOND);
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.PERSIST, 5));
+    }
+
+    @Test
+    void probedOctetThatThePeerTookIsNotSentAgain() {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        wire.toDeadline().expect("A", 1, 1, 1);
+        wire.receive("A", 1, 2, 0, "").nothing();
+        wire.toDeadline().expect("A", 2, 1, 1);
+        wire.receive("A", 1, 2, 100, "");
+        wire.expect("PA", 2, 4, 1);
+    }
+
+    @Test
+    void finBehindAClosedWindowIsProbed() {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 0, "");
+        wire.connection.closeSend(wire.now);
+        wire.nothing();
+        wire.toDeadline().expect("FA", 1, 0, 1);
+        wire.receive("A", 1, 1, 100, "");
+        wire.expect("FA", 1, 0, 1);
+        wire.receive("A", 1, 2).nothing();
+        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
+    }
+
+    @Test
+    @Rfc({"9293:MUST-34", "9293:MUST-35", "9293:SHLD-15", "9293:SHLD-16"})
+    void shrunkenWindowStopsNewDataAndOldDataIsStillRetransmitted() {
+        var wire = Wire.established().write(Wire.text(4000));
+        assertThat(wire.drain()).hasSize(4);
+        wire.receive("A", 1, 1001, 500, "").write(Wire.text(1000)).nothing();
+        wire.toDeadline();
+        var again = wire.drain();
+        assertThat(again).isNotEmpty().allMatch(s -> s.seq() == 1001);
+        assertThat(again.getFirst().length()).isLessThanOrEqualTo(500);
+        wire.receive("A", 1, 1001, 0, "").nothing();
+        wire.toDeadline().expect("A", 1001, 1, 1);
+    }
+
+    @Test
+    @Rfc("9293:MUST-38")
+    void smallWindowIsNotFilledInSillySegmentsButAfterAWhileItIs() {
+        var wire = Wire.established(Wire.plain().build());
+        wire.receive("A", 1, 1, 300, "");
+        wire.write(Wire.text(5000)).nothing();
+        wire.toDeadline().expect("A", 1, 300, 1);
+    }
+
+    @Test
+    void olderSegmentDoesNotTakeTheWindowBack() {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 65_535, "ab").receive("A", 3, 1, 5000, "").drain();
+        assertThat(wire.connection.sndWnd()).isEqualTo(5000);
+        wire.receive("A", 1, 1, 100, "ab").drain();
+        assertThat(wire.connection.sndWnd()).isEqualTo(5000);
+    }
+
+    @Test
+    @Rfc("9293:SHLD-2")
+    void resetWithDataIsAccepted() {
+        var wire = Wire.established();
+        wire.receive("R", 1, 0, 0, "because").nothing();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.Reset(0));
+    }
+
+    @Test
+    @Rfc("9293:MUST-66")
+    void resetAndAckAreProcessedWithAClosedReceiveWindow() {
+        var wire = Wire.established(Wire.plain().receiveBufferBytes(4096).build());
+        wire.write("abc").drain();
+        wire.receive("A", 1, 1, 65_535, Wire.text(4096));
+        assertThat(wire.one().window()).isZero();
+        wire.receive("A", 4097, 4, 65_535, "x");
+        assertThat(wire.connection.bytesAcknowledged()).isEqualTo(3);
+        wire.receive("R", 4097, 0).drain();
+        assertThat(wire.connection.state()).isEqualTo(TcpState.CLOSED);
+    }
+
+    @Test
+    void segmentsThatMakeNoSenseAreAnsweredOnlySoOften() {
+        var wire = Wire.established();
+        int answers = 0;
+        for (int i = 0; i < 100; i++) {
+            wire.receive("A", -1000, 1);
+            answers += wire.drain().size();
+        }
+        assertThat(answers).isEqualTo(10);
+        wire.at(Wire.SECOND).receive("A", -1000, 1);
+        assertThat(wire.drain()).hasSize(1);
+    }
+
+    @Test
+    void keepAliveProbeOfThePeerIsAnswered() {
+        var wire = Wire.established();
+        wire.receive("A", 0, 1);
+        wire.expect("A", 1, 0, 1);
+        wire.receive("A", 0, 1, 65_535, "x");
+        wire.expect("A", 1, 0, 1);
+    }
+
+    @Test
+    void timestampsAreEchoedAndOldOnesDropped() {
+        var config = Wire.plain().timestamps(true).build();
+        var wire = Wire.active(config);
+        assertThat(wire.one().ts()).isTrue();
+        wire.receive("SA", 0, 1, w -> w.mss(1000).timestamps(1000, 0)).drain();
+        wire.receive("A", 1, 1, 65_535, "ab", w -> w.timestamps(1001, 0));
+        assertThat(wire.connection.tsRecent()).isEqualTo(1001);
+        wire.receive("A", 3, 1, 65_535, "cd", w -> w.timestamps(1000, 0));
+        assertThat(wire.connection.available()).isEqualTo(2);
+        assertThat(wire.count(TcpCounters.OLD_TIMESTAMP_IN)).isEqualTo(1);
+        wire.receive("A", 3, 1, 65_535, "cd");
+        assertThat(wire.connection.available()).as("no timestamp, no data").isEqualTo(2);
+        wire.receive("A", 3, 1, 65_535, "cd", w -> w.timestamps(1001, 0));
+        assertThat(wire.read(10)).isEqualTo("abcd");
+    }
+
+    @Test
+    void spentMemoryBudgetDropsDataInsteadOfFailing() {
+        var wire = Wire.established();
+        while (wire.buffers.take(1 << 20) != null) {
+            // Everything is taken.
+        }
+        wire.receive("A", 1, 1, 65_535, "abc");
+        assertThat(wire.connection.available()).isZero();
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(wire.connection.sendRing()).isNull();
+    }
+}

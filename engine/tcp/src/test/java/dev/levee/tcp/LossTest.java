@@ -1,0 +1,160 @@
+package dev.levee.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levee.rfc.Rfc;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LossTest {
+
+    @Test
+    @Rfc({"9293:MUST-18", "9293:MUST-19"})
+    void lostSegmentIsRetransmittedWithBackOffAndNoSampleIsTakenOfIt() {
+        var wire = Wire.established().write("abc");
+        wire.expect("PA", 1, 3, 1);
+        long sent = wire.now;
+        long rto = wire.connection.rtoNanos();
+        wire.toDeadline().expect("PA", 1, 3, 1);
+        assertThat(wire.now - sent).isEqualTo(rto);
+        long first = wire.now;
+        wire.toDeadline().expect("PA", 1, 3, 1);
+        assertThat(wire.now - first).isEqualTo(2 * rto);
+        long srtt = wire.connection.srttNanos();
+        wire.at(10 * Wire.MILLI).receive("A", 1, 4).nothing();
+        assertThat(wire.connection.srttNanos()).isEqualTo(srtt);
+        assertThat(wire.connection.nextDeadline()).isEqualTo(Deadlines.NONE);
+    }
+
+    @Test
+    @Rfc({"9293:MUST-20", "9293:SHLD-11"})
+    void connectionIsGivenUpAtR2SaysWhatWasNotDeliveredAndTellsThePeer() {
+        var wire = Wire.established().write("abc");
+        long start = wire.now;
+        wire.drain();
+        List<Wire.Sent> last = List.of();
+        while (wire.connection.state() == TcpState.ESTABLISHED) {
+            last = wire.toDeadline().drain();
+        }
+        assertThat(wire.now - start).isEqualTo(100 * Wire.SECOND);
+        assertThat(last).hasSize(1);
+        assertThat(last.getFirst().flags()).isEqualTo("RA");
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 3));
+    }
+
+    @Test
+    void timeoutOpensTheWindowAnewFromOneSegment() {
+        var wire = Wire.established().write(Wire.text(10_000));
+        assertThat(wire.drain()).hasSize(10);
+        wire.toDeadline().expect("A", 1, 1000, 1);
+        assertThat(wire.connection.cwnd()).isEqualTo(1000);
+        assertThat(wire.connection.ssthresh()).isEqualTo(5000);
+        wire.receive("A", 1, 1001);
+        var sent = wire.drain();
+        assertThat(sent).hasSize(2);
+        assertThat(sent.getFirst().seq()).isEqualTo(1001);
+    }
+
+    @Test
+    void thirdDuplicateAckRetransmitsAtOnce() {
+        var wire = Wire.established().write(Wire.text(10_000));
+        wire.drain();
+        wire.receive("A", 1, 1001).drain();
+        wire.write(Wire.text(20_000)).drain();
+        wire.receive("A", 1, 1001);
+        assertThat(wire.drain()).as("limited transmit").hasSize(1);
+        wire.receive("A", 1, 1001);
+        assertThat(wire.drain()).as("limited transmit").hasSize(1);
+        wire.receive("A", 1, 1001);
+        var sent = wire.drain();
+        assertThat(sent.getFirst()).matches(s -> s.is("A", 1001, 1000, 1));
+        assertThat(wire.count(TcpCounters.FAST_RETRANSMITS)).isEqualTo(1);
+    }
+
+    @Test
+    void partialAckRetransmitsTheNextHoleAndFullAckEndsRecovery() {
+        var wire = Wire.established().write(Wire.text(10_000));
+        wire.drain();
+        wire.receive("A", 1, 1).receive("A", 1, 1).receive("A", 1, 1);
+        wire.expect("A", 1, 1000, 1);
+        wire.receive("A", 1, 3001);
+        wire.expect("A", 3001, 1000, 1);
+        wire.receive("A", 1, 10_001).nothing();
+        assertThat(wire.connection.cwnd()).isLessThanOrEqualTo(wire.connection.ssthresh());
+        assertThat(wire.connection.nextDeadline()).isEqualTo(Deadlines.NONE);
+        assertThat(wire.connection.bytesAcknowledged()).isEqualTo(10_000);
+    }
+
+    @Test
+    void duplicatesFromBeforeATimeoutStartNoFastRetransmit() {
+        var wire = Wire.established().write(Wire.text(10_000));
+        wire.drain();
+        wire.toDeadline().expect("A", 1, 1000, 1);
+        for (int i = 0; i < 6; i++) {
+            wire.receive("A", 1, 1);
+        }
+        wire.drain();
+        assertThat(wire.count(TcpCounters.FAST_RETRANSMITS)).isZero();
+    }
+
+    @Test
+    void lostLastSegmentWithFinIsRetransmitted() {
+        var wire = Wire.established().write(Wire.text(1500));
+        wire.connection.closeSend(wire.now);
+        wire.drain();
+        wire.toDeadline();
+        var sent = wire.drain();
+        assertThat(sent).hasSize(1);
+        wire.receive("A", 1, 1001);
+        wire.expect("FPA", 1001, 500, 1);
+        wire.receive("A", 1, 1502).nothing();
+        assertThat(wire.connection.finAcked()).isTrue();
+    }
+
+    @Test
+    void slowStartDoublesAWindowPerRoundTrip() {
+        var wire = Wire.established().write(Wire.text(60_000));
+        assertThat(wire.drain()).hasSize(10);
+        wire.at(Wire.MILLI).receive("A", 1, 10_001);
+        assertThat(wire.drain()).hasSize(20);
+        assertThat(wire.connection.cwnd()).isEqualTo(20_000);
+    }
+
+    @Test
+    void windowDoesNotGrowWhenItIsNotUsed() {
+        var wire = Wire.established();
+        int before = wire.connection.cwnd();
+        for (int i = 0; i < 50; i++) {
+            wire.write("x").drain();
+            wire.at(Wire.MILLI).receive("A", 1, 2 + i).drain();
+        }
+        assertThat(wire.connection.cwnd()).isEqualTo(before);
+    }
+
+    @Test
+    void lostSynStartsTheDataPhaseWithThreeSecondsAndOneSegment() {
+        var wire = Wire.active(Wire.plain().build());
+        wire.drain();
+        wire.toDeadline().drain();
+        wire.receive("SA", 0, 1, w -> w.mss(1000)).drain();
+        assertThat(wire.connection.rtoNanos()).isEqualTo(3 * Wire.SECOND);
+        wire.write(Wire.text(5000));
+        assertThat(wire.drain()).hasSize(1);
+    }
+
+    @Test
+    void timestampsGiveASampleOfARetransmittedSegment() {
+        var wire = Wire.active(Wire.plain().timestamps(true).build());
+        wire.drain();
+        wire.receive("SA", 0, 1, w -> w.mss(1000).timestamps(9, wire.lastTsVal()))
+                .drain();
+        long srtt = wire.connection.srttNanos();
+        wire.write("abc").drain();
+        wire.toDeadline().drain();
+        int echoed = wire.lastTsVal();
+        wire.at(80 * Wire.MILLI)
+                .receive("A", 1, 4, w -> w.timestamps(10, echoed))
+                .drain();
+        assertThat(wire.connection.srttNanos()).isEqualTo(srtt + (80 * Wire.MILLI - srtt) / 8);
+    }
+}
