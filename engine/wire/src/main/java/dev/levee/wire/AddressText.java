@@ -24,7 +24,9 @@ final class AddressText {
                     "'" + text + "' has no prefix length; write one like 198.18.0.2/24 or 2001:db8::2/64");
         }
         int bits = number(text, slash + 1, text.length(), 10, 3, 128);
-        if (bits < 0) {
+        // A leading zero could mean octal.
+        boolean leadingZero = text.length() - slash > 2 && text.charAt(slash + 1) == '0';
+        if (bits < 0 || leadingZero) {
             throw new IllegalArgumentException("'" + text + "' has no number from 0 to 128 behind its slash");
         }
         return new Cidr(parse(text.substring(0, slash)), bits);

@@ -93,7 +93,7 @@ public final class IpPacket {
         srcLow = IpAddress.mapped(Bytes.i32(memory, at + 12));
         dstHigh = 0;
         dstLow = IpAddress.mapped(Bytes.i32(memory, at + 16));
-        // RFC 9293 §3.9.2: "A TCP implementation MUST ignore IP options that it does not understand": all are
+        // RFC 9293 §3.9.2: "a TCP implementation MUST ignore options that it does not understand": all are
         // skipped.
         payloadOffset = at + headerBytes;
         payloadLength = totalBytes - headerBytes;

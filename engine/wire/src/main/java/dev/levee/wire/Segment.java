@@ -122,7 +122,7 @@ public final class Segment {
                 at++;
                 continue;
             }
-            // RFC 9293 §3.1: "A TCP implementation MUST be prepared to handle an illegal option length (e.g.,
+            // RFC 9293 §3.1: "TCP implementations MUST be prepared to handle an illegal option length (e.g.,
             // zero)".
             int length = at + 1 < payloadOffset ? Bytes.u8(memory, at + 1) : 0;
             if (length < 2 || at + length > payloadOffset) {
@@ -153,7 +153,7 @@ public final class Segment {
                 fastOpenLength = length - 2;
             }
             default -> {
-                // RFC 9293 §3.1: "A TCP implementation MUST ignore without error any TCP Option it does not
+                // RFC 9293 §3.1: "A TCP implementation MUST (without error) ignore any TCP Option it does not
                 // implement".
             }
         }

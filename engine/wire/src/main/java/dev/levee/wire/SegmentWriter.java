@@ -1,6 +1,8 @@
 package dev.levee.wire;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /// Builds one IP packet with one TCP segment in a [Frame]. Reused; nothing is allocated.
 ///
@@ -30,6 +32,7 @@ public final class SegmentWriter {
     private boolean timestamps;
     private int tsVal;
     private int tsEcr;
+    private byte @Nullable [] fastOpenCookie;
     private int sackCount;
     private final int[] sackLeft = new int[Segment.SACK_BLOCKS_MAX];
     private final int[] sackRight = new int[Segment.SACK_BLOCKS_MAX];
@@ -52,6 +55,7 @@ public final class SegmentWriter {
         windowScale = -1;
         sackPermitted = false;
         timestamps = false;
+        fastOpenCookie = null;
         sackCount = 0;
         return this;
     }
@@ -99,6 +103,7 @@ public final class SegmentWriter {
 
     /// SEG.UP together with the URG bit.
     public SegmentWriter urgent(int urgentPointer) {
+        assert urgentPointer >= 0 && urgentPointer <= 0xffff : urgentPointer;
         this.urgentPointer = urgentPointer;
         this.flags |= TcpFlags.URG;
         return this;
@@ -115,11 +120,13 @@ public final class SegmentWriter {
     }
 
     public SegmentWriter mss(int mss) {
+        assert mss > 0 && mss <= 0xffff : mss;
         this.mss = mss;
         return this;
     }
 
     public SegmentWriter windowScale(int windowScale) {
+        assert windowScale >= 0 && windowScale <= Segment.WINDOW_SCALE_MAX : windowScale;
         this.windowScale = windowScale;
         return this;
     }
@@ -136,6 +143,14 @@ public final class SegmentWriter {
         return this;
     }
 
+    /// The fast open cookie (RFC 7413 §4.1.1): none to ask for one, or 4 to 16 octets, an even number. The
+    /// array is read in [#begin].
+    public SegmentWriter fastOpen(byte[] cookie) {
+        assert cookie.length == 0 || cookie.length >= 4 && cookie.length <= 16 && cookie.length % 2 == 0;
+        this.fastOpenCookie = cookie;
+        return this;
+    }
+
     /// Adds a SACK block; at most four, three together with timestamps.
     public SegmentWriter sack(int left, int right) {
         sackLeft[sackCount] = left;
@@ -149,6 +164,7 @@ public final class SegmentWriter {
         bytes += mss > 0 ? 4 : 0;
         bytes += timestamps ? 12 : sackPermitted ? 4 : 0;
         bytes += windowScale >= 0 ? 4 : 0;
+        bytes += fastOpenCookie != null ? fastOpenCookie.length + 5 & ~3 : 0;
         bytes += sackCount > 0 ? 4 + 8 * sackCount : 0;
         return bytes;
     }
@@ -185,6 +201,9 @@ public final class SegmentWriter {
             Bytes.put32(memory, at, 0x0103_0300 | windowScale);
             at += 4;
         }
+        if (fastOpenCookie != null) {
+            at = writeFastOpen(at, fastOpenCookie);
+        }
         if (sackCount > 0) {
             Bytes.put32(memory, at, 0x0101_0500 | 2 + 8 * sackCount);
             at += 4;
@@ -195,6 +214,17 @@ public final class SegmentWriter {
             }
         }
         return at;
+    }
+
+    private int writeFastOpen(int start, byte[] cookie) {
+        int at = start;
+        if (cookie.length % 4 == 0) {
+            Bytes.put16(memory, at, 0x0101);
+            at += 2;
+        }
+        Bytes.put16(memory, at, Segment.FAST_OPEN << 8 | 2 + cookie.length);
+        MemorySegment.copy(cookie, 0, memory, ValueLayout.JAVA_BYTE, at + 2, cookie.length);
+        return at + 2 + cookie.length;
     }
 
     /// Writes both headers and checksums around the text and sets the frame's length.

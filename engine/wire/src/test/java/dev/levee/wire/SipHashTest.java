@@ -1,0 +1,99 @@
+package dev.levee.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SipHashTest {
+    /// SipHash-2-4 octet by octet, by the letter of the paper's section 2: what the fast one is compared with.
+    private static long reference(byte[] key, byte[] message) {
+        var keys = ByteBuffer.wrap(key).order(ByteOrder.LITTLE_ENDIAN);
+        long k0 = keys.getLong();
+        long k1 = keys.getLong();
+        var v = new long[] {
+            k0 ^ 0x736f6d6570736575L, k1 ^ 0x646f72616e646f6dL, k0 ^ 0x6c7967656e657261L, k1 ^ 0x7465646279746573L
+        };
+        var padded = Arrays.copyOf(message, message.length / 8 * 8 + 8);
+        padded[padded.length - 1] = (byte) message.length;
+        var words = ByteBuffer.wrap(padded).order(ByteOrder.LITTLE_ENDIAN);
+        while (words.hasRemaining()) {
+            long word = words.getLong();
+            v[3] ^= word;
+            round(v);
+            round(v);
+            v[0] ^= word;
+        }
+        v[2] ^= 0xff;
+        for (int i = 0; i < 4; i++) {
+            round(v);
+        }
+        return v[0] ^ v[1] ^ v[2] ^ v[3];
+    }
+
+    private static void round(long[] v) {
+        v[0] += v[1];
+        v[2] += v[3];
+        v[1] = v[1] << 13 | v[1] >>> 51;
+        v[3] = v[3] << 16 | v[3] >>> 48;
+        v[1] ^= v[0];
+        v[3] ^= v[2];
+        v[0] = v[0] << 32 | v[0] >>> 32;
+        v[2] += v[1];
+        v[0] += v[3];
+        v[1] = v[1] << 17 | v[1] >>> 47;
+        v[3] = v[3] << 21 | v[3] >>> 43;
+        v[1] ^= v[2];
+        v[3] ^= v[0];
+        v[2] = v[2] << 32 | v[2] >>> 32;
+    }
+
+    private static byte[] counting(int length) {
+        var octets = new byte[length];
+        for (int i = 0; i < length; i++) {
+            octets[i] = (byte) i;
+        }
+        return octets;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // The paper's appendix A, and the first, second and ninth of its authors' test vectors.
+        "15,a129ca6149be45e5",
+        "0,726fdb47dd0e0e31",
+        "1,74f839c593dc67fd",
+        "8,93f5f5799a932462"
+    })
+    void referenceGivesThePublishedVectors(int length, String hash) {
+        assertThat(reference(counting(16), counting(length))).isEqualTo(Long.parseUnsignedLong(hash, 16));
+    }
+
+    @Test
+    void hashEqualsTheReferenceOverTheSame36Octets() {
+        long seed = 0x51B4A5;
+        var random = new SplittableRandom(seed);
+        for (int i = 0; i < 10_000; i++) {
+            var key = new byte[16];
+            var message = new byte[36];
+            random.nextBytes(key);
+            random.nextBytes(message);
+            var keys = ByteBuffer.wrap(key).order(ByteOrder.LITTLE_ENDIAN);
+            var words = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
+            long hash = new SipHash(keys.getLong(), keys.getLong())
+                    .hash(words.getLong(), words.getLong(), words.getLong(), words.getLong(), words.getInt());
+            assertThat(hash).as("round %d of seed %d", i, seed).isEqualTo(reference(key, message));
+        }
+    }
+
+    @Test
+    void negativeLastWordDoesNotSpillIntoTheLength() {
+        var message = new byte[36];
+        Arrays.fill(message, 32, 36, (byte) 0xff);
+        assertThat(new SipHash(0, 0).hash(0, 0, 0, 0, -1)).isEqualTo(reference(new byte[16], message));
+    }
+}
