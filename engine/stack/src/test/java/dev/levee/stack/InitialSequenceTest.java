@@ -1,0 +1,51 @@
+package dev.levee.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levee.wire.SipHash;
+import java.util.HashSet;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class InitialSequenceTest {
+    private final InitialSequence initial = new InitialSequence(new SipHash(3, 4));
+
+    @Test
+    @Tag("rfc:9293:MUST-8")
+    void oneTicksEveryFourMicroseconds() {
+        int before = iss(1_000_000, 1);
+        assertThat(iss(1_003_999, 1)).isEqualTo(before);
+        assertThat(iss(1_004_000, 1)).isEqualTo(before + 1);
+        assertThat(iss(1_000_000 + 4_000_000_000L, 1)).isEqualTo(before + 1_000_000);
+    }
+
+    @Test
+    void theClockGoesOnAcrossZero() {
+        assertThat(iss(-1, 1) + 1).isEqualTo(iss(0, 1));
+        assertThat(iss(-4_000, 1)).isEqualTo(iss(-1, 1));
+        assertThat(iss(-4_001, 1) + 1).isEqualTo(iss(-4_000, 1));
+    }
+
+    @Test
+    @Tag("rfc:9293:SHLD-1")
+    void everyTupleAndEverySecretHasItsOwnSpace() {
+        var seen = new HashSet<Integer>();
+        for (int ports = 0; ports < 1_000; ports++) {
+            seen.add(iss(0, ports));
+        }
+        assertThat(seen).hasSizeGreaterThan(998);
+        assertThat(new InitialSequence(new SipHash(3, 5)).iss(0, 1, 2, 3, 4, 5))
+                .isNotEqualTo(initial.iss(0, 1, 2, 3, 4, 5));
+        assertThat(initial.iss(0, 1, 2, 3, 4, 5)).isNotEqualTo(initial.iss(0, 3, 4, 1, 2, 5));
+    }
+
+    @Test
+    void timestampsBeginElsewhereThanSequenceNumbers() {
+        assertThat(initial.timestampOffset(1, 2, 3, 4, 5)).isNotEqualTo(initial.iss(0, 1, 2, 3, 4, 5));
+        assertThat(initial.timestampOffset(1, 2, 3, 4, 5)).isNotEqualTo(initial.timestampOffset(1, 2, 3, 4, 6));
+    }
+
+    private int iss(long nowNanos, int ports) {
+        return initial.iss(nowNanos, 0, 1, 0, 2, ports);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.levee.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levee.wire.Bytes;
+import dev.levee.wire.DropReason;
+import dev.levee.wire.Frame;
+import dev.levee.wire.FrameSlab;
+import dev.levee.wire.IpAddress;
+import dev.levee.wire.TcpFlags;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Which packets are for this host, and from whom it takes them.
+class IpInputTest {
+    private final Net net = new Net();
+    private final Stack stack = net.server;
+    private final Frame out = FrameSlab.single(1500);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0.0.0.0",
+                "0.1.2.3",
+                "127.0.0.1",
+                "224.0.0.1",
+                "239.255.255.255",
+                "240.0.0.1",
+                "255.255.255.255",
+                "198.18.0.255",
+                "198.18.0.2"
+            })
+    @Tag("rfc:9293:MUST-63")
+    void aSynFromNobodyWhoCanBeAnsweredIsDroppedSilently(String source) throws SocketException {
+        net.listen(ListenOptions.DEFAULT);
+        assertDropped(IpAddress.parse(source), Net.SERVER_V4, DropReason.BAD_SOURCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"::", "::1", "ff02::1", "2001:db8::2"})
+    @Tag("rfc:9293:MUST-63")
+    void inIpv6Too(String source) throws SocketException {
+        net.listen(ListenOptions.DEFAULT);
+        assertDropped(IpAddress.parse(source), Net.SERVER_V6, DropReason.BAD_SOURCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"198.18.0.3", "198.18.0.255", "255.255.255.255", "224.0.0.1", "0.0.0.0", "127.0.0.1"})
+    @Tag("rfc:9293:MUST-57")
+    void aSynToSomeoneElseOrToAGroupIsDroppedSilently(String destination) throws SocketException {
+        net.listen(ListenOptions.DEFAULT);
+        assertDropped(Net.CLIENT_V4, IpAddress.parse(destination), DropReason.NOT_OURS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2001:db8::3", "ff02::1", "::", "::1"})
+    @Tag("rfc:9293:MUST-57")
+    void toSomeoneElseInIpv6Too(String destination) throws SocketException {
+        net.listen(ListenOptions.DEFAULT);
+        assertDropped(Net.CLIENT_V6, IpAddress.parse(destination), DropReason.NOT_OURS);
+    }
+
+    /// Such a packet would otherwise be taken for one of the IPv4 connection.
+    @Test
+    void anIpv6PacketBetweenMappedAddressesIsDropped() throws SocketException {
+        net.listen(ListenOptions.DEFAULT);
+        var frame = Packets.tcp(Net.CLIENT_V6, 40_000, Net.SERVER_V6, Net.PORT, TcpFlags.SYN, Packets.SEQ, 0, 0);
+        Bytes.put64(frame.memory(), frame.offset() + 8, Net.CLIENT_V4.high());
+        Bytes.put64(frame.memory(), frame.offset() + 16, Net.CLIENT_V4.low());
+        Bytes.put64(frame.memory(), frame.offset() + 24, Net.SERVER_V4.high());
+        Bytes.put64(frame.memory(), frame.offset() + 32, Net.SERVER_V4.low());
+        stack.onFrame(net.now, frame);
+        assertThat(stack.drops().dropped()).isEqualTo(1);
+        assertThat(stack.connectionCount()).isZero();
+    }
+
+    @Test
+    void theOtherEndsOfAPointToPointNetworkAreNotBroadcastAddresses() {
+        var tiny = new Stack(Net.config("198.18.0.2/31", "2001:db8::2/127", Limits.DEFAULT, 1));
+        tiny.onFrame(
+                0,
+                Packets.tcp(
+                        IpAddress.parse("198.18.0.3"),
+                        40_000,
+                        Net.SERVER_V4,
+                        Net.PORT,
+                        TcpFlags.SYN,
+                        Packets.SEQ,
+                        0,
+                        0));
+        assertThat(tiny.drops().get(DropReason.NO_CONNECTION)).isEqualTo(1);
+        assertThat(tiny.poll(0, out)).isTrue();
+    }
+
+    @Test
+    void anUnknownProtocolIsCounted() {
+        var frame = Packets.tcp(Net.CLIENT_V6, 40_000, Net.SERVER_V6, Net.PORT, TcpFlags.SYN, Packets.SEQ, 0, 0);
+        Bytes.put8(frame.memory(), frame.offset() + 6, 17);
+        stack.onFrame(net.now, frame);
+        // ICMP of the other family is nothing that anybody speaks.
+        Bytes.put8(frame.memory(), frame.offset() + 6, 1);
+        stack.onFrame(net.now, frame);
+        assertThat(stack.drops().get(DropReason.UNKNOWN_PROTOCOL)).isEqualTo(2);
+        assertThat(stack.drops().total()).isEqualTo(2);
+    }
+
+    @Test
+    void aBrokenChecksumIsCountedAndAnswersNothing() {
+        var frame = Packets.tcp(Net.CLIENT_V4, 40_000, Net.SERVER_V4, Net.PORT, TcpFlags.SYN, Packets.SEQ, 0, 0);
+        Bytes.put8(frame.memory(), frame.offset() + 24, 1);
+        stack.onFrame(net.now, frame);
+        assertThat(stack.drops().get(DropReason.BAD_CHECKSUM)).isEqualTo(1);
+        assertThat(stack.poll(net.now, out)).isFalse();
+    }
+
+    private void assertDropped(IpAddress from, IpAddress to, DropReason reason) {
+        stack.onFrame(net.now, Packets.tcp(from, 40_000, to, Net.PORT, TcpFlags.SYN, Packets.SEQ, 0, 0));
+        assertThat(stack.drops().get(reason)).isEqualTo(1);
+        assertThat(stack.drops().total()).isEqualTo(1);
+        assertThat(stack.connectionCount()).isZero();
+        assertThat(stack.poll(net.now, out)).isFalse();
+    }
+}
