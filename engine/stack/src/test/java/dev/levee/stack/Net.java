@@ -14,6 +14,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -147,10 +148,14 @@ final class Net {
         var listener = listen(new ListenOptions(16, 16, serverOptions));
         var active = connect(v4, clientOptions);
         settle();
-        var passive = listener.accept();
-        assertThat(passive).isNotNull();
+        var passive = accept(listener);
         listener.close(now);
         return new TcpSocket[] {active, passive};
+    }
+
+    /// The connection that waits; there must be one.
+    static TcpSocket accept(Listener listener) {
+        return Objects.requireNonNull(listener.accept(), "nothing to accept");
     }
 
     int write(TcpSocket socket, String text) {

@@ -1,0 +1,189 @@
+package dev.levee.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.TcpConfig;
+import dev.levee.tcp.TcpState;
+import dev.levee.wire.DropReason;
+import dev.levee.wire.Frame;
+import dev.levee.wire.FrameSlab;
+import dev.levee.wire.Segment;
+import dev.levee.wire.Seq;
+import dev.levee.wire.TcpFlags;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TimeWaitTest {
+    private static final int CLIENT_PORT = 50_000;
+
+    private final Net net = new Net();
+    private final Frame out = FrameSlab.single(1500);
+
+    @Test
+    @Tag("rfc:9293:MUST-13")
+    void timeWaitLastsTwoSegmentLifetimes() throws SocketException {
+        var pair = net.pair(true);
+        pair[0].close(net.now);
+        net.settle();
+        pair[1].close(net.now);
+        net.settle();
+        assertThat(pair[0].connection().state()).isEqualTo(TcpState.TIME_WAIT);
+        assertThat(net.client.buffers().bytesTaken())
+                .as("after a close TIME-WAIT may keep none")
+                .isZero();
+        net.run(60 * Net.SECOND - 1);
+        assertThat(net.client.connectionCount()).isEqualTo(1);
+        net.run(1);
+        net.assertEmpty();
+    }
+
+    @Test
+    void beyondTheLimitTheOldestIsLetGo() throws SocketException {
+        var few = new Net(new Limits(1_000, 2, 1 << 26, 16));
+        for (int i = 0; i < 4; i++) {
+            var pair = few.pair(i % 2 == 0);
+            pair[0].close(few.now);
+            few.settle();
+            pair[1].close(few.now);
+            few.settle();
+            assertThat(pair[1].cause()).as("the peer got its last ACK").isEqualTo(new CloseCause.Finished());
+            assertThat(pair[0].cause()).isEqualTo(new CloseCause.Finished());
+        }
+        assertThat(few.client.connectionCounts()[TcpState.TIME_WAIT.ordinal()]).isEqualTo(2);
+        assertThat(few.client.counters().get(StackCounters.TIME_WAIT_DROPPED)).isEqualTo(2);
+        assertThat(few.sent(TcpFlags.RST)).isZero();
+        few.run(61 * Net.SECOND);
+        few.assertEmpty();
+    }
+
+    @Test
+    void withALimitOfZeroThePeerStillGetsItsLastAcknowledgement() throws SocketException {
+        var none = new Net(new Limits(1_000, 0, 1 << 26, 16));
+        var pair = none.pair(true);
+        pair[0].close(none.now);
+        none.settle();
+        pair[1].close(none.now);
+        none.settle();
+        assertThat(pair[1].cause()).isEqualTo(new CloseCause.Finished());
+        none.assertEmpty();
+    }
+
+    @Test
+    void aFullTableLetsTimeWaitGoForNewConnections() throws SocketException {
+        var few = new Net(new Limits(2, 2, 1 << 26, 16));
+        for (int i = 0; i < 5; i++) {
+            var pair = few.pair(true);
+            pair[0].close(few.now);
+            few.settle();
+            pair[1].close(few.now);
+            few.settle();
+        }
+        assertThat(few.client.connectionCount()).isEqualTo(2);
+    }
+
+    @Test
+    void anActiveOpenDoesNotReuseATupleInTimeWait() throws SocketException {
+        serverInTimeWait(true);
+        assertThatThrownBy(() -> net.server.connect(
+                        net.now, Net.SERVER_V4, Net.PORT, Net.CLIENT_V4, CLIENT_PORT, SocketOptions.DEFAULT))
+                .isInstanceOfSatisfying(
+                        SocketException.class, e -> assertThat(e.error()).isEqualTo(SocketError.ADDRESS_IN_USE));
+        assertThat(net.server.connect(
+                        net.now, Net.SERVER_V4, Net.PORT, Net.CLIENT_V4, CLIENT_PORT + 1, SocketOptions.DEFAULT))
+                .isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Tag("rfc:9293:MAY-2")
+    @Tag("rfc:9293:MUST-13")
+    void aNewSynReopensATupleInTimeWait(boolean timestamps) throws SocketException {
+        var old = serverInTimeWait(timestamps);
+        net.listen(new ListenOptions(10, 10, options(timestamps)));
+        int oldSndNxt = old.connection().sndNxt();
+        net.now += 3 * Net.SECOND;
+        var again = net.client.connect(net.now, null, CLIENT_PORT, Net.SERVER_V4, Net.PORT, options(timestamps));
+        net.sent.clear();
+        net.settle();
+        assertThat(again.connected()).isTrue();
+        assertThat(net.server.counters().get(StackCounters.TIME_WAIT_REOPENED)).isEqualTo(1);
+        assertThat(old.connection().state()).isEqualTo(TcpState.CLOSED);
+        var synAck = Packets.read(net.sent.get(1));
+        assertThat(synAck.has(TcpFlags.SYN | TcpFlags.ACK)).isTrue();
+        assertThat(Seq.gt(synAck.seq(), oldSndNxt)).isTrue();
+    }
+
+    @Test
+    void anOldSynDoesNotReopen() throws SocketException {
+        var old = serverInTimeWait(false);
+        var listener = net.listen(ListenOptions.DEFAULT);
+        net.server.onFrame(net.now, syn(old.connection().rcvNxt()));
+        assertThat(old.connection().state()).isEqualTo(TcpState.TIME_WAIT);
+        assertThat(listener.halfOpen()).isZero();
+        // It is answered with an ACK, so that a peer that has forgotten the connection resets it.
+        assertThat(net.server.poll(net.now, out)).isTrue();
+        assertThat(Packets.read(out).flags()).isEqualTo(TcpFlags.ACK);
+        net.server.onFrame(net.now, syn(old.connection().rcvNxt() + 1));
+        assertThat(listener.halfOpen()).isEqualTo(1);
+    }
+
+    @Test
+    void theNewIncarnationBeginsAboveTheOldOneEvenIfTheClockSaysOtherwise() throws SocketException {
+        var old = serverInTimeWait(false);
+        net.listen(ListenOptions.DEFAULT);
+        int oldSndNxt = old.connection().sndNxt();
+        // No time has passed: the clock's sequence number lies at or below the old one.
+        net.server.onFrame(net.now, syn(old.connection().rcvNxt() + 1));
+        assertThat(net.server.poll(net.now, out)).isTrue();
+        Segment synAck = Packets.read(out);
+        assertThat(synAck.has(TcpFlags.SYN | TcpFlags.ACK)).isTrue();
+        assertThat(Seq.gt(synAck.seq(), oldSndNxt)).isTrue();
+    }
+
+    @Test
+    void withoutAListenerTimeWaitStays() throws SocketException {
+        var old = serverInTimeWait(false);
+        net.server.onFrame(net.now, syn(old.connection().rcvNxt() + 1));
+        assertThat(old.connection().state()).isEqualTo(TcpState.TIME_WAIT);
+    }
+
+    @Test
+    void aFullBacklogKeepsTimeWait() throws SocketException {
+        var old = serverInTimeWait(false);
+        net.listen(new ListenOptions(10, 1, SocketOptions.DEFAULT));
+        net.server.onFrame(
+                net.now, Packets.tcp(Net.CLIENT_V4, 9, Net.SERVER_V4, Net.PORT, TcpFlags.SYN, Packets.SEQ, 0, 0));
+        net.server.onFrame(net.now, syn(old.connection().rcvNxt() + 1));
+        assertThat(net.server.drops().get(DropReason.BACKLOG_FULL)).isEqualTo(1);
+        assertThat(old.connection().state()).isEqualTo(TcpState.TIME_WAIT);
+    }
+
+    private static Frame syn(int seq) {
+        return Packets.tcp(Net.CLIENT_V4, CLIENT_PORT, Net.SERVER_V4, Net.PORT, TcpFlags.SYN, seq, 0, 0);
+    }
+
+    private static SocketOptions options(boolean timestamps) {
+        return new SocketOptions(TcpConfig.builder().timestamps(timestamps).build(), SocketOptions.LINGER_OFF);
+    }
+
+    /// A connection that the server closed first; the client is through with it.
+    private TcpSocket serverInTimeWait(boolean timestamps) throws SocketException {
+        var listener = net.listen(new ListenOptions(10, 10, options(timestamps)));
+        var active = net.client.connect(net.now, null, CLIENT_PORT, Net.SERVER_V4, Net.PORT, options(timestamps));
+        net.settle();
+        var passive = Net.accept(listener);
+        passive.close(net.now);
+        net.settle();
+        active.close(net.now);
+        net.settle();
+        listener.close(net.now);
+        net.server.pollReadyListener();
+        assertThat(passive.connection().state()).isEqualTo(TcpState.TIME_WAIT);
+        assertThat(net.client.connectionCount()).isZero();
+        return passive;
+    }
+}
