@@ -89,7 +89,12 @@ final class RetransmitTimer {
             if (givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
                 return;
             }
-            tcb.pending |= tcb.snd.sndWnd == 0 ? Tcb.PROBE_DUE : Tcb.SMALL_DUE;
+            if (tcb.snd.sndWnd > 0) {
+                // What is sent now, however small, waits for its acknowledgement like everything else.
+                tcb.pending |= Tcb.SMALL_DUE;
+                return;
+            }
+            tcb.pending |= Tcb.PROBE_DUE;
             // RFC 9293 §3.8.6.1: the interval between probes grows exponentially.
             tcb.rtt.backOff();
             start(tcb, Timer.PERSIST, nowNanos);

@@ -200,6 +200,7 @@ class DataTest {
         wire.receive("A", 1, 1, 300, "");
         wire.write(Wire.text(5000)).nothing();
         wire.toDeadline().expect("A", 1, 300, 1);
+        wire.toDeadline().expect("A", 1, 300, 1);
     }
 
     @Test
