@@ -11,8 +11,11 @@ public interface Link extends AutoCloseable {
     /// What people call it: `tun:levee0`, `memory:a`.
     String name();
 
-    /// The longest packet in octets.
+    /// The longest packet in octets. Frames to receive into must have room for it.
     int mtu();
+
+    /// What went through so far.
+    LinkCounters counters();
 
     /// Adds the packets that are there to `batch`, until it is full. Never blocks.
     ///

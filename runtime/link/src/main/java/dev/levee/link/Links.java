@@ -1,0 +1,30 @@
+package dev.levee.link;
+
+import dev.levee.wire.Cidr;
+import java.util.List;
+
+/// Links by the names that people give them on a command line.
+///
+/// Threads: any.
+public final class Links {
+    private static final String TUN = "tun:";
+
+    private Links() {}
+
+    /// Opens `tun:NAME`, see [TunLink].
+    ///
+    /// @param kernelAddresses what the kernel's side is given if the device has to be created
+    /// @throws LinkException with one sentence for the user, if the text names no link or it cannot be opened
+    public static Link open(String text, List<Cidr> kernelAddresses) throws LinkException {
+        if (!text.startsWith(TUN)) {
+            throw new LinkException("'" + text + "' is no link; use tun:NAME, for example tun:levee0");
+        }
+        TunSettings settings;
+        try {
+            settings = new TunSettings(text.substring(TUN.length()), 0, kernelAddresses);
+        } catch (IllegalArgumentException e) {
+            throw new LinkException(String.valueOf(e.getMessage()), e);
+        }
+        return TunLink.open(settings);
+    }
+}
