@@ -1,0 +1,77 @@
+package dev.levee.app;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/// Gives back what a command took, last first, exactly once: at the command's end, or when the process is told
+/// to stop (SIGTERM, Ctrl-C). A stop never takes longer than [#STOP_MILLIS_MAX].
+///
+/// Threads: any.
+final class Cleanup implements AutoCloseable {
+    static final long STOP_MILLIS_MAX = 1_700;
+
+    private final Deque<Action> actions = new ArrayDeque<>();
+    private final Thread hook = new Thread(this::stop, "levee-stop");
+    private boolean closed;
+
+    /// Watches for the process being told to stop.
+    static Cleanup atExit() {
+        var cleanup = new Cleanup();
+        Runtime.getRuntime().addShutdownHook(cleanup.hook);
+        return cleanup;
+    }
+
+    /// What to do at the end, before everything that was added earlier. When the end is already there it is
+    /// done at once.
+    void add(Action action) {
+        synchronized (actions) {
+            if (!closed) {
+                actions.push(action);
+                return;
+            }
+        }
+        perform(action);
+    }
+
+    @Override
+    public void close() {
+        while (true) {
+            Action action;
+            synchronized (actions) {
+                closed = true;
+                action = actions.poll();
+            }
+            if (action == null) {
+                break;
+            }
+            perform(action);
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // The process is stopping: the hook runs, or has run.
+        }
+    }
+
+    private void stop() {
+        var worker = Thread.ofPlatform().daemon().name("levee-cleanup").start(this::close);
+        try {
+            worker.join(STOP_MILLIS_MAX);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void perform(Action action) {
+        try {
+            action.run();
+        } catch (Exception e) {
+            System.err.println("levee: while cleaning up: " + Problem.reason(e));
+        }
+    }
+
+    /// One thing to give back.
+    interface Action {
+        void run() throws Exception;
+    }
+}

@@ -1,0 +1,100 @@
+package dev.levee.app;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.Properties;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/// The command line's root.
+@Command(
+        name = "levee",
+        description = "A TCP/IP stack for the JVM: see it work, serve with it, fetch with it.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            DoctorCommand.class,
+            CompletionCommand.class,
+        },
+        footer = {
+            "",
+            "Begin with:",
+            "  levee demo      see TCP connections open, transfer, close and fail (no root, no network)",
+            "  levee doctor    see what works on this machine, and what to do about the rest",
+            "",
+            "'levee COMMAND --help' explains a command and shows examples.",
+        })
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        int code = commandLine().execute(arguments);
+        System.out.flush();
+        System.err.flush();
+        System.exit(code);
+    }
+
+    /// The whole command line, ready to execute: also for tests, which give it writers of their own.
+    static CommandLine commandLine() {
+        var line = new CommandLine(new Main());
+        line.setParameterExceptionHandler(Main::usageProblem);
+        line.setExecutionExceptionHandler((e, command, _) -> failure(e, command));
+        line.setUsageHelpAutoWidth(true);
+        line.setAbbreviatedOptionsAllowed(false);
+        return line;
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    private static int usageProblem(ParameterException e, String[] arguments) {
+        var command = e.getCommandLine();
+        var name = command.getCommandSpec().qualifiedName();
+        say(command.getErr(), name + ": " + Sentences.fromPicocli(e) + "; see " + name + " --help");
+        return Problem.USAGE;
+    }
+
+    private static int failure(Exception e, CommandLine command) {
+        var name = command.getCommandSpec().qualifiedName();
+        if (e instanceof Problem problem) {
+            say(command.getErr(), name + ": " + problem.getMessage());
+            return problem.exitCode();
+        }
+        say(command.getErr(), name + ": this is a mistake in levee itself, please report it: " + e);
+        e.printStackTrace(command.getErr());
+        return CommandLine.ExitCode.SOFTWARE + 69;
+    }
+
+    private static void say(PrintWriter to, String sentence) {
+        to.println(sentence);
+        to.flush();
+    }
+
+    /// The version that Maven built, and the Java that runs it.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() throws IOException {
+            return new String[] {"levee " + number() + " (Java " + Runtime.version() + ")"};
+        }
+
+        static String number() throws IOException {
+            var properties = new Properties();
+            try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
+                if (in != null) {
+                    properties.load(in);
+                }
+            }
+            return properties.getProperty("version", "unknown");
+        }
+    }
+}

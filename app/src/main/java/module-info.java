@@ -1,0 +1,13 @@
+/// The `levee` command.
+@org.jspecify.annotations.NullMarked
+module dev.levee.app {
+    requires static org.jspecify;
+    requires dev.levee.link;
+    requires dev.levee.path;
+    requires info.picocli;
+    requires org.apache.httpcomponents.core5.httpcore5;
+    requires tools.jackson.core;
+
+    opens dev.levee.app to
+            info.picocli;
+}
