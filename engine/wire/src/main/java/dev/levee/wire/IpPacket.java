@@ -39,9 +39,9 @@ public final class IpPacket {
         return parse(frame, false);
     }
 
-    /// As [#parse], for packets from a capture: one that was cut off is read as far as it goes (see [#cutOff]),
-    /// and an IPv4 total length of 0, which hosts that leave segmentation to their network card capture, means
-    /// all of the frame.
+    /// As [#parse], for packets from a capture, which need not look as they did on the wire: one that was cut
+    /// off is read as far as it goes (see [#cutOff]); and a host that leaves work to its network card captures
+    /// IPv4 headers without checksum, and with a total length of 0, which means all of the frame.
     public DropReason parseCaptured(Frame frame) {
         return parse(frame, true);
     }
@@ -77,7 +77,7 @@ public final class IpPacket {
             cutOff = true;
             totalBytes = available;
         }
-        if (Checksum.finish(Checksum.add(0, memory, at, headerBytes)) != 0) {
+        if (!captured && Checksum.finish(Checksum.add(0, memory, at, headerBytes)) != 0) {
             return DropReason.BAD_IP_CHECKSUM;
         }
         int fragment = Bytes.u16(memory, at + 6);

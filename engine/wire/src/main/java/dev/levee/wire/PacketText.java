@@ -23,13 +23,19 @@ public final class PacketText {
     ///     numbers, or 0
     public static String of(Frame frame, int seqBase, int ackBase) {
         var ip = new IpPacket();
-        var reason = ip.parse(frame);
-        if (reason == DropReason.TRUNCATED) {
-            reason = ip.parseCaptured(frame);
+        var strict = ip.parse(frame);
+        var mark = "";
+        if (strict != DropReason.NONE) {
+            boolean readable = ip.parseCaptured(frame) == DropReason.NONE;
+            if (!readable) {
+                return "bad packet: " + strict + ", " + frame.length() + " octets";
+            }
+            mark = ip.cutOff() ? " (cut off)" : " (" + strict + ")";
         }
-        if (reason != DropReason.NONE) {
-            return "bad packet: " + reason + ", " + frame.length() + " octets";
-        }
+        return describe(ip, seqBase, ackBase) + mark;
+    }
+
+    private static String describe(IpPacket ip, int seqBase, int ackBase) {
         return switch (ip.protocol()) {
             case IpPacket.PROTOCOL_TCP -> ofTcp(ip, seqBase, ackBase);
             case IpPacket.PROTOCOL_ICMP, IpPacket.PROTOCOL_ICMP6 -> ofIcmp(ip);
@@ -141,7 +147,7 @@ public final class PacketText {
         var reason = segment.parse();
         var mark = "";
         if (reason != DropReason.NONE) {
-            mark = ip.cutOff() ? " (cut off)" : " (" + reason + ")";
+            mark = ip.cutOff() ? "" : " (" + reason + ")";
             reason = segment.parseCaptured();
         }
         return reason == DropReason.NONE
@@ -154,7 +160,7 @@ public final class PacketText {
         var reason = icmp.parse();
         var line = ip.source() + " > " + ip.destination() + " ";
         if (reason != DropReason.NONE) {
-            return line + "bad ICMP: " + (ip.cutOff() ? "cut off" : reason) + " len " + ip.payloadLength();
+            return line + "bad ICMP: " + reason + " len " + ip.payloadLength();
         }
         line += "ICMP " + icmp.kind();
         if (icmp.kind() == IcmpKind.ECHO_REQUEST || icmp.kind() == IcmpKind.ECHO_REPLY) {

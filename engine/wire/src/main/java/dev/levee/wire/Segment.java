@@ -60,7 +60,8 @@ public final class Segment {
     }
 
     /// As [#parse], for packets from a capture, without verifying the checksum: a host that leaves checksums to
-    /// its network card captures its own packets without one, and a packet cut off cannot be verified.
+    /// its network card captures its own packets without one, and a packet cut off cannot be verified. Of
+    /// options cut off, those that are whole count.
     public DropReason parseCaptured() {
         return parse(false);
     }
@@ -74,6 +75,9 @@ public final class Segment {
         }
         int word = Bytes.i32(memory, at + 12);
         int headerBytes = word >>> 28 << 2;
+        if (ip.cutOff()) {
+            headerBytes = Math.min(headerBytes, length);
+        }
         if (headerBytes < HEADER_BYTES || headerBytes > length) {
             return DropReason.BAD_TCP_HEADER;
         }

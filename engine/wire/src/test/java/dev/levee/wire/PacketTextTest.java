@@ -79,15 +79,18 @@ class PacketTextTest {
         packet[36] ^= 1;
         assertThat(PacketText.of(Packets.frame(Arrays.copyOf(packet, 44)))).endsWith("len 4 (cut off)");
         assertThat(PacketText.of(Packets.frame(Arrays.copyOf(packet, 30))))
-                .isEqualTo("198.18.0.1 > 198.18.0.2 bad TCP: TRUNCATED len 10");
+                .isEqualTo("198.18.0.1 > 198.18.0.2 bad TCP: TRUNCATED len 10 (cut off)");
         assertThat(PacketText.of(Packets.frame(Arrays.copyOf(packet, 19))))
                 .isEqualTo("bad packet: TRUNCATED, 19 octets");
+        packet[11] ^= 1;
+        assertThat(PacketText.of(Packets.frame(packet))).endsWith("len 8 (BAD_IP_CHECKSUM)");
         packet[0] = 0x55;
         assertThat(PacketText.of(Packets.frame(packet))).isEqualTo("bad packet: BAD_VERSION, 48 octets");
         var echo = Packets.icmpPacket(true, 8, 0, 1, Packets.text(10));
         echo[25] ^= 1;
         assertThat(PacketText.of(Packets.frame(echo))).endsWith("bad ICMP: BAD_CHECKSUM len 18");
-        assertThat(PacketText.of(Packets.frame(Arrays.copyOf(echo, 30)))).endsWith("bad ICMP: cut off len 10");
+        assertThat(PacketText.of(Packets.frame(Arrays.copyOf(echo, 30))))
+                .endsWith("bad ICMP: BAD_CHECKSUM len 10 (cut off)");
     }
 
     @Test

@@ -254,6 +254,19 @@ class SegmentTest {
     }
 
     @Test
+    void optionsThatWereCutOffCountWhileTheyAreWhole() {
+        var packet = Packets.tcpPacket(true, TcpFlags.SYN, Packets.hex("020405b4 0402 01 030307 0101"), new byte[0]);
+        for (int length = 40; length < packet.length; length++) {
+            ip.parseCaptured(Packets.frame(Arrays.copyOf(packet, length)));
+            assertThat(segment.parseCaptured()).as("%d octets", length).isEqualTo(DropReason.NONE);
+            assertThat(segment.mss()).isEqualTo(length >= 44 ? 1460 : 0);
+            assertThat(segment.sackPermitted()).isEqualTo(length >= 46);
+            assertThat(segment.windowScale()).isEqualTo(length >= 50 ? 7 : -1);
+            assertThat(segment.payloadLength()).isZero();
+        }
+    }
+
+    @Test
     void flagsPrintInReadingOrder() {
         assertThat(TcpFlags.format(0)).isEqualTo("-");
         assertThat(TcpFlags.format(TcpFlags.SYN | TcpFlags.ACK)).isEqualTo("SYN,ACK");
