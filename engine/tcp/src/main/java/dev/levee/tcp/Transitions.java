@@ -74,6 +74,18 @@ public final class Transitions {
         return TABLE[state.ordinal()][event.ordinal()];
     }
 
+    /// The whole document `docs/state-machine.md`.
+    public static String toDocument() {
+        return """
+                # The states of a connection
+
+                Printed by `./levee states --markdown` from the table that the engine runs on (RFC 9293 §3.3.2). A listener is in
+                LISTEN; each connection that it makes starts there. An empty cell: the event cannot happen in that state.
+
+                ```mermaid
+                """ + toMermaid() + "```\n\n" + toMarkdown();
+    }
+
     /// All transitions as a Markdown table: a row per state, a column per event.
     public static String toMarkdown() {
         var text = new StringBuilder("| state |");

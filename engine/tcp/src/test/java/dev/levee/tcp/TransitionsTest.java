@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class TransitionsTest {
@@ -14,6 +16,14 @@ class TransitionsTest {
             assertThat(golden).isNotNull();
             assertThat(Transitions.toText()).isEqualTo(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
         }
+    }
+
+    @Test
+    void documentIsWhatTheTablePrints() throws IOException {
+        var document = Path.of(System.getProperty("basedir", "engine/tcp"), "../../docs/state-machine.md");
+        assertThat(Files.readString(document))
+                .as("docs/state-machine.md; write it anew with ./levee states --markdown")
+                .isEqualTo(Transitions.toDocument());
     }
 
     @Test
