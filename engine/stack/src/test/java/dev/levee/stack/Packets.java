@@ -1,5 +1,7 @@
 package dev.levee.stack;
 
+import dev.levee.wire.Bytes;
+import dev.levee.wire.Checksum;
 import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
@@ -9,6 +11,7 @@ import dev.levee.wire.Segment;
 import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.TcpFlags;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /// Packets for tests: built by hand, and read back.
 final class Packets {
@@ -52,5 +55,43 @@ final class Packets {
         var frame = FrameSlab.single(packet.length);
         frame.fill(packet);
         return read(frame);
+    }
+
+    /// An ICMP message to the other of the two hosts.
+    static Frame icmp(boolean v4, IpAddress from, int type, int code, int word, byte[] body) {
+        var frame = FrameSlab.single(1500);
+        icmp(frame, v4, from, type, code, word, body);
+        return frame;
+    }
+
+    /// The same, into a frame.
+    static void icmp(Frame frame, boolean v4, IpAddress from, int type, int code, int word, byte[] body) {
+        var to = from.equals(Net.client(v4)) ? Net.server(v4) : Net.client(v4);
+        int bytes = 8 + body.length;
+        var packet = new byte[(v4 ? 20 : 40) + bytes];
+        frame.fill(packet);
+        var memory = frame.memory();
+        int ip = frame.offset();
+        int at = ip + (v4 ? 20 : 40);
+        Bytes.put16(memory, at, type << 8 | code);
+        Bytes.put32(memory, at + 4, word);
+        MemorySegment.copy(body, 0, memory, ValueLayout.JAVA_BYTE, at + 8, body.length);
+        long sum = 0;
+        if (v4) {
+            Bytes.put32(memory, ip, 0x4500_0000 | packet.length);
+            Bytes.put32(memory, ip + 8, 64 << 24 | 1 << 16);
+            Bytes.put32(memory, ip + 12, from.v4());
+            Bytes.put32(memory, ip + 16, to.v4());
+            Bytes.put16(memory, ip + 10, Checksum.finish(Checksum.add(0, memory, ip, 20)));
+        } else {
+            Bytes.put32(memory, ip, 0x6000_0000);
+            Bytes.put32(memory, ip + 4, bytes << 16 | 58 << 8 | 64);
+            Bytes.put64(memory, ip + 8, from.high());
+            Bytes.put64(memory, ip + 16, from.low());
+            Bytes.put64(memory, ip + 24, to.high());
+            Bytes.put64(memory, ip + 32, to.low());
+            sum = Checksum.pseudoHeader(false, from.high(), from.low(), to.high(), to.low(), 58, bytes);
+        }
+        Bytes.put16(memory, at + 2, Checksum.finish(Checksum.add(sum, memory, at, bytes)));
     }
 }
