@@ -1,7 +1,6 @@
 package dev.levee.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -32,11 +31,8 @@ class TracesTest {
     @BeforeAll
     static void tracesAreThere() {
         boolean there = Files.isDirectory(root());
-        var why = "TracesTest skipped: let " + VARIABLE + " name the directory that holds real captures";
-        if (!there) {
-            System.out.println(why);
-        }
-        assumeTrue(there, why);
+        var why = "TracesTest: let " + VARIABLE + " name the directory that holds real captures";
+        Needs.orSkip(there, why);
     }
 
     private static InputStream open(Path file) throws IOException {

@@ -1,7 +1,6 @@
 package dev.levee.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -35,11 +34,8 @@ class TsharkTest {
         var path = System.getenv().getOrDefault("PATH", "");
         boolean there = Arrays.stream(path.split(File.pathSeparator))
                 .anyMatch(dir -> Files.isExecutable(Path.of(dir, "tshark")));
-        var why = "TsharkTest skipped: there is no tshark on the PATH to judge our captures";
-        if (!there) {
-            System.out.println(why);
-        }
-        assumeTrue(there, why);
+        var why = "TsharkTest: there is no tshark on the PATH to judge our captures";
+        Needs.orSkip(there, why);
     }
 
     private List<String> tshark(Path file, String... arguments) throws IOException, InterruptedException {
