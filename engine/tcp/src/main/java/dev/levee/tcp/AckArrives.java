@@ -76,6 +76,10 @@ final class AckArrives {
         } else {
             recoverOrGrow(tcb, acked, flightBefore);
         }
+        if (tcb.inDoubt) {
+            tcb.inDoubt = false;
+            tcb.events |= TcpEvents.DOUBT;
+        }
         tcb.rtt.progress();
         RetransmitTimer.restart(tcb, nowNanos);
     }

@@ -130,7 +130,7 @@ final class RetransmitTimer {
             tcb.pending |= Tcb.SYN_DUE;
             tcb.context.counters().count(TcpCounters.SYN_RETRANSMITS);
         } else {
-            tcb.congestion.onTimeout(snd.flightSize(), snd.sndMax, !tcb.rtt.backedOff());
+            tcb.congestion.onTimeout(snd.flightSize(), snd.sndMax, tcb.rtt.timeouts() == 0);
             // RFC 6298 (5.4): "Retransmit the earliest segment that has not been acknowledged", and all behind
             // it as the window opens anew.
             snd.sndNxt = snd.sndUna;
@@ -139,6 +139,12 @@ final class RetransmitTimer {
             tcb.context.counters().count(TcpCounters.TIMEOUT_RETRANSMITS);
         }
         tcb.rtt.backOff();
+        if (tcb.rtt.timeouts() == tcb.config.r1Retransmits()) {
+            // RFC 9293 §3.8.3: between R1 and R2 the application is told.
+            tcb.inDoubt = true;
+            tcb.events |= TcpEvents.DOUBT;
+            tcb.context.counters().count(TcpCounters.DELIVERIES_IN_DOUBT);
+        }
         start(tcb, Timer.RETRANSMIT, nowNanos);
     }
 }

@@ -39,9 +39,9 @@ final class RttEstimator {
         backOff = Math.min(backOff + 1, BACK_OFF_MAX);
     }
 
-    /// Whether the last timeout has not been followed by progress.
-    boolean backedOff() {
-        return backOff > 0;
+    /// Timeouts in a row without progress.
+    int timeouts() {
+        return backOff;
     }
 
     /// New data was acknowledged: the next timeout is not a repetition of the last.

@@ -60,6 +60,8 @@ final class Tcb {
     long progressNanos;
     long lastSendNanos;
     boolean synRetransmitted;
+    /// R1 was reached and nothing was acknowledged since.
+    boolean inDoubt;
     boolean rttTimed;
     int rttSeq;
     long rttStartNanos;

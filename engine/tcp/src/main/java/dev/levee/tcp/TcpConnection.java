@@ -272,6 +272,12 @@ public final class TcpConnection {
         return tcb.snd.finAcked;
     }
 
+    /// Whether the oldest segment was retransmitted up to R1 in vain (RFC 9293 §3.8.3): the connection may be
+    /// dead.
+    public boolean inDoubt() {
+        return tcb.inDoubt;
+    }
+
     /// Smoothed round-trip time in nanoseconds, or -1 before the first measurement.
     public long srttNanos() {
         return tcb.rtt.srttNanos();

@@ -18,6 +18,7 @@ public enum TcpCounters {
     UNACCEPTABLE_ACK_IN("unacceptableAckIn"),
     DELAYED_ACKS("delayedAcks"),
     CHALLENGE_ACKS("challengeAcks"),
+    DELIVERIES_IN_DOUBT("deliveriesInDoubt"),
     ZERO_WINDOW_PROBES("zeroWindowProbes"),
     KEEP_ALIVE_PROBES("keepAliveProbes"),
     RESETS_IN("resetsIn"),

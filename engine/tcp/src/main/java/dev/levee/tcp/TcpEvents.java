@@ -18,5 +18,9 @@ public final class TcpEvents {
     /// State CLOSED: every resource can be given back.
     public static final int RELEASED = 0x20;
 
+    /// R1 was reached: one segment was retransmitted so often in vain that delivery is in doubt, see
+    /// [TcpConnection#inDoubt]; or what was in doubt was delivered after all.
+    public static final int DOUBT = 0x40;
+
     private TcpEvents() {}
 }

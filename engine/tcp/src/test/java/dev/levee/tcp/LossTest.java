@@ -43,6 +43,23 @@ class LossTest {
     }
 
     @Test
+    @Rfc({"9293:MUST-20", "9293:SHLD-9", "9293:SHLD-10"})
+    void userIsToldAtR1AndAgainWhenTheDataWasDeliveredAfterAll() {
+        var wire = Wire.established().write("abc");
+        wire.drain();
+        for (int i = 1; i <= 3; i++) {
+            assertThat(wire.connection.inDoubt()).isFalse();
+            assertThat(wire.connection.takeEvents() & TcpEvents.DOUBT).isZero();
+            wire.toDeadline().expect("PA", 1, 3, 1);
+        }
+        assertThat(wire.connection.inDoubt()).isTrue();
+        assertThat(wire.connection.takeEvents() & TcpEvents.DOUBT).isNotZero();
+        wire.receive("A", 1, 4).nothing();
+        assertThat(wire.connection.inDoubt()).isFalse();
+        assertThat(wire.connection.takeEvents() & TcpEvents.DOUBT).isNotZero();
+    }
+
+    @Test
     void timeoutOpensTheWindowAnewFromOneSegment() {
         var wire = Wire.established().write(Wire.text(10_000));
         assertThat(wire.drain()).hasSize(10);
