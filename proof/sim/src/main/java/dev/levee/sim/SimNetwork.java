@@ -1,0 +1,348 @@
+package dev.levee.sim;
+
+import dev.levee.path.ImpairedPath;
+import dev.levee.path.Impairment;
+import dev.levee.path.SeededRandom;
+import dev.levee.stack.Stack;
+import dev.levee.stack.StackConfig;
+import dev.levee.tcp.Deadlines;
+import dev.levee.wire.DropReason;
+import dev.levee.wire.Frame;
+import dev.levee.wire.FrameSlab;
+import dev.levee.wire.IpAddress;
+import dev.levee.wire.IpPacket;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Hosts with whole stacks, joined by imperfect paths, in virtual time. Packets find their host by destination
+/// address; each pair of hosts has one path per direction.
+///
+/// The order of events is fixed: the earliest first; at the same moment actions, then packets (paths in the
+/// order of their first use), then timers (hosts in the order of their making). So the same calls and seed give
+/// the same run.
+///
+/// After every step the engine's promises are checked: a stack that has nothing to send has its deadline in the
+/// future, and before its deadline it has nothing to send.
+///
+/// Threads: one owner, the simulation's thread.
+public final class SimNetwork {
+    /// How many steps one simulation may take: a livelock fails instead of running for ever.
+    public static final long STEPS_MAX = 50_000_000;
+
+    private static final int FRAME_MTU = 65_535;
+
+    private record Action(long timeNanos, long order, Runnable body) {}
+
+    private final VirtualClock clock;
+    private final long startNanos;
+    private final SeededRandom seeds;
+    private final Impairment impairment;
+    private final Arena arena = Arena.ofAuto();
+    private final Frame delivered = FrameSlab.single(FRAME_MTU);
+    private final IpPacket ip = new IpPacket();
+    private final List<SimHost> hosts = new ArrayList<>();
+    private final List<SimPath> paths = new ArrayList<>();
+    private final List<Tap> taps = new ArrayList<>();
+    private final PriorityQueue<Action> actions = new PriorityQueue<>(SimNetwork::compare);
+    private long actionCount;
+    private long steps;
+    private long unroutable;
+
+    /// A network whose clock begins at 0.
+    ///
+    /// @param impairment of every path that [#path] does not say otherwise about
+    /// @param seed gives every path a seed of its own; the impairment's own seed is not used
+    public SimNetwork(Impairment impairment, long seed) {
+        this(impairment, seed, 0);
+    }
+
+    /// A network whose clock begins anywhere.
+    public SimNetwork(Impairment impairment, long seed, long startNanos) {
+        this.impairment = impairment;
+        this.seeds = new SeededRandom(seed);
+        this.startNanos = startNanos;
+        this.clock = new VirtualClock(startNanos);
+    }
+
+    private static int compare(Action a, Action b) {
+        long difference = a.timeNanos != b.timeNanos ? a.timeNanos - b.timeNanos : a.order - b.order;
+        return Long.signum(difference);
+    }
+
+    public VirtualClock clock() {
+        return clock;
+    }
+
+    /// Nanoseconds since the beginning.
+    public long elapsedNanos() {
+        return clock.nowNanos() - startNanos;
+    }
+
+    String timeText() {
+        return Times.format(elapsedNanos()) + " s";
+    }
+
+    /// Adds a host.
+    public SimHost host(String name, StackConfig config) {
+        return host(name, config, 0);
+    }
+
+    /// Adds a host whose own clock is `offsetNanos` ahead of the network's.
+    ///
+    /// @throws IllegalArgumentException when another host has one of its addresses
+    public SimHost host(String name, StackConfig config, long offsetNanos) {
+        for (var cidr : config.addresses()) {
+            if (hostOf(cidr.address()) != null) {
+                throw new IllegalArgumentException("two hosts have the address " + cidr.address());
+            }
+        }
+        var host = new SimHost(this, name, new Stack(config), offsetNanos);
+        hosts.add(host);
+        return host;
+    }
+
+    private @Nullable SimHost hostOf(IpAddress address) {
+        for (var host : hosts) {
+            if (host.has(address)) {
+                return host;
+            }
+        }
+        return null;
+    }
+
+    /// The path from one host to another, for its counters; made if there was none yet.
+    public ImpairedPath path(SimHost from, SimHost to) {
+        for (var path : paths) {
+            if (path.from() == from && path.to() == to) {
+                return path.path();
+            }
+        }
+        return add(from, to, impairment);
+    }
+
+    /// Gives one direction a new path. Packets under way on the old one are lost.
+    public ImpairedPath path(SimHost from, SimHost to, Impairment impairment) {
+        paths.removeIf(path -> path.from() == from && path.to() == to);
+        return add(from, to, impairment);
+    }
+
+    private ImpairedPath add(SimHost from, SimHost to, Impairment impairment) {
+        int mtu = from.stack().config().mtu();
+        var path = new ImpairedPath(arena, impairment, seeds.nextLong(), mtu, ImpairedPath.PACKETS_MAX_DEFAULT);
+        paths.add(new SimPath(from, to, path));
+        return path;
+    }
+
+    /// Shows every packet from now on.
+    public void tap(Tap tap) {
+        taps.add(tap);
+    }
+
+    /// Does something later. Actions of the same moment are done in the order of these calls.
+    public void after(long delayNanos, Runnable action) {
+        actions.add(new Action(clock.nowNanos() + delayNanos, actionCount++, action));
+    }
+
+    /// Puts a packet, which may be anything, in front of a host as if it had come from the network.
+    public void inject(SimHost to, Frame packet) {
+        to.receive(packet);
+        settle(to);
+    }
+
+    /// Lets the earliest event happen.
+    ///
+    /// @return false when nothing will ever happen again by itself
+    public boolean step() {
+        return step(Deadlines.NONE);
+    }
+
+    /// Lets the earliest event happen unless it comes after `limitNanos`.
+    private boolean step(long limitNanos) {
+        var action = actions.peek();
+        var path = earliestPath();
+        var host = earliestHost();
+        long actionNanos = action == null ? Deadlines.NONE : action.timeNanos();
+        long pathNanos = path == null ? Deadlines.NONE : path.path().nextDeadline();
+        long hostNanos = host == null ? Deadlines.NONE : host.nextDeadline();
+        long next = Deadlines.earlier(actionNanos, Deadlines.earlier(pathNanos, hostNanos));
+        if (next == Deadlines.NONE || (limitNanos != Deadlines.NONE && next - limitNanos > 0)) {
+            return false;
+        }
+        if (++steps > STEPS_MAX) {
+            throw new SimulationFailure("the simulation does not end: livelock after " + STEPS_MAX + " steps" + this);
+        }
+        clock.advanceTo(next);
+        long now = clock.nowNanos();
+        checkSilent(now);
+        if (action != null && Deadlines.due(now, actionNanos)) {
+            actions.remove();
+            action.body().run();
+            settleUsed();
+        } else if (path != null && Deadlines.due(now, pathNanos)) {
+            deliver(path);
+        } else if (host != null) {
+            settle(host);
+        }
+        return true;
+    }
+
+    private @Nullable SimPath earliestPath() {
+        SimPath earliest = null;
+        long best = Deadlines.NONE;
+        for (var path : paths) {
+            long deadline = path.path().nextDeadline();
+            if (deadline != best && Deadlines.earlier(best, deadline) == deadline) {
+                best = deadline;
+                earliest = path;
+            }
+        }
+        return earliest;
+    }
+
+    private @Nullable SimHost earliestHost() {
+        SimHost earliest = null;
+        long best = Deadlines.NONE;
+        for (var host : hosts) {
+            long deadline = host.nextDeadline();
+            if (deadline != best && Deadlines.earlier(best, deadline) == deadline) {
+                best = deadline;
+                earliest = host;
+            }
+        }
+        return earliest;
+    }
+
+    private void checkSilent(long nowNanos) {
+        for (var host : hosts) {
+            if (!Deadlines.due(nowNanos, host.nextDeadline())) {
+                host.checkSilent();
+            }
+        }
+    }
+
+    private void settleUsed() {
+        for (var host : hosts) {
+            if (Deadlines.due(clock.nowNanos(), host.nextDeadline())) {
+                settle(host);
+            }
+        }
+    }
+
+    private void settle(SimHost host) {
+        host.settle();
+        for (var tap : taps) {
+            tap.settled(clock.nowNanos(), host);
+        }
+    }
+
+    private void deliver(SimPath path) {
+        if (!path.path().poll(clock.nowNanos(), delivered)) {
+            return;
+        }
+        var to = path.to();
+        if (!to.plugged()) {
+            for (var tap : taps) {
+                tap.vanished(clock.nowNanos(), path.from(), to, delivered);
+            }
+            return;
+        }
+        to.receive(delivered);
+        for (var tap : taps) {
+            tap.arrived(clock.nowNanos(), path.from(), to, delivered);
+        }
+        settle(to);
+    }
+
+    /// A host sends.
+    void transmit(SimHost from, Frame packet) {
+        var to = ip.parse(packet) == DropReason.NONE ? hostOf(ip.destination()) : null;
+        int copies = 0;
+        if (to == null) {
+            unroutable++;
+        } else if (from.plugged() && to.plugged()) {
+            var path = path(from, to);
+            int before = path.pending();
+            path.offer(clock.nowNanos(), packet);
+            copies = path.pending() - before;
+        }
+        for (var tap : taps) {
+            tap.sent(clock.nowNanos(), from, to, packet, copies);
+        }
+    }
+
+    /// Lets time pass.
+    public void runFor(long nanos) {
+        long limitNanos = clock.nowNanos() + nanos;
+        while (step(limitNanos)) {
+            // Everything is done by the step.
+        }
+        clock.advanceTo(limitNanos);
+    }
+
+    /// Runs until the condition holds.
+    ///
+    /// @param what the condition in words, for the message
+    /// @throws SimulationFailure when it does not within `limitNanos`
+    public void runUntil(String what, long limitNanos, BooleanSupplier condition) {
+        if (!tryUntil(limitNanos, condition)) {
+            throw new SimulationFailure("not within " + Times.format(limitNanos) + " s: " + what + this);
+        }
+    }
+
+    /// Runs until the condition holds or the time is over.
+    ///
+    /// @return whether it holds
+    public boolean tryUntil(long limitNanos, BooleanSupplier condition) {
+        long end = clock.nowNanos() + limitNanos;
+        while (!condition.getAsBoolean()) {
+            if (!step(end)) {
+                clock.advanceTo(end);
+                return condition.getAsBoolean();
+            }
+        }
+        return true;
+    }
+
+    /// Runs until nothing will ever happen again by itself: every connection over, every packet arrived.
+    ///
+    /// @throws SimulationFailure when that is not so within `limitNanos`
+    public void runUntilQuiet(long limitNanos) {
+        long end = clock.nowNanos() + limitNanos;
+        while (step(end)) {
+            // Everything is done by the step.
+        }
+        if (step(Deadlines.NONE)) {
+            throw new SimulationFailure("not quiet after " + Times.format(limitNanos) + " s" + this);
+        }
+    }
+
+    /// Packets for addresses that no host has.
+    public long unroutable() {
+        return unroutable;
+    }
+
+    /// The moment, the hosts and their connections, over several lines.
+    @Override
+    public String toString() {
+        var text = new StringBuilder("\n  at ")
+                .append(timeText())
+                .append(", after ")
+                .append(steps)
+                .append(" steps");
+        for (var host : hosts) {
+            text.append("\n  ").append(host);
+        }
+        for (var path : paths) {
+            text.append("\n  ")
+                    .append(path.from().name())
+                    .append(" to ")
+                    .append(path.to().name());
+            text.append(": ").append(path.path());
+        }
+        return text.toString();
+    }
+}
