@@ -13,10 +13,11 @@ final class ReceiveWindow {
         var rcv = tcb.rcv;
         int promised = rcv.rcvWnd();
         int room = room(tcb);
+        int field = room >>> rcv.rcvWndShift;
+        int whole = field << rcv.rcvWndShift;
         // RFC 9293 §3.8.6.2.2: the right edge moves only by "Min( Fr * RCV.BUFF, Eff.snd.MSS )" or more.
-        if (room - promised >= Math.min(tcb.receiveCapacity() / 2, tcb.mssOffered)) {
-            int field = room >>> rcv.rcvWndShift;
-            rcv.rcvAdv = rcv.rcvNxt + (field << rcv.rcvWndShift);
+        if (whole > promised && room - promised >= Math.min(tcb.receiveCapacity() / 2, tcb.mssOffered)) {
+            rcv.rcvAdv = rcv.rcvNxt + whole;
             return field;
         }
         // Rounded up: RFC 9293 §3.8.6, "shrinking the window" is strongly discouraged. The unit that is held
