@@ -98,7 +98,8 @@ final class Tcb {
 
     private static int windowShift(int capacity) {
         int shift = 0;
-        while (capacity >>> shift > 0xffff) {
+        // RFC 7323 §2.3: "the shift count MUST be limited to 14".
+        while (capacity >>> shift > 0xffff && shift < Segment.WINDOW_SCALE_MAX) {
             shift++;
         }
         return shift;
