@@ -7,6 +7,7 @@ import dev.levee.wire.LinkType;
 import dev.levee.wire.PcapngWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -43,11 +44,12 @@ public final class CaptureLink implements Link {
     private long flushedNanos;
     private long recordedPackets;
 
-    private CaptureLink(Link inner, Path file, LongSupplier epochNanos, PcapngWriter writer) throws IOException {
+    /// @param file what the messages call the stream
+    CaptureLink(Link inner, Path file, OutputStream out, LongSupplier epochNanos) throws IOException {
         this.inner = inner;
         this.file = file;
         this.epochNanos = epochNanos;
-        this.writer = writer;
+        writer = new PcapngWriter(out, "levee");
         interfaceIndex = writer.addInterface(inner.name(), LinkType.RAW);
         writer.flush();
         flushedNanos = epochNanos.getAsLong();
@@ -61,7 +63,7 @@ public final class CaptureLink implements Link {
     public static CaptureLink open(Link inner, Path file, LongSupplier epochNanos) throws LinkException {
         try {
             var out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES);
-            return new CaptureLink(inner, file, epochNanos, new PcapngWriter(out, "levee"));
+            return new CaptureLink(inner, file, out, epochNanos);
         } catch (IOException e) {
             throw new LinkException("the capture " + file + " cannot be written: " + reason(e, file), e);
         }
