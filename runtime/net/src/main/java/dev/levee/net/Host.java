@@ -1,0 +1,258 @@
+package dev.levee.net;
+
+import dev.levee.link.Link;
+import dev.levee.stack.Limits;
+import dev.levee.stack.ListenOptions;
+import dev.levee.stack.SocketOptions;
+import dev.levee.stack.Stack;
+import dev.levee.stack.StackConfig;
+import dev.levee.tcp.TcpConfig;
+import dev.levee.wire.Cidr;
+import dev.levee.wire.IpAddress;
+import dev.levee.wire.SipHash;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// A host of its own inside this process: addresses, a TCP/IP stack, and the link that it is reached by.
+/// Listening and connecting work as everywhere; what comes out are [TcpStream]s that block the calling thread,
+/// best a virtual one.
+///
+/// A thread that waits in a call of this package and is interrupted closes the stream or listener that it waits
+/// for, keeps its interrupt status, and gets a `ClosedByInterruptException`, as with `SocketChannel`. A
+/// lingering close and receipts are the exceptions: there an interrupt ends the waiting only.
+///
+/// When the link breaks or the stack fails, the host ends: every call that waits, and every later one, throws
+/// an exception that says so.
+///
+/// Threads: any.
+public final class Host implements AutoCloseable {
+    /// How long [#close()] lets connections go on that their users have closed.
+    public static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
+
+    /// Beyond its own limits a shard can only be late because the machine is.
+    private static final Duration END_PATIENCE = Duration.ofSeconds(5);
+
+    private final Shard shard;
+    private final List<Cidr> addresses;
+    private final SocketOptions socketOptions;
+
+    private Host(Shard shard, List<Cidr> addresses, SocketOptions socketOptions) {
+        this.shard = shard;
+        this.addresses = addresses;
+        this.socketOptions = socketOptions;
+    }
+
+    /// A builder without a link and without addresses; both are needed.
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    public List<Cidr> addresses() {
+        return addresses;
+    }
+
+    /// The name of the link: `tun:levee0`.
+    public String linkName() {
+        return shard.link().name();
+    }
+
+    /// Listens on a port of all addresses. 0 chooses one.
+    ///
+    /// @throws java.net.BindException when the port is taken
+    public TcpListener listen(int port) throws IOException {
+        return listen(IpAddress.ANY_V6, port, listenOptions());
+    }
+
+    /// Listens on a port of one address, given as text.
+    ///
+    /// @throws java.net.BindException when the port is taken or the address is not this host's
+    public TcpListener listen(String address, int port) throws IOException {
+        return listen(IpAddress.parse(address), port, listenOptions());
+    }
+
+    /// Listens on a port. `0.0.0.0` means all IPv4 addresses, `::` all addresses.
+    ///
+    /// @throws java.net.BindException when the port is taken or the address is not this host's
+    public TcpListener listen(IpAddress address, int port, ListenOptions options) throws IOException {
+        Ports.check(port);
+        var task = new Task<>(
+                "cannot listen", _ -> new ListenerPort(shard, shard.stack().listen(address, port, options), options));
+        shard.submit(task, 1);
+        return new TcpListener(task.await());
+    }
+
+    /// What listeners of this host begin with.
+    public ListenOptions listenOptions() {
+        var usual = ListenOptions.DEFAULT;
+        return new ListenOptions(usual.backlog(), usual.halfOpenMax(), socketOptions);
+    }
+
+    /// Connects to an address given as text: a literal, names are not looked up.
+    ///
+    /// @throws TcpException when the connection is refused, or nobody answers, or the network says that the
+    ///     peer cannot be reached
+    /// @throws IOException when it cannot even be tried: no address of that family, no port free
+    public TcpStream connect(String address, int port) throws IOException {
+        return connect(IpAddress.parse(address), port, connectOptions());
+    }
+
+    /// As [#connect(String, int)], but not longer than `timeout`.
+    ///
+    /// @throws java.net.SocketTimeoutException when the time is over
+    public TcpStream connect(String address, int port, Duration timeout) throws IOException {
+        return connect(IpAddress.parse(address), port, connectOptions().withTimeout(timeout));
+    }
+
+    /// As [#connect(String, int)].
+    ///
+    /// @throws java.net.SocketTimeoutException when the time of the options is over
+    public TcpStream connect(IpAddress address, int port, ConnectOptions options) throws IOException {
+        Ports.check(port);
+        var request = new ConnectRequest(options.localAddress(), options.localPort(), address, port, options.socket());
+        var connecting = SocketPort.connecting(shard, request);
+        connecting.awaitConnected(options.limitNanos(), request.toString());
+        return new TcpStream(connecting);
+    }
+
+    /// What connections of this host begin with: no timeout, address and port chosen by the stack.
+    public ConnectOptions connectOptions() {
+        return new ConnectOptions(Duration.ZERO, IpAddress.ANY_V6, 0, socketOptions);
+    }
+
+    SocketPort connecting(ConnectRequest request) {
+        return SocketPort.connecting(shard, request);
+    }
+
+    /// Makes sockets of this host for libraries that use `java.net`.
+    public LeveeSocketFactory socketFactory() {
+        return new LeveeSocketFactory(this);
+    }
+
+    /// Counters, states and connections as they are now; after the end of the host, as they were then.
+    public HostStats stats() {
+        var task = new Task<>("statistics", true, _ -> HostStats.of(shard.stack(), shard.undeliveredBytes()));
+        shard.submit(task, 1);
+        try {
+            return task.await();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Why the host has ended by itself; null if it has not.
+    public @Nullable Throwable failure() {
+        return shard.failure();
+    }
+
+    /// As [#close(Duration)] with [#CLOSE_GRACE].
+    @Override
+    public void close() {
+        close(CLOSE_GRACE);
+    }
+
+    /// Ends the host. Connections that their users have closed may go on delivering for `grace`; all that are
+    /// left then are reset, and who uses them is told. The link is closed. Again: no effect but waiting.
+    ///
+    /// An interrupted thread does not wait; the host ends nevertheless.
+    public void close(Duration grace) {
+        shard.close(Parking.nanos(grace));
+        try {
+            shard.join(grace.plus(END_PATIENCE));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    Shard shard() {
+        return shard;
+    }
+
+    @Override
+    public String toString() {
+        return "host " + addresses + " on " + linkName();
+    }
+
+    /// Collects what a host is made of.
+    public static final class Builder {
+        private final List<Cidr> addresses = new ArrayList<>();
+        private @Nullable Link link;
+        private TcpConfig tcp = TcpConfig.DEFAULT;
+        private Limits limits = Limits.DEFAULT;
+        private @Nullable SipHash secret;
+        private LongSupplier clock = System::nanoTime;
+
+        private Builder() {}
+
+        /// The link that the host is reached by. It belongs to the host from its start on, which closes it in
+        /// the end.
+        public Builder link(Link link) {
+            this.link = link;
+            return this;
+        }
+
+        /// An address of the host with its network: `198.18.0.2/24`, `2001:db8::2/64`.
+        ///
+        /// @throws IllegalArgumentException with a sentence that names the text
+        public Builder address(String cidr) {
+            return address(Cidr.parse(cidr));
+        }
+
+        /// An address of the host with its network.
+        public Builder address(Cidr cidr) {
+            addresses.add(cidr);
+            return this;
+        }
+
+        /// Settings of all connections that are not given their own.
+        public Builder tcp(TcpConfig tcp) {
+            this.tcp = tcp;
+            return this;
+        }
+
+        /// How much of everything the host may hold.
+        public Builder limits(Limits limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        /// The key of everything that outsiders must not guess. Without it, a random one.
+        public Builder secret(SipHash secret) {
+            this.secret = secret;
+            return this;
+        }
+
+        /// The clock, in nanoseconds, which must never go back. Without it, `System::nanoTime`. Waiting with a
+        /// timeout always uses the latter.
+        public Builder clock(LongSupplier clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /// Starts the host.
+        ///
+        /// @throws IllegalStateException without a link or without an address
+        public Host start() {
+            var to = link;
+            if (to == null) {
+                throw new IllegalStateException("a host needs a link");
+            }
+            if (addresses.isEmpty()) {
+                throw new IllegalStateException("a host needs at least one address, such as 198.18.0.2/24");
+            }
+            var key = secret;
+            if (key == null) {
+                var random = new SecureRandom();
+                key = new SipHash(random.nextLong(), random.nextLong());
+            }
+            var config = new StackConfig(addresses, to.mtu(), key, limits);
+            var shard = new Shard(to, new Stack(config), clock);
+            shard.start();
+            return new Host(shard, config.addresses(), new SocketOptions(tcp, SocketOptions.LINGER_OFF));
+        }
+    }
+}

@@ -1,0 +1,320 @@
+package dev.levee.net;
+
+import dev.levee.link.Link;
+import dev.levee.stack.Listener;
+import dev.levee.stack.Stack;
+import dev.levee.stack.TcpSocket;
+import dev.levee.tcp.Deadlines;
+import dev.levee.wire.FrameBatch;
+import dev.levee.wire.FrameSlab;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// One thread that drives one stack over one link: packets in, commands, packets out, wake-ups, and sleep until
+/// any of them can be again.
+///
+/// At most one batch is sent between two looks at the input: acknowledgements come in while much goes out.
+///
+/// Threads: the shard's own, except [#submit], [#close] and [#join].
+final class Shard implements Runnable {
+    private static final System.Logger LOGGER = System.getLogger("dev.levee.net");
+
+    private static final int BATCH_FRAMES = 64;
+    /// How long to wait when the link takes nothing more: it has no way of saying when it will.
+    private static final long CONGESTED_NANOS = 100_000;
+    /// How long the last RSTs may take.
+    private static final long FAREWELL_NANOS = 500_000_000;
+
+    private final Link link;
+    private final Stack stack;
+    private final LongSupplier clock;
+    private final Thread thread;
+    private final CommandQueue queue = new CommandQueue();
+    private final AtomicBoolean sleeping = new AtomicBoolean();
+    private final FrameBatch in;
+    private final FrameBatch out;
+
+    private @Nullable SocketPort firstPort;
+    private final List<ListenerPort> listeners = new ArrayList<>();
+    private int finishingCount;
+    private long undeliveredBytes;
+    private long nowNanos;
+    private boolean congested;
+    private boolean closing;
+    private long closeDeadlineNanos = Deadlines.NONE;
+
+    private final ReentrantLock endLock = new ReentrantLock();
+    private volatile boolean ended;
+    private volatile @Nullable Throwable failure;
+
+    Shard(Link link, Stack stack, LongSupplier clock) {
+        this.link = link;
+        this.stack = stack;
+        this.clock = clock;
+        var slab = new FrameSlab(Arena.ofAuto(), 2 * BATCH_FRAMES, link.mtu());
+        in = new FrameBatch(slab, BATCH_FRAMES);
+        out = new FrameBatch(slab, BATCH_FRAMES);
+        thread = Thread.ofPlatform().daemon().name("levee-shard-" + link.name()).unstarted(this);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    // ---- any thread ----
+
+    /// Asks for `bits` of a command and sees to it that the shard looks.
+    void submit(Command command, int bits) {
+        if (!command.request(bits)) {
+            return;
+        }
+        queue.push(command);
+        if (ended) {
+            serveAfterEnd();
+        } else if (sleeping.get() && sleeping.compareAndSet(true, false)) {
+            link.wakeup();
+        }
+    }
+
+    /// Why the shard has ended, unless it was closed.
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    /// Ends the shard: connections that their users have closed may go on delivering for `grace`, then all that
+    /// are left are reset.
+    void close(long graceNanos) {
+        submit(
+                new Task<>("close", now -> {
+                    closing = true;
+                    closeDeadlineNanos = Deadlines.after(now, Math.min(graceNanos, Long.MAX_VALUE / 4));
+                    return true;
+                }),
+                1);
+    }
+
+    /// Waits until the thread has ended.
+    ///
+    /// @return whether it has
+    boolean join(Duration timeout) throws InterruptedException {
+        return thread.join(timeout);
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    // ---- the loop ----
+
+    @Override
+    public void run() {
+        Throwable why = null;
+        try {
+            serve();
+            farewell();
+        } catch (IOException e) {
+            why = e;
+        } catch (Throwable e) {
+            why = e;
+            LOGGER.log(System.Logger.Level.ERROR, "the stack on " + link.name() + " has failed and ends", e);
+        } finally {
+            end(why);
+        }
+    }
+
+    private void serve() throws IOException {
+        while (!closing || (finishingCount > 0 && !Deadlines.due(nowNanos, closeDeadlineNanos))) {
+            nowNanos = clock.getAsLong();
+            boolean busy = receive();
+            busy |= runCommands();
+            busy |= transmit();
+            wakeUsers();
+            if (!busy) {
+                sleep();
+            }
+        }
+    }
+
+    private boolean receive() throws IOException {
+        link.receive(in);
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            stack.onFrame(nowNanos, in.get(i));
+        }
+        in.clear();
+        return count > 0;
+    }
+
+    private boolean runCommands() {
+        var command = queue.takeAll();
+        boolean any = command != null;
+        while (command != null) {
+            // As soon as its bits are taken the command may be queued again, and `next` is not ours.
+            var next = command.next;
+            command.run(nowNanos, command.take());
+            command = next;
+        }
+        return any;
+    }
+
+    /// Sends one batch.
+    ///
+    /// @return whether there may be more to send at once
+    private boolean transmit() throws IOException {
+        while (!out.full() && stack.poll(nowNanos, out.next())) {
+            out.added();
+        }
+        boolean full = out.full();
+        if (out.count() > 0) {
+            link.transmit(out);
+        }
+        congested = out.count() > 0;
+        return full && !congested;
+    }
+
+    private void wakeUsers() {
+        TcpSocket socket;
+        while ((socket = stack.pollReady()) != null) {
+            if (socket.attachment() instanceof SocketPort port) {
+                port.update();
+            }
+        }
+        Listener listener;
+        while ((listener = stack.pollReadyListener()) != null) {
+            if (listener.attachment() instanceof ListenerPort port) {
+                port.offer();
+            }
+        }
+    }
+
+    private void sleep() throws IOException {
+        long deadline = stack.nextDeadline();
+        if (closing) {
+            deadline = Deadlines.earlier(deadline, closeDeadlineNanos);
+        }
+        long timeout = deadline == Deadlines.NONE ? Long.MAX_VALUE : deadline - clock.getAsLong();
+        if (congested) {
+            timeout = Math.min(timeout, CONGESTED_NANOS);
+        }
+        if (timeout <= 0) {
+            return;
+        }
+        sleeping.set(true);
+        if (queue.isEmpty()) {
+            link.await(timeout);
+        }
+        sleeping.set(false);
+    }
+
+    /// Everything that is left is reset; the RSTs are sent if the link takes them in time.
+    private void farewell() throws IOException {
+        nowNanos = clock.getAsLong();
+        long until = nowNanos + FAREWELL_NANOS;
+        stack.shutdown(nowNanos);
+        boolean more = true;
+        while ((more || congested) && nowNanos - until < 0) {
+            more = transmit();
+            if (congested) {
+                link.await(CONGESTED_NANOS);
+            }
+            nowNanos = clock.getAsLong();
+        }
+        wakeUsers();
+    }
+
+    private void end(@Nullable Throwable why) {
+        failure = why;
+        endLock.lock();
+        try {
+            ended = true;
+            for (var port = firstPort; port != null; port = port.following) {
+                port.runAfterEnd(0, why);
+            }
+            for (var port : listeners) {
+                port.runAfterEnd(0, why);
+            }
+        } finally {
+            endLock.unlock();
+        }
+        serveAfterEnd();
+        link.close();
+    }
+
+    /// Whoever submits after the end serves the queue himself: the shard may have taken its last look before.
+    private void serveAfterEnd() {
+        endLock.lock();
+        try {
+            var command = queue.takeAll();
+            while (command != null) {
+                var next = command.next;
+                command.runAfterEnd(command.take(), failure);
+                command = next;
+            }
+        } finally {
+            endLock.unlock();
+        }
+    }
+
+    // ---- ports ----
+
+    Stack stack() {
+        return stack;
+    }
+
+    Link link() {
+        return link;
+    }
+
+    void add(SocketPort port) {
+        var first = firstPort;
+        port.following = first;
+        if (first != null) {
+            first.previous = port;
+        }
+        firstPort = port;
+    }
+
+    void remove(SocketPort port) {
+        var before = port.previous;
+        var after = port.following;
+        if (before != null) {
+            before.following = after;
+        } else if (firstPort == port) {
+            firstPort = after;
+        }
+        if (after != null) {
+            after.previous = before;
+        }
+        port.previous = null;
+        port.following = null;
+    }
+
+    void add(ListenerPort port) {
+        listeners.add(port);
+    }
+
+    void remove(ListenerPort port) {
+        listeners.remove(port);
+    }
+
+    /// Connections closed by their users that still deliver.
+    void countFinishing(int change) {
+        finishingCount += change;
+    }
+
+    void countUndelivered(long bytes) {
+        undeliveredBytes += bytes;
+    }
+
+    long undeliveredBytes() {
+        return undeliveredBytes;
+    }
+}

@@ -1,0 +1,575 @@
+package dev.levee.net;
+
+import dev.levee.stack.SocketException;
+import dev.levee.stack.SocketOptions;
+import dev.levee.stack.TcpSocket;
+import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.FourTuple;
+import dev.levee.tcp.TcpState;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Where application threads and the shard meet for one connection. The shard publishes what it knows of the
+/// [TcpSocket] in volatile fields and wakes who waits for it; applications put bits of what they want into the
+/// shard's queue. Octets go through the rings: see [InputPort] and [OutputPort].
+///
+/// The socket is closed only when nobody is inside a ring any more: until then its memory must not go to
+/// another connection.
+///
+/// Threads: any, except where said.
+final class SocketPort extends Command {
+    // What can be asked, served in this order.
+    private static final int CONNECT = 0x01;
+    private static final int OPTIONS = 0x02;
+    static final int WRITTEN = 0x04;
+    static final int CONSUMED = 0x08;
+    private static final int RING = 0x10;
+    private static final int CLOSE = 0x20;
+    private static final int ABORT = 0x40;
+    static final int OUTPUT_SHUT = 0x80;
+    static final int INPUT_SHUT = 0x100;
+    private static final int RECEIPT = 0x200;
+
+    // What the shard says.
+    private static final int CONNECTED = 0x01;
+    private static final int READ_ENDED = 0x02;
+    private static final int READ_FAILED = 0x04;
+    private static final int WRITE_FAILED = 0x08;
+    private static final int CLOSE_COMPLETE = 0x10;
+    private static final int NO_MEMORY = 0x20;
+    private static final int REJECTED = 0x40;
+    private static final int OVER = READ_FAILED | WRITE_FAILED | CLOSE_COMPLETE;
+
+    final InputPort input = new InputPort(this);
+    final OutputPort output = new OutputPort(this);
+    private final Shard shard;
+    private final SocketOptions options;
+    private final Receipts receipts = new Receipts(this);
+    private final AtomicBoolean closeCalled = new AtomicBoolean();
+
+    // Shard to application; `flags` is stored last and publishes the rest.
+    private volatile long acknowledged;
+    private volatile TcpState state = TcpState.CLOSED;
+    private TcpState lastState = TcpState.SYN_SENT;
+    private @Nullable FourTuple tuple;
+    private @Nullable CloseCause cause;
+    private @Nullable Throwable reason;
+    private @Nullable SocketException rejection;
+    private volatile int flags;
+
+    // Application to shard.
+    private volatile @Nullable Thread waiter;
+    private volatile long lingerNanos;
+    private volatile boolean noDelay;
+    private volatile boolean reuseAddress;
+    private volatile boolean closed;
+    private volatile boolean told;
+
+    // Shard.
+    private @Nullable ConnectRequest request;
+    private @Nullable TcpSocket socket;
+    private boolean ringTaken;
+    private boolean outOfMemory;
+    private boolean closeAsked;
+    private boolean abortAsked;
+    private boolean outputOut;
+    private boolean inputOut;
+    private boolean closeDone;
+    private boolean finishing;
+
+    @Nullable
+    SocketPort previous;
+
+    @Nullable
+    SocketPort following;
+
+    private SocketPort(Shard shard, SocketOptions options) {
+        this.shard = shard;
+        this.options = options;
+        this.lingerNanos = options.lingerNanos();
+        this.noDelay = options.tcp().noDelay();
+    }
+
+    /// A port whose shard is asked to connect.
+    ///
+    /// Threads: application.
+    static SocketPort connecting(Shard shard, ConnectRequest request) {
+        var port = new SocketPort(shard, request.options());
+        port.request = request;
+        port.ask(CONNECT);
+        return port;
+    }
+
+    /// The port of a connection that a listener accepted.
+    ///
+    /// Threads: shard.
+    static SocketPort accepted(Shard shard, TcpSocket socket, SocketOptions options) {
+        var port = new SocketPort(shard, options);
+        port.adopt(socket);
+        port.update();
+        return port;
+    }
+
+    // ---- application ----
+
+    void ask(int bits) {
+        shard.submit(this, bits);
+    }
+
+    /// Waits for the end of the handshake.
+    ///
+    /// @throws SocketTimeoutException when the time is over; the connection is given up
+    /// @throws IOException when there is none
+    void awaitConnected(long limitNanos, String what) throws IOException {
+        long deadlineNanos = Parking.deadline(limitNanos);
+        waiter = Thread.currentThread();
+        try {
+            while (!connectDecided(what)) {
+                if (!Parking.park(this, limitNanos, deadlineNanos)) {
+                    abort();
+                    throw new SocketTimeoutException(
+                            what + ": connect timed out after " + limitNanos / 1_000_000 + " ms without an answer");
+                }
+                checkInterrupt();
+            }
+        } finally {
+            waiter = null;
+        }
+    }
+
+    private boolean connectDecided(String what) throws IOException {
+        int now = flags;
+        if ((now & REJECTED) != 0) {
+            throw Rejections.of(rejection, reason, what);
+        }
+        // The handshake may be over and the connection too: that is for the first read to say.
+        if ((now & CONNECTED) != 0) {
+            return true;
+        }
+        if ((now & OVER) != 0) {
+            throw failure();
+        }
+        checkOpen();
+        return false;
+    }
+
+    /// Closes; with linger, waits until everything is acknowledged or the linger time is over.
+    ///
+    /// @throws TcpException when octets were not delivered and no other call has said so
+    void close() throws IOException {
+        if (!closeCalled.compareAndSet(false, true)) {
+            return;
+        }
+        boolean lingers = lingerNanos > 0;
+        shut(CLOSE);
+        if (lingers) {
+            awaitCloseComplete();
+        }
+        if (!told && undelivered() > 0 && failedUnasked()) {
+            throw failure();
+        }
+    }
+
+    /// Whether the connection has ended in a way that its user did not ask for.
+    private boolean failedUnasked() {
+        // The flags publish the cause.
+        return flags != 0
+                && switch (cause) {
+                    case null -> false;
+                    case CloseCause.Finished _ -> false;
+                    case CloseCause.Aborted aborted -> aborted.reason() == CloseCause.AbortReason.SHUTDOWN;
+                    case CloseCause.Refused _, CloseCause.Reset _, CloseCause.TimedOut _, CloseCause.Unreachable _ ->
+                        true;
+                };
+    }
+
+    private void awaitCloseComplete() {
+        boolean interrupted = false;
+        waiter = Thread.currentThread();
+        while ((flags & (CLOSE_COMPLETE | REJECTED)) == 0) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                interrupted = true;
+                break;
+            }
+        }
+        waiter = null;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Resets the connection.
+    void abort() {
+        closeCalled.set(true);
+        shut(ABORT);
+    }
+
+    private void shut(int how) {
+        closed = true;
+        // Asked for before the gates close: so the shard knows a close from a half-close.
+        ask(how);
+        output.shut();
+        input.shut();
+        wake();
+    }
+
+    void lingerNanos(long nanos) {
+        lingerNanos = nanos;
+        ask(OPTIONS);
+    }
+
+    long lingerNanos() {
+        return lingerNanos;
+    }
+
+    void noDelay(boolean on) {
+        noDelay = on;
+        ask(OPTIONS);
+    }
+
+    boolean noDelay() {
+        return noDelay;
+    }
+
+    /// Remembered only: the stack tells connections apart by all of their tuple, so that there is nothing to
+    /// allow.
+    void reuseAddress(boolean on) {
+        reuseAddress = on;
+    }
+
+    boolean reuseAddress() {
+        return reuseAddress;
+    }
+
+    void askForRing() {
+        ask(RING);
+    }
+
+    DeliveryReceipt receipt() {
+        var receipt = receipts.add(output.writtenEnd());
+        ask(RECEIPT);
+        return receipt;
+    }
+
+    boolean connected() {
+        return (flags & CONNECTED) != 0;
+    }
+
+    boolean readFailed() {
+        return (flags & READ_FAILED) != 0;
+    }
+
+    boolean readEnded() {
+        return (flags & READ_ENDED) != 0;
+    }
+
+    boolean writeFailed() {
+        return (flags & WRITE_FAILED) != 0;
+    }
+
+    boolean outOfMemory() {
+        return (flags & NO_MEMORY) != 0;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    TcpState state() {
+        return state;
+    }
+
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    /// What the connection began with.
+    SocketOptions options() {
+        return options;
+    }
+
+    /// Octets written that the peer has not acknowledged.
+    long undelivered() {
+        return Math.max(0, output.writtenEnd() - acknowledged);
+    }
+
+    FourTuple tuple() {
+        var known = tuple;
+        if (known == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return known;
+    }
+
+    /// What to throw when the connection has ended. The user has been told then.
+    TcpException failure() {
+        told = true;
+        return failure(undelivered());
+    }
+
+    TcpException failure(long undeliveredBytes) {
+        var ended = cause;
+        if (ended == null) {
+            ended = new CloseCause.Aborted(CloseCause.AbortReason.SHUTDOWN, undeliveredBytes);
+        }
+        return new TcpException(tuple(), lastState, TcpException.withUndelivered(ended, undeliveredBytes), reason);
+    }
+
+    /// @throws java.net.SocketException when the application has closed the stream
+    void checkOpen() throws java.net.SocketException {
+        if (closed) {
+            throw new java.net.SocketException(this + ": the stream is closed");
+        }
+    }
+
+    java.net.SocketException shutDown() {
+        return new java.net.SocketException(this + ": the output was shut down, nothing can be written any more");
+    }
+
+    /// @throws IOException when the shard has said that there is no memory for a send buffer
+    void checkMemory() throws IOException {
+        if (outOfMemory()) {
+            throw new IOException(this + ": no memory for a send buffer is left; see Limits.bufferBytesMax");
+        }
+    }
+
+    /// An interrupted thread closes what it waits for, as with `SocketChannel`: it keeps its interrupt status.
+    void checkInterrupt() throws ClosedByInterruptException {
+        if (Thread.currentThread().isInterrupted()) {
+            closeCalled.set(true);
+            shut(CLOSE);
+            throw new ClosedByInterruptException();
+        }
+    }
+
+    private void wake() {
+        var thread = waiter;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public String toString() {
+        var known = tuple;
+        return known == null ? "connection" : known.toString();
+    }
+
+    // ---- shard ----
+
+    private void adopt(TcpSocket adopted) {
+        adopted.attach(this);
+        socket = adopted;
+        tuple = adopted.connection().tuple();
+        shard.add(this);
+    }
+
+    @Override
+    void run(long nowNanos, int bits) {
+        if ((bits & CONNECT) != 0) {
+            connect(nowNanos);
+        }
+        var to = socket;
+        if (to == null) {
+            return;
+        }
+        if ((bits & OPTIONS) != 0) {
+            to.lingerNanos(lingerNanos);
+            to.noDelay(nowNanos, noDelay);
+        }
+        if ((bits & WRITTEN) != 0) {
+            takeWritten(nowNanos, to);
+        }
+        if ((bits & CONSUMED) != 0) {
+            takeConsumed(nowNanos, to);
+        }
+        if ((bits & RING) != 0) {
+            ringTaken = to.connection().sendRing() != null;
+            outOfMemory = !ringTaken;
+        }
+        closeAsked |= (bits & CLOSE) != 0;
+        abortAsked |= (bits & ABORT) != 0;
+        if ((bits & (CLOSE | ABORT | OUTPUT_SHUT | INPUT_SHUT)) != 0) {
+            shutSocket(nowNanos, to, bits);
+        }
+        if ((bits & RECEIPT) != 0) {
+            receipts.collect();
+        }
+        if ((bits & ~(WRITTEN | CONSUMED)) != 0) {
+            update();
+        }
+    }
+
+    private void connect(long nowNanos) {
+        var what = request;
+        if (what == null) {
+            return;
+        }
+        request = null;
+        try {
+            adopt(shard.stack()
+                    .connect(
+                            nowNanos,
+                            what.localAddress(),
+                            what.localPort(),
+                            what.remoteAddress(),
+                            what.remotePort(),
+                            what.options()));
+        } catch (SocketException e) {
+            rejection = e;
+            flags = REJECTED;
+            wake();
+        }
+    }
+
+    private void takeWritten(long nowNanos, TcpSocket to) {
+        var connection = to.connection();
+        long count = Math.min(output.writtenEnd() - connection.bytesWritten(), connection.sendRoom());
+        if (count > 0) {
+            to.written(nowNanos, (int) count);
+        }
+    }
+
+    private void takeConsumed(long nowNanos, TcpSocket to) {
+        var connection = to.connection();
+        long count = Math.min(input.readEnd() - connection.bytesRead(), connection.available());
+        if (count > 0) {
+            to.consumed(nowNanos, (int) count);
+        }
+    }
+
+    private void shutSocket(long nowNanos, TcpSocket to, int bits) {
+        takeWritten(nowNanos, to);
+        takeConsumed(nowNanos, to);
+        boolean ending = closeAsked || abortAsked;
+        if ((bits & OUTPUT_SHUT) != 0) {
+            outputOut = true;
+            if (!ending) {
+                to.shutdownOutput(nowNanos);
+            }
+        }
+        if ((bits & INPUT_SHUT) != 0) {
+            inputOut = true;
+            if (!ending) {
+                to.shutdownInput(nowNanos);
+            }
+        }
+        if (!ending || !outputOut || !inputOut) {
+            return;
+        }
+        // Nobody has seen a connection that is not open yet: there is nothing to deliver.
+        if (abortAsked || !to.connected()) {
+            to.abort(nowNanos);
+        } else if (!closeDone) {
+            to.close(nowNanos);
+        }
+        closeDone = true;
+    }
+
+    /// Publishes what the socket says now and wakes who waits for it.
+    void update() {
+        var from = socket;
+        if (from == null) {
+            return;
+        }
+        var connection = from.connection();
+        acknowledged = connection.bytesAcknowledged();
+        boolean more = input.publish(connection.receiveRing(), connection.bytesRead() + connection.available());
+        boolean room = publishRoom(from);
+        state = connection.state();
+        if (state != TcpState.CLOSED && cause == null) {
+            lastState = state;
+        }
+        var ended = from.cause();
+        if (ended != null && cause == null) {
+            cause = ended;
+            shard.countUndelivered(undelivered());
+        }
+        int now = flagsOf(from);
+        if (now != flags) {
+            flags = now;
+            input.wake();
+            output.wake();
+            wake();
+        } else {
+            if (more) {
+                input.wake();
+            }
+            if (room) {
+                output.wake();
+            }
+        }
+        receipts.settle(cause != null);
+        countFinishing(closeDone && cause == null);
+        if (closeDone && cause != null && from.closeComplete()) {
+            from.attach(null);
+            shard.remove(this);
+        }
+    }
+
+    private boolean publishRoom(TcpSocket from) {
+        var connection = from.connection();
+        if (!ringTaken || outputOut || connection.sendRoom() == 0) {
+            return false;
+        }
+        var ring = connection.sendRing();
+        return ring != null && output.publish(ring, connection.bytesWritten() + connection.sendRoom());
+    }
+
+    private int flagsOf(TcpSocket from) {
+        int now = flags & REJECTED;
+        if (from.connected()) {
+            now |= CONNECTED;
+        }
+        if (from.connection().receiveFinished() || cause instanceof CloseCause.Finished) {
+            now |= READ_ENDED;
+        }
+        if (from.readStatus() == TcpSocket.FAILED) {
+            now |= READ_FAILED;
+        }
+        if (from.writeStatus() == TcpSocket.FAILED) {
+            now |= WRITE_FAILED;
+        }
+        if (closeDone && from.closeComplete()) {
+            now |= CLOSE_COMPLETE;
+        }
+        if (outOfMemory) {
+            now |= NO_MEMORY;
+        }
+        return now;
+    }
+
+    /// Connections that the user has closed and that still deliver: the shard gives them time when it ends.
+    private void countFinishing(boolean now) {
+        if (now != finishing) {
+            finishing = now;
+            shard.countFinishing(now ? 1 : -1);
+        }
+    }
+
+    @Override
+    void runAfterEnd(int bits, @Nullable Throwable why) {
+        receipts.collect();
+        state = TcpState.CLOSED;
+        if (socket == null) {
+            reason = why;
+            flags |= REJECTED;
+        } else if (cause == null) {
+            reason = why;
+            cause = new CloseCause.Aborted(CloseCause.AbortReason.SHUTDOWN, 0);
+            flags |= OVER;
+        } else {
+            // What had arrived before can still be read.
+            flags |= CLOSE_COMPLETE;
+        }
+        receipts.settle(true);
+        input.wake();
+        output.wake();
+        wake();
+    }
+}

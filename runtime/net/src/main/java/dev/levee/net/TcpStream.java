@@ -1,0 +1,260 @@
+package dev.levee.net;
+
+import dev.levee.tcp.FourTuple;
+import dev.levee.tcp.TcpState;
+import dev.levee.wire.IpAddress;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// One TCP connection, read and written by blocking calls.
+///
+/// Reading and writing go on independently of each other; several readers take turns, and so do several
+/// writers, whose writes are never mixed. Reading and writing allocate nothing.
+///
+/// - When the connection ends otherwise than by both sides closing it, reads and writes throw a [TcpException],
+///   which says how many of the octets written were never acknowledged. Octets that had arrived and were not
+///   read are lost with it.
+/// - A write returns when its octets are in the send buffer. What became of them says a [DeliveryReceipt].
+/// - Whoever reads or writes when another thread closes the stream gets a [java.net.SocketException]; whoever
+///   is interrupted in it closes the stream, see [Host].
+///
+/// A stream must be closed, also after it has failed: it holds memory of the stack.
+///
+/// Threads: any.
+public final class TcpStream implements Closeable {
+    private final SocketPort port;
+    private final TcpInputStream input = new TcpInputStream(this);
+    private final TcpOutputStream output = new TcpOutputStream(this);
+    private final AtomicReference<@Nullable LeveeSocket> socket = new AtomicReference<>();
+
+    TcpStream(SocketPort port) {
+        this.port = port;
+    }
+
+    SocketPort port() {
+        return port;
+    }
+
+    /// The octets that arrive. Closing it closes the connection.
+    public InputStream input() {
+        return input;
+    }
+
+    /// The octets to send; nothing is buffered above the connection's send buffer. Closing it closes the
+    /// connection.
+    public OutputStream output() {
+        return output;
+    }
+
+    /// Waits for octets and takes up to `length`.
+    ///
+    /// @return how many, at least 1 unless `length` is 0; -1 when the peer has closed its side
+    /// @throws SocketTimeoutException when [#readTimeout] is over; the stream stays usable
+    /// @throws TcpException when the connection has ended otherwise
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        return length == 0 ? 0 : port.input.read(target, offset, length);
+    }
+
+    /// As [#read(byte\[\], int, int)], up to as many as the buffer has room for.
+    public int read(ByteBuffer target) throws IOException {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("the buffer is read-only");
+        }
+        return target.hasRemaining() ? port.input.read(target) : 0;
+    }
+
+    /// As [#read(byte\[\], int, int)], into `length` octets from `offset`.
+    public int read(MemorySegment target, long offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.byteSize());
+        return length == 0 ? 0 : port.input.read(target, offset, length);
+    }
+
+    /// Writes all `length` octets, waiting while the send buffer is full.
+    ///
+    /// @throws TcpException when the connection has ended
+    public void write(byte[] source, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        port.output.write(source, offset, length);
+    }
+
+    /// Writes all octets that remain in the buffer.
+    public void write(ByteBuffer source) throws IOException {
+        port.output.write(source);
+    }
+
+    /// Writes `length` octets from `offset`.
+    public void write(MemorySegment source, long offset, long length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.byteSize());
+        port.output.write(source, offset, length);
+    }
+
+    /// How long a read may wait; [Duration#ZERO], the default: as long as it takes. Holds from the next read.
+    public void readTimeout(Duration timeout) {
+        port.input.timeoutNanos(timeout.isZero() ? Long.MAX_VALUE : Parking.nanos(timeout));
+    }
+
+    /// As set, or [Duration#ZERO].
+    public Duration readTimeout() {
+        long nanos = port.input.timeoutNanos();
+        return nanos == Long.MAX_VALUE ? Duration.ZERO : Duration.ofNanos(nanos);
+    }
+
+    /// No more reading: reads return -1, and octets that arrive from now on, or lie unread, reset the
+    /// connection. Again: no effect.
+    public void shutdownInput() throws IOException {
+        port.checkOpen();
+        port.input.shut();
+    }
+
+    /// No more writing: the peer reads the end of the stream behind everything that was written. Reading goes
+    /// on. Again: no effect.
+    public void shutdownOutput() throws IOException {
+        port.checkOpen();
+        port.output.shut();
+    }
+
+    /// Closes the connection; what was written is still delivered. Without linger (`SO_LINGER`, off by default)
+    /// this returns at once, and a [DeliveryReceipt] says what becomes of it; with linger it waits until the
+    /// peer has acknowledged everything, but not longer than that. With linger 0, or with octets unread, the
+    /// connection is reset. Again: no effect.
+    ///
+    /// @throws TcpException when octets that were written are known not to be delivered, and no call has said
+    ///     so yet; the stream is closed nevertheless
+    @Override
+    public void close() throws IOException {
+        port.close();
+    }
+
+    /// Resets the connection: what is not delivered yet never will be. Never blocks.
+    public void abort() {
+        port.abort();
+    }
+
+    /// A receipt for everything written so far.
+    ///
+    /// @throws IllegalStateException when very many receipts of this stream already wait
+    public DeliveryReceipt receipt() {
+        return port.receipt();
+    }
+
+    /// [#receipt] as a future: completes when the peer's TCP has acknowledged everything written so far, or
+    /// exceptionally with a [TcpException] that says how many octets it has not.
+    public CompletableFuture<Void> delivered() {
+        return receipt().future();
+    }
+
+    /// Waits until the peer's TCP has acknowledged everything written so far.
+    ///
+    /// @throws TcpException when the connection has ended before
+    /// @throws SocketTimeoutException when the time is over and it is not known yet; the stream stays usable
+    public void awaitDelivered(Duration timeout) throws IOException, InterruptedException {
+        receipt().await(timeout);
+    }
+
+    /// Closes, and returns only when the peer's TCP has acknowledged everything that was written. The stream is
+    /// closed afterwards in any case.
+    ///
+    /// @throws TcpException when octets were not delivered; it says how many
+    /// @throws SocketTimeoutException when the time is over and it is not known yet: delivery goes on in the
+    ///     background
+    public void closeAndAwaitDelivery(Duration timeout) throws IOException, InterruptedException {
+        try (this) {
+            var receipt = receipt();
+            shutdownOutput();
+            receipt.await(timeout);
+        }
+    }
+
+    public IpAddress localAddress() {
+        return tuple().localAddress();
+    }
+
+    public int localPort() {
+        return tuple().localPort();
+    }
+
+    public IpAddress remoteAddress() {
+        return tuple().remoteAddress();
+    }
+
+    public int remotePort() {
+        return tuple().remotePort();
+    }
+
+    public InetSocketAddress localSocketAddress() {
+        return Ports.inet(localAddress(), localPort());
+    }
+
+    public InetSocketAddress remoteSocketAddress() {
+        return Ports.inet(remoteAddress(), remotePort());
+    }
+
+    /// Both addresses and both ports, this side first.
+    public FourTuple tuple() {
+        return port.tuple();
+    }
+
+    /// The connection's state a moment ago.
+    public TcpState state() {
+        return port.state();
+    }
+
+    public boolean isClosed() {
+        return port.closed();
+    }
+
+    /// The options that [#setOption] and [#getOption] know, by their names in `java.net`.
+    public Set<SocketOption<?>> supportedOptions() {
+        return Options.SUPPORTED;
+    }
+
+    /// Sets an option. The sizes of buffers are settled when a connection is opened: from then on setting them
+    /// is taken as the hint that it is, without effect.
+    ///
+    /// @throws UnsupportedOperationException for any other than [#supportedOptions]
+    /// @throws IllegalArgumentException for a value that cannot be
+    public <T> TcpStream setOption(SocketOption<T> option, T value) throws IOException {
+        port.checkOpen();
+        Options.set(port, option, value);
+        return this;
+    }
+
+    /// Reads an option.
+    ///
+    /// @throws UnsupportedOperationException for any other than [#supportedOptions]
+    public <T> T getOption(SocketOption<T> option) throws IOException {
+        port.checkOpen();
+        return Options.get(port, option);
+    }
+
+    /// This stream as a `java.net.Socket`, for libraries that want one: always the same.
+    public LeveeSocket asSocket() {
+        var known = socket.get();
+        if (known == null) {
+            known = LeveeSocket.of(this);
+            var other = socket.compareAndExchange(null, known);
+            known = other == null ? known : other;
+        }
+        return known;
+    }
+
+    /// The tuple and the state.
+    @Override
+    public String toString() {
+        return port + " " + port.state();
+    }
+}

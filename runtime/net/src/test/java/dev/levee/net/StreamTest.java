@@ -1,0 +1,357 @@
+package dev.levee.net;
+
+import static dev.levee.net.TwoHosts.async;
+import static dev.levee.net.TwoHosts.awaitParked;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.TcpState;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class StreamTest {
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"198.18.0.1, 198.18.0.2", "2001:db8::1, 2001:db8::2"})
+    void whatIsWrittenIsRead(String from, String to) throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect(from, to)) {
+            connection.client().output().write(text("hello"));
+            assertThat(connection.server().input().readNBytes(5)).isEqualTo(text("hello"));
+            connection.server().output().write('!');
+            assertThat(connection.client().input().read()).isEqualTo('!');
+            assertThat(connection.client().remoteAddress()).hasToString(to);
+            assertThat(connection.server().remoteAddress()).hasToString(from);
+            assertThat(connection.client().localSocketAddress())
+                    .isEqualTo(connection.server().remoteSocketAddress());
+            assertThat(connection.client().state()).isEqualTo(TcpState.ESTABLISHED);
+        }
+    }
+
+    @Test
+    void halfClosedStreamStillReceives() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            connection.client().output().write(text("question"));
+            connection.client().shutdownOutput();
+            assertThat(connection.server().input().readAllBytes()).isEqualTo(text("question"));
+            connection.server().output().write(text("answer"));
+            connection.server().close();
+            assertThat(connection.client().input().readAllBytes()).isEqualTo(text("answer"));
+            assertThatThrownBy(() -> connection.client().output().write(1))
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("shut down");
+            connection.client().close();
+        }
+    }
+
+    @Test
+    void shutInputReadsAsEnded() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            connection.client().shutdownInput();
+            assertThat(connection.client().input().read()).isEqualTo(-1);
+            connection.client().output().write(1);
+            assertThat(connection.server().input().read()).isOne();
+        }
+    }
+
+    @Test
+    void abortedPeerIsAResetThatCountsWhatIsMissing() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            connection.server().abort();
+            assertThatThrownBy(() -> connection.client().input().read())
+                    .isInstanceOfSatisfying(TcpException.class, e -> {
+                        assertThat(e.closeCause()).isEqualTo(new CloseCause.Reset(0));
+                        assertThat(e).hasMessageEndingWith("(ESTABLISHED): connection reset by the peer");
+                    });
+            assertThatThrownBy(() -> connection.client().output().write(1)).isInstanceOf(TcpException.class);
+        }
+    }
+
+    @Test
+    void closeWithUnreadDataResets() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            connection.client().output().write(new byte[100]);
+            assertThat(connection.server().input().read()).isZero();
+            connection.server().close();
+            assertThatThrownBy(() -> connection.client().input().read())
+                    .isInstanceOf(TcpException.class)
+                    .hasMessageContaining("reset");
+        }
+    }
+
+    @Test
+    void closeAfterEverythingWasReadDoesNotReset() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            connection.client().output().write(new byte[100]);
+            assertThat(connection.server().input().readNBytes(100)).hasSize(100);
+            connection.server().close();
+            assertThat(connection.client().input().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void readTimeoutLeavesTheStreamUsable() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            var client = connection.client();
+            client.readTimeout(Duration.ofMillis(20));
+            assertThat(client.readTimeout()).isEqualTo(Duration.ofMillis(20));
+            assertThatThrownBy(() -> client.input().read())
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessageContaining("198.18.0.2:7");
+            connection.server().output().write(9);
+            client.readTimeout(Duration.ZERO);
+            assertThat(client.input().read()).isEqualTo(9);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closingWakesAReader(boolean virtual) throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            var task = new FutureTask<>(() -> connection.client().input().read());
+            var thread = start(virtual, task);
+            awaitParked(thread);
+            connection.client().close();
+            assertThatThrownBy(task::get)
+                    .cause()
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("the stream is closed");
+            assertThat(connection.server().input().read()).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closingWakesAWriter(boolean virtual) throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            // More than both buffers hold, and nobody reads.
+            var task = new FutureTask<>(() -> {
+                connection.client().output().write(new byte[1 << 22]);
+                return true;
+            });
+            var thread = start(virtual, task);
+            awaitParked(thread);
+            connection.client().close();
+            assertThatThrownBy(task::get)
+                    .cause()
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("the stream is closed");
+        }
+    }
+
+    private static Thread start(boolean virtual, FutureTask<?> task) {
+        return virtual ? Thread.startVirtualThread(task) : Thread.ofPlatform().start(task);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void interruptedReadClosesTheStream(boolean virtual) throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            var kept = new CompletableFuture<Boolean>();
+            var task = new FutureTask<>(() -> {
+                try {
+                    return connection.client().input().read();
+                } finally {
+                    kept.complete(Thread.currentThread().isInterrupted());
+                }
+            });
+            var thread = start(virtual, task);
+            awaitParked(thread);
+            thread.interrupt();
+            assertThatThrownBy(task::get).cause().isInstanceOf(ClosedByInterruptException.class);
+            assertThat(kept.join()).isTrue();
+            assertThat(connection.client().isClosed()).isTrue();
+            assertThat(connection.server().input().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void closingTwiceIsClosingOnce() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            connection.client().close();
+            connection.client().close();
+            assertThat(connection.server().input().read()).isEqualTo(-1);
+            assertThatThrownBy(() -> connection.client().input().read()).hasMessageContaining("closed");
+            assertThatThrownBy(() -> connection.client().output().write(0)).hasMessageContaining("closed");
+            assertThatThrownBy(() -> connection.client().shutdownOutput()).hasMessageContaining("closed");
+        }
+    }
+
+    @Test
+    void lingerZeroResets() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            connection.client().setOption(StandardSocketOptions.SO_LINGER, 0);
+            connection.client().close();
+            assertThatThrownBy(() -> connection.server().input().read()).hasMessageContaining("reset by the peer");
+        }
+    }
+
+    @Test
+    void lingeringCloseReturnsWhenEverythingIsAcknowledged() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            connection.client().setOption(StandardSocketOptions.SO_LINGER, 50);
+            connection.client().output().write(new byte[1000]);
+            connection.client().close();
+            assertThat(hosts.a.stats().connections())
+                    .allSatisfy(info -> assertThat(info.unacknowledgedBytes()).isZero());
+            assertThat(connection.server().input().readAllBytes()).hasSize(1000);
+        }
+    }
+
+    @Test
+    void lingeringCloseSaysWhatWasNotDelivered() throws Exception {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            connection.client().port().lingerNanos(100_000_000);
+            hosts.cable.cut();
+            connection.client().output().write(new byte[1234]);
+            var receipt = connection.client().receipt();
+            assertThatThrownBy(() -> connection.client().close())
+                    .isInstanceOfSatisfying(
+                            TcpException.class,
+                            e -> assertThat(e.closeCause())
+                                    .isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.LINGER, 1234)));
+            assertThatThrownBy(receipt::await).hasMessageContaining("1,234 bytes");
+        }
+    }
+
+    @Test
+    void optionsAreWhatTheyWereSetTo() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            var client = connection.client();
+            client.setOption(StandardSocketOptions.TCP_NODELAY, true)
+                    .setOption(StandardSocketOptions.SO_LINGER, 3)
+                    .setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            assertThat(client.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
+            assertThat(client.getOption(StandardSocketOptions.SO_LINGER)).isEqualTo(3);
+            assertThat(client.getOption(StandardSocketOptions.SO_REUSEADDR)).isTrue();
+            assertThat(client.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(1 << 19);
+            client.setOption(StandardSocketOptions.SO_LINGER, -1);
+            assertThat(client.getOption(StandardSocketOptions.SO_LINGER)).isEqualTo(-1);
+            assertThat(client.supportedOptions()).doesNotContain(StandardSocketOptions.SO_KEEPALIVE);
+            assertThatThrownBy(() -> client.setOption(StandardSocketOptions.SO_KEEPALIVE, true))
+                    .isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void buffersAreWrittenAndFilled(boolean direct) throws IOException {
+        try (var hosts = new TwoHosts(
+                        1500, config -> config.sendBufferBytes(4096).receiveBufferBytes(4096));
+                var connection = hosts.connect()) {
+            int size = 20_000;
+            var out = direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
+            for (int i = 0; i < size; i++) {
+                out.put(i, (byte) (i * 7));
+            }
+            var sent = async(() -> {
+                connection.client().write(out);
+                connection.client().shutdownOutput();
+                return out.remaining();
+            });
+            var in = direct ? ByteBuffer.allocateDirect(size + 10) : ByteBuffer.allocate(size + 10);
+            while (connection.server().read(in) >= 0) {
+                assertThat(in.hasRemaining()).isTrue();
+            }
+            assertThat(sent.join()).isZero();
+            assertThat(in.flip()).isEqualTo(out.flip());
+        }
+    }
+
+    @Test
+    void nativeMemoryIsWrittenAndFilled() throws IOException {
+        try (var hosts = new TwoHosts(
+                        1500, config -> config.sendBufferBytes(4096).receiveBufferBytes(4096));
+                var connection = hosts.connect();
+                var arena = Arena.ofShared()) {
+            int size = 20_000;
+            var out = arena.allocate(size + 3);
+            for (int i = 0; i < size; i++) {
+                out.set(ValueLayout.JAVA_BYTE, i + 3, (byte) (i * 5));
+            }
+            var sent = async(() -> {
+                connection.client().write(out, 3, size);
+                connection.client().shutdownOutput();
+                return true;
+            });
+            var in = arena.allocate(size);
+            int at = 0;
+            int count;
+            while (at < size && (count = connection.server().read(in, at, size - at)) >= 0) {
+                at += count;
+            }
+            assertThat(sent.join()).isTrue();
+            assertThat(at).isEqualTo(size);
+            assertThat(in.mismatch(out.asSlice(3))).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void availableCountsWhatCanBeReadWithoutWaiting() throws Exception {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            assertThat(connection.server().input().available()).isZero();
+            connection.client().output().write(new byte[10]);
+            assertThat(connection.server().input().read()).isZero();
+            assertThat(connection.server().input().available()).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void spentMemoryIsSaidAndTheStreamGoesOn() throws IOException {
+        var ends = dev.levee.link.MemoryLink.pair(1500);
+        var small = new dev.levee.stack.Limits(100, 10, 1 << 19, 10);
+        try (var a = Host.builder()
+                        .link(ends.a())
+                        .address("198.18.0.1/24")
+                        .limits(small)
+                        .start();
+                var b = Host.builder().link(ends.b()).address("198.18.0.2/24").start();
+                var listener = b.listen(80)) {
+            var first = a.connect("198.18.0.2", 80);
+            var second = a.connect("198.18.0.2", 80);
+            var far = listener.accept();
+            first.output().write(1);
+            assertThatThrownBy(() -> second.output().write(2))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("memory");
+            assertThat(far.input().read()).isOne();
+            second.abort();
+            first.abort();
+        }
+    }
+}
