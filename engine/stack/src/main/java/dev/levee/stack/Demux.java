@@ -8,13 +8,16 @@ import org.jspecify.annotations.Nullable;
 /// full.
 ///
 /// The hash is keyed, so that nobody can choose tuples that collide; it is kept beside each entry, so that
-/// probing, deleting and growing never compute it again. Deleting shifts the entries behind the hole back: no
+/// probing, shifting and growing never compute it again. Deleting shifts the entries behind the hole back: no
 /// tombstones, and the cost of a lookup does not depend on history.
 ///
 /// Growing is incremental: a table of twice the size is allocated, and each insertion moves the entries of
-/// [#MOVED_SLOTS] slots over. The longest pause is that allocation (12 octets a slot: at 2^20 connections 25
-/// MB, a few milliseconds). The table never shrinks. A lookup costs about 35 ns, 25 of them the hash; nothing
-/// is allocated.
+/// [#MOVED_SLOTS] slots over. The longest pause is that allocation: at 2^20
+/// connections 25 MB in 1 to 10 ms. The table never shrinks.
+///
+/// A lookup allocates nothing. Among 1,000 connections it costs about 31 ns, 22 of them the hash; among 100,000
+/// and 1,000,000, where the caches no longer hold the tables, 210 and 470 ns (one core of a small cloud
+/// machine, shared with others).
 ///
 /// Threads: shard.
 final class Demux {

@@ -17,7 +17,7 @@ public enum StackCounters {
     TIME_WAIT_DROPPED("timeWaitDropped"),
     /// Connections in TIME-WAIT that a new SYN reopened.
     TIME_WAIT_REOPENED("timeWaitReopened"),
-    /// SYNs dropped because the accept queue was full.
+    /// SYNs, and segments that would have completed a handshake, dropped because the accept queue was full.
     ACCEPT_QUEUE_FULL("acceptQueueFull"),
     /// SYNs dropped because too many handshakes were under way.
     HALF_OPEN_FULL("halfOpenFull");

@@ -70,6 +70,18 @@ class ListenerTest {
     }
 
     @Test
+    void aPeerThatWasNeverAcceptedIsTold() throws SocketException {
+        net.listen(new ListenOptions(1, 100, SocketOptions.DEFAULT));
+        var first = net.connect(true, SocketOptions.DEFAULT);
+        var second = net.connect(true, SocketOptions.DEFAULT);
+        net.settle();
+        assertThat(second.connected()).isTrue();
+        net.until(() -> second.cause() != null);
+        assertThat(second.cause()).isEqualTo(new CloseCause.Reset(0));
+        assertThat(first.cause()).isNull();
+    }
+
+    @Test
     void tooManyHandshakesDropSyns() throws SocketException {
         var listener = net.listen(new ListenOptions(100, 3, SocketOptions.DEFAULT));
         net.lost = packet -> Packets.read(packet).has(TcpFlags.SYN | TcpFlags.ACK);

@@ -120,6 +120,12 @@ final class Net {
             now = limitNanos;
             return false;
         }
+        if (next - 1 - now > 0) {
+            now = next - 1;
+            assertThat(client.poll(now, frame) || server.poll(now, frame))
+                    .as("something was sent before the deadline %s", next)
+                    .isFalse();
+        }
         now = next;
         return true;
     }

@@ -60,6 +60,51 @@ class SocketTest {
         net.assertEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {-50 * Net.MILLI, Long.MIN_VALUE, Long.MAX_VALUE - 50 * Net.MILLI, Long.MAX_VALUE - 1})
+    void aConnectionLivesThroughAClockThatWraps(long startNanos) throws SocketException {
+        var wrapping = new Net(Limits.DEFAULT, startNanos);
+        var pair = wrapping.pair(true);
+        wrapping.lost = packet -> true;
+        wrapping.write(pair[0], "again");
+        wrapping.run(Net.SECOND);
+        wrapping.lost = packet -> false;
+        wrapping.until(() -> pair[0].unacknowledgedBytes() == 0);
+        assertThat(wrapping.read(pair[1])).isEqualTo("again");
+        pair[0].close(wrapping.now);
+        wrapping.settle();
+        pair[1].close(wrapping.now);
+        wrapping.run(TWO_MSL + 1);
+        wrapping.assertEmpty();
+    }
+
+    @Test
+    void connectionsTakeTurnsToSend() throws SocketException {
+        var first = net.pair(true);
+        var second = net.pair(false);
+        var text = "x".repeat(4096);
+        for (int i = 0; i < 8; i++) {
+            net.write(first[0], text);
+            net.write(second[0], text);
+        }
+        net.sent.clear();
+        net.settle();
+        int longest = 0;
+        int run = 0;
+        int last = 0;
+        for (var packet : net.sent) {
+            if (Packets.read(packet).dstPort() == Net.PORT) {
+                run = packet[0] >>> 4 == last ? run + 1 : 1;
+                last = packet[0] >>> 4;
+                longest = Math.max(longest, run);
+            }
+        }
+        assertThat(net.sent).hasSizeGreaterThan(40);
+        assertThat(longest).isBetween(2, 8);
+        net.read(first[1]);
+        net.read(second[1]);
+    }
+
     @Test
     void aClosedPortRefuses() throws SocketException {
         var socket = net.connect(true, SocketOptions.DEFAULT);
