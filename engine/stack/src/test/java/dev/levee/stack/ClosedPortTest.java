@@ -2,6 +2,7 @@ package dev.levee.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import dev.levee.tcp.Deadlines;
 import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
@@ -11,7 +12,6 @@ import dev.levee.wire.Segment;
 import dev.levee.wire.TcpFlags;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +27,7 @@ class ClosedPortTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @Tag("rfc:9293:3.10.7.1")
+    @Rfc("9293:3.10.7.1")
     void aClosedPortAnswersEveryCombinationOfFlagsButRst(boolean v4) {
         for (int flags = 0; flags < 256; flags++) {
             for (int text : new int[] {0, 7}) {
@@ -63,7 +63,7 @@ class ClosedPortTest {
     }
 
     @Test
-    @Tag("rfc:9293:3.10.7.2")
+    @Rfc("9293:3.10.7.2")
     void aListenerTakesNoSegmentButASyn() throws SocketException {
         var listener = net.listen(ListenOptions.DEFAULT);
         for (int flags = 0; flags < 256; flags++) {

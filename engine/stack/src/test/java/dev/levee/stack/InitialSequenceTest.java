@@ -2,16 +2,16 @@ package dev.levee.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import dev.levee.wire.SipHash;
 import java.util.HashSet;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class InitialSequenceTest {
     private final InitialSequence initial = new InitialSequence(new SipHash(3, 4));
 
     @Test
-    @Tag("rfc:9293:MUST-8")
+    @Rfc("9293:MUST-8")
     void oneTicksEveryFourMicroseconds() {
         int before = iss(1_000_000, 1);
         assertThat(iss(1_003_999, 1)).isEqualTo(before);
@@ -27,7 +27,7 @@ class InitialSequenceTest {
     }
 
     @Test
-    @Tag("rfc:9293:SHLD-1")
+    @Rfc("9293:SHLD-1")
     void everyTupleAndEverySecretHasItsOwnSpace() {
         var seen = new HashSet<Integer>();
         for (int ports = 0; ports < 1_000; ports++) {

@@ -2,13 +2,13 @@ package dev.levee.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import dev.levee.wire.Bytes;
 import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.TcpFlags;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +32,7 @@ class IpInputTest {
                 "198.18.0.255",
                 "198.18.0.2"
             })
-    @Tag("rfc:9293:MUST-63")
+    @Rfc("9293:MUST-63")
     void aSynFromNobodyWhoCanBeAnsweredIsDroppedSilently(String source) throws SocketException {
         net.listen(ListenOptions.DEFAULT);
         assertDropped(IpAddress.parse(source), Net.SERVER_V4, DropReason.BAD_SOURCE);
@@ -40,7 +40,7 @@ class IpInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"::", "::1", "ff02::1", "2001:db8::2"})
-    @Tag("rfc:9293:MUST-63")
+    @Rfc("9293:MUST-63")
     void inIpv6Too(String source) throws SocketException {
         net.listen(ListenOptions.DEFAULT);
         assertDropped(IpAddress.parse(source), Net.SERVER_V6, DropReason.BAD_SOURCE);
@@ -48,7 +48,7 @@ class IpInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"198.18.0.3", "198.18.0.255", "255.255.255.255", "224.0.0.1", "0.0.0.0", "127.0.0.1"})
-    @Tag("rfc:9293:MUST-57")
+    @Rfc("9293:MUST-57")
     void aSynToSomeoneElseOrToAGroupIsDroppedSilently(String destination) throws SocketException {
         net.listen(ListenOptions.DEFAULT);
         assertDropped(Net.CLIENT_V4, IpAddress.parse(destination), DropReason.NOT_OURS);
@@ -56,7 +56,7 @@ class IpInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"2001:db8::3", "ff02::1", "::", "::1"})
-    @Tag("rfc:9293:MUST-57")
+    @Rfc("9293:MUST-57")
     void toSomeoneElseInIpv6Too(String destination) throws SocketException {
         net.listen(ListenOptions.DEFAULT);
         assertDropped(Net.CLIENT_V6, IpAddress.parse(destination), DropReason.NOT_OURS);

@@ -3,6 +3,7 @@ package dev.levee.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.levee.rfc.Rfc;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.CloseCause.AbortReason;
 import dev.levee.tcp.TcpConfig;
@@ -14,7 +15,6 @@ import dev.levee.wire.SipHash;
 import dev.levee.wire.TcpFlags;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -179,7 +179,7 @@ class SocketTest {
     }
 
     @Test
-    @Tag("rfc:9293:SHLD-3")
+    @Rfc("9293:SHLD-3")
     void closeWithUnreadDataResets() throws SocketException {
         var pair = net.pair(true);
         net.write(pair[1], "unread");
@@ -193,7 +193,7 @@ class SocketTest {
     }
 
     @Test
-    @Tag("rfc:9293:SHLD-3")
+    @Rfc("9293:SHLD-3")
     void dataThatArrivesAfterCloseResets() throws SocketException {
         var pair = net.pair(true);
         pair[0].close(net.now);
@@ -474,7 +474,7 @@ class SocketTest {
         "198.18.0.1, 80, BAD_DESTINATION",
         "198.18.0.2, 0, BAD_DESTINATION"
     })
-    @Tag("rfc:9293:MUST-46")
+    @Rfc("9293:MUST-46")
     void nobodyConnectsToWhatIsNotAHost(String address, int port, SocketError error) {
         assertThatThrownBy(() ->
                         net.client.connect(net.now, null, 0, IpAddress.parse(address), port, SocketOptions.DEFAULT))

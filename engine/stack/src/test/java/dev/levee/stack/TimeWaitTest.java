@@ -3,6 +3,7 @@ package dev.levee.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.levee.rfc.Rfc;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpState;
@@ -12,7 +13,6 @@ import dev.levee.wire.FrameSlab;
 import dev.levee.wire.Segment;
 import dev.levee.wire.Seq;
 import dev.levee.wire.TcpFlags;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,7 +24,7 @@ class TimeWaitTest {
     private final Frame out = FrameSlab.single(1500);
 
     @Test
-    @Tag("rfc:9293:MUST-13")
+    @Rfc("9293:MUST-13")
     void timeWaitLastsTwoSegmentLifetimes() throws SocketException {
         var pair = net.pair(true);
         pair[0].close(net.now);
@@ -99,8 +99,7 @@ class TimeWaitTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @Tag("rfc:9293:MAY-2")
-    @Tag("rfc:9293:MUST-13")
+    @Rfc({"9293:MAY-2", "9293:MUST-13"})
     void aNewSynReopensATupleInTimeWait(boolean timestamps) throws SocketException {
         var old = serverInTimeWait(timestamps);
         net.listen(new ListenOptions(10, 10, options(timestamps)));

@@ -18,7 +18,7 @@ class ReceiveWindowTest {
         assertThat(tcb.rcv.rcvWndShift).isEqualTo(14);
         tcb.rcv.rcvNxt = 0xFFFF_FF00;
         tcb.rcv.rcvAdv = tcb.rcv.rcvNxt + promised;
-        tcb.rcv.received = tcb.receiveCapacity() - room;
+        tcb.rcv.received = (long) tcb.receiveCapacity() - room;
         return tcb;
     }
 

@@ -2,8 +2,8 @@ package dev.levee.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,7 +128,7 @@ class IcmpTest {
     }
 
     @Test
-    @Tag("rfc:9293:MUST-56")
+    @Rfc("9293:MUST-56")
     void onlyProtocolPortAndProhibitionAreHard() {
         assertThat(Arrays.stream(IcmpKind.values()).filter(IcmpKind::isHard))
                 .containsExactly(IcmpKind.PROTOCOL_UNREACHABLE, IcmpKind.PORT_UNREACHABLE, IcmpKind.PROHIBITED);

@@ -2,8 +2,8 @@ package dev.levee.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,7 +139,7 @@ class IpPacketTest {
 
     @ParameterizedTest
     @ValueSource(ints = {4, 8, 40})
-    @Tag("rfc:9293:MUST-50")
+    @Rfc("9293:MUST-50")
     void ipv4OptionsAreSkipped(int optionBytes) {
         var options = new byte[optionBytes];
         // Record route, long enough; nobody understands it here.

@@ -2,8 +2,8 @@ package dev.levee.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,7 +46,7 @@ class SegmentTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @Tag("rfc:9293:MUST-1")
+    @Rfc("9293:MUST-1")
     void fieldsAreRead(boolean v4) {
         int flags = TcpFlags.ACK | TcpFlags.URG | TcpFlags.PSH;
         var packet = Packets.tcpPacket(v4, flags, new byte[0], Packets.text(5));
@@ -95,7 +95,7 @@ class SegmentTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @Tag("rfc:9293:MUST-3")
+    @Rfc("9293:MUST-3")
     void everyWrongBitIsABadChecksum(boolean v4) {
         var good = Packets.tcpPacket(v4, TcpFlags.ACK, Packets.hex("020405b4"), Packets.text(3));
         int from = v4 ? 20 : 40;
@@ -112,7 +112,7 @@ class SegmentTest {
     }
 
     @Test
-    @Tag("rfc:9293:MUST-3")
+    @Rfc("9293:MUST-3")
     void segmentForAnotherAddressIsABadChecksum() {
         var packet = Packets.tcpPacket(false, TcpFlags.ACK, new byte[0], new byte[0]);
         packet[39] ^= 1;
@@ -146,8 +146,7 @@ class SegmentTest {
 
     @ParameterizedTest
     @ValueSource(ints = {TcpFlags.SYN, TcpFlags.ACK, TcpFlags.FIN | TcpFlags.ACK, TcpFlags.RST, 0})
-    @Tag("rfc:9293:MUST-4")
-    @Tag("rfc:9293:MUST-5")
+    @Rfc({"9293:MUST-4", "9293:MUST-5"})
     void optionsAreReadInAnySegment(int flags) {
         options(flags, "020405b4 0402 080a fffffffe 80000000 01 030307");
         assertThat(segment.mss()).isEqualTo(1460);
@@ -160,7 +159,7 @@ class SegmentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "01", "0101", "010101", "0101010101"})
-    @Tag("rfc:9293:MUST-64")
+    @Rfc("9293:MUST-64")
     void optionsMayBeginAtAnyOctet(String before) {
         options(TcpFlags.SYN, before + "020405b4" + "030302" + "080a0000000100000002");
         assertThat(segment.mss()).isEqualTo(1460);
@@ -170,8 +169,7 @@ class SegmentTest {
     }
 
     @Test
-    @Tag("rfc:9293:MUST-6")
-    @Tag("rfc:9293:MUST-68")
+    @Rfc({"9293:MUST-6", "9293:MUST-68"})
     void unknownOptionsAreSkippedByTheirLength() {
         options(TcpFlags.SYN, "fd04f989 1b08000000000000 0c02 0f03ff 020405b4");
         assertThat(segment.mss()).isEqualTo(1460);
@@ -179,7 +177,7 @@ class SegmentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0200", "0201", "02ff", "ff00", "ff01", "0229", "05", "08"})
-    @Tag("rfc:9293:MUST-7")
+    @Rfc("9293:MUST-7")
     void impossibleLengthEndsTheListAndKeepsWhatCameBefore(String bad) {
         options(TcpFlags.SYN, "030309 " + bad);
         assertThat(segment.windowScale()).isEqualTo(9);
@@ -188,7 +186,7 @@ class SegmentTest {
     }
 
     @Test
-    @Tag("rfc:9293:MUST-7")
+    @Rfc("9293:MUST-7")
     void kindInTheLastOctetHasNoLength() {
         options(TcpFlags.SYN, "030309 02");
         assertThat(segment.windowScale()).isEqualTo(9);
@@ -196,7 +194,7 @@ class SegmentTest {
     }
 
     @Test
-    @Tag("rfc:9293:MUST-4")
+    @Rfc("9293:MUST-4")
     void nothingIsReadBehindTheEndOfTheList() {
         options(TcpFlags.SYN, "030309 00 020405b4");
         assertThat(segment.windowScale()).isEqualTo(9);
@@ -205,7 +203,7 @@ class SegmentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"020305", "020505b401", "0302", "03040700", "04030a", "080900000001000000", "0503ff"})
-    @Tag("rfc:9293:MUST-7")
+    @Rfc("9293:MUST-7")
     void knownOptionOfAnotherLengthIsSkipped(String odd) {
         options(TcpFlags.SYN, odd);
         assertNoOptions();

@@ -2,10 +2,10 @@ package dev.levee.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,11 +47,7 @@ class SegmentWriterTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @Tag("rfc:9293:MUST-2")
-    @Tag("rfc:9293:MUST-4")
-    @Tag("rfc:9293:MUST-14")
-    @Tag("rfc:9293:MUST-68")
-    @Tag("rfc:9293:MUST-69")
+    @Rfc({"9293:MUST-2", "9293:MUST-4", "9293:MUST-14", "9293:MUST-68", "9293:MUST-69"})
     void everyCombinationOfOptionsIsReadAsItWasWritten(boolean v4) {
         int written = 0;
         for (int set = 0; set < 32; set++) {
@@ -147,7 +143,7 @@ class SegmentWriterTest {
 
     @ParameterizedTest
     @CsvSource({"true,0", "true,1", "true,1459", "true,1460", "false,0", "false,1", "false,1439", "false,1440"})
-    @Tag("rfc:9293:MUST-2")
+    @Rfc("9293:MUST-2")
     void checksumsEqualTheNaiveOnes(boolean v4, int textLength) {
         start(v4).ack(1);
         write(textLength);

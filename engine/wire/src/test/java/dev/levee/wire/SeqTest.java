@@ -2,7 +2,7 @@ package dev.levee.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Tag;
+import dev.levee.rfc.Rfc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,7 +81,7 @@ class SeqTest {
     }
 
     @Test
-    @Tag("rfc:9293:MUST-1")
+    @Rfc("9293:MUST-1")
     void windowOfTheLargestScaledSizeIsNoNegativeNumber() {
         int start = Packets.ISS;
         int size = 65_535 << Segment.WINDOW_SCALE_MAX;
