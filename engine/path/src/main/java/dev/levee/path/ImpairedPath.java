@@ -2,6 +2,7 @@ package dev.levee.path;
 
 import dev.levee.wire.Bytes;
 import dev.levee.wire.Frame;
+import dev.levee.wire.FrameSlab;
 import java.lang.foreign.Arena;
 
 /// One direction of an imperfect path: packets go in with [#offer] and come out of [#poll], later, or not, or
@@ -23,6 +24,9 @@ public final class ImpairedPath {
     /// Gbit/s.
     public static final int PACKETS_MAX_DEFAULT = 8192;
 
+    /// The same for packets of up to 64 KiB: 64 MiB of memory.
+    public static final int LARGE_PACKETS_MAX_DEFAULT = 1024;
+
     private static final long BITS_PER_BYTE = 8;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
@@ -35,11 +39,21 @@ public final class ImpairedPath {
     private boolean lineUsed;
     private long lineFreeNanos;
 
-    /// A path that begins with the impairment's own seed and holds up to [#PACKETS_MAX_DEFAULT] packets.
+    /// A path that begins with the impairment's own seed and has the default limit of packets.
     ///
     /// @param frameMtu the longest packet that will be offered, in octets
     public ImpairedPath(Arena arena, Impairment impairment, int frameMtu) {
-        this(arena, impairment, impairment.seed(), frameMtu, PACKETS_MAX_DEFAULT);
+        this(arena, impairment, impairment.seed(), frameMtu);
+    }
+
+    /// As the longest constructor, with the default limit of packets.
+    public ImpairedPath(Arena arena, Impairment impairment, long seed, int frameMtu) {
+        this(arena, impairment, seed, frameMtu, packetsMaxDefault(frameMtu));
+    }
+
+    private static int packetsMaxDefault(int frameMtu) {
+        boolean small = frameMtu <= FrameSlab.SMALL_BYTES - Frame.HEADROOM_BYTES;
+        return small ? PACKETS_MAX_DEFAULT : LARGE_PACKETS_MAX_DEFAULT;
     }
 
     /// @param arena what the frames' memory lives as long as

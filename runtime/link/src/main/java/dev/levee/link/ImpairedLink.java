@@ -44,11 +44,12 @@ public final class ImpairedLink implements Link {
         var slab = new FrameSlab(arena, 2 * BATCH_PACKETS, inner.mtu());
         arrived = new FrameBatch(slab, BATCH_PACKETS);
         leaving = new FrameBatch(slab, BATCH_PACKETS);
-        int packetsMax = ImpairedPath.PACKETS_MAX_DEFAULT;
-        this.inbound =
-                new ImpairedPath(arena, inbound, new SeededRandom(inbound.seed()).nextLong(), inner.mtu(), packetsMax);
-        this.outbound = new ImpairedPath(
-                arena, outbound, new SeededRandom(~outbound.seed()).nextLong(), inner.mtu(), packetsMax);
+        this.inbound = new ImpairedPath(arena, inbound, seed(inbound.seed()), inner.mtu());
+        this.outbound = new ImpairedPath(arena, outbound, seed(~outbound.seed()), inner.mtu());
+    }
+
+    private static long seed(long seed) {
+        return new SeededRandom(seed).nextLong();
     }
 
     @Override

@@ -106,7 +106,7 @@ final class Namespace {
     Running tun(List<String> prefix, String... arguments) throws IOException {
         var command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-ea", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-ea", "-XX:+UseSerialGC"));
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath(), TunProgram.class.getName()));
         command.addAll(List.of(arguments));
         var program = start(inside(command));
