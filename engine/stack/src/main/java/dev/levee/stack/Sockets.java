@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The life of a socket: [#add], [#touched] after each input and command, written by [#poll] until it has
 /// nothing more, then asleep under its deadline. When its connection is CLOSED and its last segment written,
-/// it is `gone`: out of the table and the heap; its buffers go back to the pool when its user has closed, too.
+/// it is `gone`: out of the table and the heap. Its buffers go back to the pool when its user has closed and
+/// nothing more can go through them: an orphan in FIN-WAIT-2 or TIME-WAIT costs its place in the table and no
+/// buffer.
 ///
 /// Queues are rings of references that grow to the largest number of sockets and then allocate nothing.
 ///
@@ -151,6 +153,7 @@ final class Sockets {
         assert !Deadlines.due(nowNanos, deadlineNanos)
                 : socket + " wrote nothing, but is due since " + (nowNanos - deadlineNanos) + " ns";
         deadlines.set(socket, deadlineNanos);
+        releaseIfOver(socket);
         // Only now that the last ACK is out: letting the connection go must not swallow it.
         if (state == TcpState.TIME_WAIT && !socket.timeWait) {
             enterTimeWait(nowNanos, socket);

@@ -380,9 +380,14 @@ public final class TcpSocket extends Timed {
         return true;
     }
 
-    /// Whether nobody needs the buffers any more.
+    /// Whether nobody needs the buffers any more: in FIN-WAIT-2 and TIME-WAIT, which may last long, everything
+    /// was acknowledged, and what arrives is not kept.
     boolean over() {
-        return gone && userClosed && lent == 0;
+        if (!userClosed || lent > 0) {
+            return false;
+        }
+        var state = connection.state();
+        return gone || state == TcpState.TIME_WAIT || state == TcpState.FIN_WAIT_2;
     }
 
     /// The tuple and the state.

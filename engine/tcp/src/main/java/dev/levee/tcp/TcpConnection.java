@@ -325,9 +325,13 @@ public final class TcpConnection {
         return events;
     }
 
-    /// Gives buffers back. To be called once, in state CLOSED, when the user has read what there is.
+    /// Gives buffers back. To be called when the user has read what there is or has closed for good, in a state
+    /// that needs them no more: CLOSED, TIME-WAIT, or FIN-WAIT-2 after [#closeReceive]. Again: no effect.
     public void release() {
-        Invariant.check(tcb.state == TcpState.CLOSED, "released before it was closed");
+        boolean receivesNothing = tcb.state == TcpState.FIN_WAIT_2 && tcb.rcv.closed;
+        Invariant.check(
+                tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT || receivesNothing,
+                "released while the buffers were in use");
         var buffers = tcb.context.buffers();
         if (tcb.snd.ring != null) {
             buffers.give(tcb.snd.ring);
