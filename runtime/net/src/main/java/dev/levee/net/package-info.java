@@ -1,4 +1,5 @@
-/// Hosts inside a process: listening, connecting, and streams that block the calling thread, best a virtual one.
+/// Hosts inside a process: listening, connecting, and streams that block the calling thread, best a virtual
+/// one.
 ///
 /// ```java
 /// import dev.levee.link.MemoryLink;
@@ -27,8 +28,8 @@
 /// }
 /// ```
 ///
-/// Any [Link][dev.levee.link.Link] serves instead of the cable in memory. Libraries that want `java.net` sockets
-/// get them from [Host#socketFactory()][dev.levee.net.Host#socketFactory()] and
+/// Any [Link][dev.levee.link.Link] serves instead of the cable in memory. Libraries that want `java.net`
+/// sockets get them from [Host#socketFactory()][dev.levee.net.Host#socketFactory()] and
 /// [TcpStream#asSocket()][dev.levee.net.TcpStream#asSocket()].
 ///
 /// How it works: a host's stack runs on one thread of its own, the shard. Applications meet it in ports. They

@@ -32,7 +32,8 @@ class EmbeddingExampleTest {
         compile(example(), classes);
         var printed = new ByteArrayOutputStream();
         var out = System.out;
-        try (var loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, getClass().getClassLoader());
+        try (var loader = new URLClassLoader(
+                        new URL[] {classes.toUri().toURL()}, getClass().getClassLoader());
                 var stream = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
             System.setOut(stream);
             loader.loadClass("Hello").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
@@ -44,10 +45,15 @@ class EmbeddingExampleTest {
 
     private static String example() throws Exception {
         // Run from the module's directory by Maven, from the project's by others.
-        var doc = Files.exists(PACKAGE_DOC) ? PACKAGE_DOC : Path.of("runtime/net").resolve(PACKAGE_DOC);
-        var block = Pattern.compile("/// ```java\\R(.*?)/// ```", Pattern.DOTALL).matcher(Files.readString(doc));
+        var doc =
+                Files.exists(PACKAGE_DOC) ? PACKAGE_DOC : Path.of("runtime/net").resolve(PACKAGE_DOC);
+        var block =
+                Pattern.compile("/// ```java\\R(.*?)/// ```", Pattern.DOTALL).matcher(Files.readString(doc));
         assertThat(block.find()).isTrue();
-        return block.group(1).lines().map(line -> line.replaceFirst("^/// ?", "")).collect(Collectors.joining("\n"));
+        return block.group(1)
+                .lines()
+                .map(line -> line.replaceFirst("^/// ?", ""))
+                .collect(Collectors.joining("\n"));
     }
 
     private static void compile(String source, Path classes) throws Exception {
@@ -73,8 +79,7 @@ class EmbeddingExampleTest {
         var options =
                 List.of("-d", classes.toString(), "-cp", String.join(java.io.File.pathSeparator, path), "-Xlint:all");
         compiler.getTask(null, null, problems, options, null, List.of(file)).call();
-        assertThat(problems.getDiagnostics()
-                        .stream()
+        assertThat(problems.getDiagnostics().stream()
                         .filter(problem -> problem.getKind() == javax.tools.Diagnostic.Kind.ERROR))
                 .isEmpty();
     }

@@ -136,9 +136,8 @@ class LeveeSocketTest {
             assertThat(socket.getLocalSocketAddress()).isEqualTo(local);
             socket.connect(new InetSocketAddress("198.18.0.2", 80));
             assertThat(server.accept().getRemoteSocketAddress()).isEqualTo(local);
-            assertThatThrownBy(() -> hosts.a.socketFactory()
-                            .createSocket()
-                            .bind(new InetSocketAddress("198.18.0.77", 0)))
+            assertThatThrownBy(
+                            () -> hosts.a.socketFactory().createSocket().bind(new InetSocketAddress("198.18.0.77", 0)))
                     .isInstanceOf(BindException.class);
         }
     }

@@ -20,10 +20,12 @@ class PortStressTest {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4})
     void manySmallReadsAndWritesLoseNothing(long seed) throws Exception {
-        try (var hosts = new TwoHosts(600, config -> config.sendBufferBytes(4096)
-                .receiveBufferBytes(seed % 2 == 0 ? 4096 : 16_384)
-                .noDelay(true)
-                .delayedAckNanos(0))) {
+        try (var hosts = new TwoHosts(
+                600,
+                config -> config.sendBufferBytes(4096)
+                        .receiveBufferBytes(seed % 2 == 0 ? 4096 : 16_384)
+                        .noDelay(true)
+                        .delayedAckNanos(0))) {
             var running = new ArrayList<CompletableFuture<Long>>();
             var open = new ArrayList<TwoHosts.Connection>();
             for (int i = 0; i < CONNECTIONS; i++) {

@@ -123,10 +123,8 @@ class ShardTest {
         logger.addHandler(handler);
         logger.setUseParentHandlers(false);
         var link = new NarrowLink(MemoryLink.pair(1500).a());
-        try (var host = Host.builder()
-                .link(link)
-                .address(Cidr.parse("198.18.0.1/24"))
-                .start()) {
+        try (var host =
+                Host.builder().link(link).address(Cidr.parse("198.18.0.1/24")).start()) {
             var listener = host.listen(7);
             var accepting = async(listener::accept);
             var connecting = async(() -> host.connect("198.18.0.9", 7));
