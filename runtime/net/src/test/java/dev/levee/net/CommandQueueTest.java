@@ -19,7 +19,6 @@ class CommandQueueTest {
         long seen;
         long lastSeen;
         boolean wentBack;
-        int runs;
 
         @Override
         void run(long nowNanos, int bits) {
@@ -28,7 +27,6 @@ class CommandQueueTest {
             wentBack |= now < lastSeen;
             lastSeen = now;
             seen |= bits;
-            runs++;
         }
 
         @Override
@@ -83,7 +81,7 @@ class CommandQueueTest {
                 for (int i = 0; i < rounds; i++) {
                     var counter = counters[i % counters.length];
                     if (announces) {
-                        counter.announced = i + 1;
+                        counter.announced = i + 1L;
                     }
                     if (counter.request(bit)) {
                         queue.push(counter);
@@ -103,9 +101,10 @@ class CommandQueueTest {
             assertThat(task.get()).isTrue();
         }
         for (int i = 0; i < counters.length; i++) {
+            long last = (long) rounds - counters.length + 1 + i;
             assertThat(counters[i].wentBack).isFalse();
-            assertThat(counters[i].lastSeen).isEqualTo(rounds - counters.length + 1 + i);
-            assertThat(counters[i].seen).isEqualTo((1 << producers) - 1);
+            assertThat(counters[i].lastSeen).isEqualTo(last);
+            assertThat(counters[i].seen).isEqualTo((1L << producers) - 1);
             assertThat(counters[i].take()).isZero();
         }
     }

@@ -32,7 +32,7 @@ class PortStressTest {
                 var connection = hosts.connect();
                 open.add(connection);
                 boolean virtual = i % 2 == 0;
-                long base = seed * 1000 + i * 10;
+                long base = seed * 1000 + i * 10L;
                 running.add(start(virtual, () -> write(connection.client(), base)));
                 running.add(start(!virtual, () -> read(connection.server(), base + 1)));
                 running.add(start(virtual, () -> write(connection.server(), base + 2)));
@@ -93,8 +93,9 @@ class PortStressTest {
                 }
             }
             at += count;
-            if (random.nextInt(20) == 0) {
-                Thread.yield();
+            // Slow now and then, so that the buffers fill.
+            for (int spins = random.nextInt(20) == 0 ? 5_000 : 0; spins > 0; spins--) {
+                Thread.onSpinWait();
             }
         }
     }
