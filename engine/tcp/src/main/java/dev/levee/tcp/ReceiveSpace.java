@@ -49,12 +49,6 @@ final class ReceiveSpace {
         return Seq.distance(rcvNxt, rcvAdv);
     }
 
-    /// The right edge as the peer may have read it: a promise that is no multiple of the scale's unit is
-    /// rounded up.
-    int rightEdge() {
-        return rcvAdv + (1 << rcvWndShift) - 1;
-    }
-
     int available() {
         return (int) (received - read);
     }

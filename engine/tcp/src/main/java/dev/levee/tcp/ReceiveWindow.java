@@ -20,10 +20,23 @@ final class ReceiveWindow {
             rcv.rcvAdv = rcv.rcvNxt + whole;
             return field;
         }
-        // Rounded up: RFC 9293 §3.8.6, "shrinking the window" is strongly discouraged. The unit that is held
-        // back from the capacity has room for it.
+        return round(tcb, promised);
+    }
+
+    /// What is left of an earlier promise, as the field can say it. Rounded up, because RFC 9293 §3.8.6
+    /// strongly discourages "shrinking the window"; what the field says is then the promise. Small segments
+    /// could round it up again and again, so only while the buffer has room: then it is rounded down, and what
+    /// was promised is still taken.
+    private static int round(Tcb tcb, int promised) {
+        var rcv = tcb.rcv;
         int unit = 1 << rcv.rcvWndShift;
-        return Math.min(0xffff, promised + unit - 1 >>> rcv.rcvWndShift);
+        int field = Math.min(0xffff, promised + unit - 1 >>> rcv.rcvWndShift);
+        int whole = field << rcv.rcvWndShift;
+        if (whole > tcb.config.receiveBufferBytes() - rcv.available()) {
+            return promised >>> rcv.rcvWndShift;
+        }
+        rcv.rcvAdv = Seq.max(rcv.rcvAdv, rcv.rcvNxt + whole);
+        return field;
     }
 
     private static int room(Tcb tcb) {

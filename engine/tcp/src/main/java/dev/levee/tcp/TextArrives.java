@@ -24,7 +24,7 @@ final class TextArrives {
         }
         int seq = segment.seq();
         int skip = Seq.lt(seq, rcv.rcvNxt) ? Seq.distance(seq, rcv.rcvNxt) : 0;
-        int end = Seq.min(seq + length, rcv.rightEdge());
+        int end = Seq.min(seq + length, rcv.rcvAdv);
         if (rcv.finSeen) {
             end = Seq.min(end, rcv.finSeq);
         }
@@ -65,6 +65,7 @@ final class TextArrives {
             tcb.ackNow();
             return false;
         }
+        assert ahead + count <= ring.capacity() - rcv.available() : "unread data would be overwritten";
         ring.put(rcv.received + ahead, segment.ip().memory(), (long) segment.payloadOffset() + skip, count);
         if (ahead > 0) {
             // RFC 5681 §3.2: "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order
