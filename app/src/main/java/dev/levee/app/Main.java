@@ -20,10 +20,6 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         versionProvider = Main.Version.class,
         subcommands = {
-            ServeCommand.class,
-            GetCommand.class,
-            StatesCommand.class,
-            LabCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
         },
