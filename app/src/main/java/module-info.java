@@ -2,7 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.levee.app {
     requires static org.jspecify;
-    requires dev.levee.link;
+    requires dev.levee.net;
     requires dev.levee.path;
     requires info.picocli;
     requires org.apache.httpcomponents.core5.httpcore5;

@@ -2,6 +2,8 @@ package dev.levee.app;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Gives back what a command took, last first, exactly once: at the command's end, or when the process is told
 /// to stop (SIGTERM, Ctrl-C). A stop never takes longer than [#STOP_MILLIS_MAX].
@@ -12,6 +14,7 @@ final class Cleanup implements AutoCloseable {
 
     private final Deque<Action> actions = new ArrayDeque<>();
     private final Thread hook = new Thread(this::stop, "levee-stop");
+    private final ReentrantLock closing = new ReentrantLock();
     private boolean closed;
 
     /// Watches for the process being told to stop.
@@ -33,23 +36,28 @@ final class Cleanup implements AutoCloseable {
         perform(action);
     }
 
+    /// Returns when everything was given back, by whichever thread.
     @Override
     public void close() {
-        while (true) {
-            Action action;
-            synchronized (actions) {
-                closed = true;
-                action = actions.poll();
+        closing.lock();
+        try {
+            for (var action = next(); action != null; action = next()) {
+                perform(action);
             }
-            if (action == null) {
-                break;
-            }
-            perform(action);
+        } finally {
+            closing.unlock();
         }
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException _) {
             // The process is stopping: the hook runs, or has run.
+        }
+    }
+
+    private @Nullable Action next() {
+        synchronized (actions) {
+            closed = true;
+            return actions.poll();
         }
     }
 

@@ -20,6 +20,10 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         versionProvider = Main.Version.class,
         subcommands = {
+            ServeCommand.class,
+            GetCommand.class,
+            StatesCommand.class,
+            LabCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
         },

@@ -11,7 +11,7 @@ class MainTest {
     void helpNamesEveryCommand() {
         var run = Run.of("--help");
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("doctor", "completion");
+        assertThat(run.out()).contains("serve", "get", "states", "lab", "doctor", "completion");
     }
 
     @Test

@@ -90,6 +90,11 @@ final class Sockets {
         if (events != 0 && socket.changed()) {
             report(socket);
         }
+        // Its last RST may still wait to be written, but its tuple is free.
+        if (connection.state() == TcpState.CLOSED && socket.inTable) {
+            socket.inTable = false;
+            demux.remove(socket);
+        }
     }
 
     /// Ends a TIME-WAIT before its time: nothing is sent, and the tuple is free at once. What its user has not
@@ -100,16 +105,7 @@ final class Sockets {
             timeWait.remove(socket);
         }
         socket.connection().abort(nowNanos, AbortReason.SHUTDOWN);
-        leaveTable(socket);
         touched(nowNanos, socket);
-    }
-
-    /// Makes the tuple free while the last segment of a closed connection still waits to be written.
-    void leaveTable(TcpSocket socket) {
-        if (socket.inTable) {
-            socket.inTable = false;
-            demux.remove(socket);
-        }
     }
 
     /// Writes the next segment that is due, if any.
@@ -182,7 +178,6 @@ final class Sockets {
     }
 
     private void depart(TcpSocket socket) {
-        leaveTable(socket);
         deadlines.remove(socket);
         if (socket.list == timeWait) {
             timeWait.remove(socket);

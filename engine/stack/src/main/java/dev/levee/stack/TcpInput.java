@@ -53,14 +53,9 @@ final class TcpInput {
             return noConnection(nowNanos);
         }
         return switch (socket.connection().state()) {
-            case CLOSED -> {
-                // Its last RST still waits to be written; the tuple is free already.
-                sockets.leaveTable(socket);
-                yield noConnection(nowNanos);
-            }
             case SYN_RECEIVED -> synReceived(nowNanos, socket);
             case TIME_WAIT -> timeWait(nowNanos, socket);
-            case LISTEN, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK ->
+            case CLOSED, LISTEN, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK ->
                 deliver(nowNanos, socket);
         };
     }

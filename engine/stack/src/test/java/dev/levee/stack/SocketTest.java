@@ -9,6 +9,7 @@ import dev.levee.tcp.CloseCause.AbortReason;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpState;
 import dev.levee.wire.Cidr;
+import dev.levee.wire.DropReason;
 import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.SipHash;
@@ -216,6 +217,20 @@ class SocketTest {
         net.settle();
         assertThat(pair[1].readStatus()).isEqualTo(TcpSocket.FAILED);
         assertThat(net.read(pair[1])).isEqualTo(FAILED);
+        closeBoth(pair);
+    }
+
+    @Test
+    void anAbortedTupleIsFreeBeforeItsResetIsWritten() throws SocketException {
+        var pair = net.pair(true);
+        pair[1].abort(net.now);
+        assertThat(net.server.connectionCount()).isZero();
+        net.write(pair[0], "to nobody");
+        assertThat(net.client.poll(net.now, net.frame)).isTrue();
+        net.server.onFrame(net.now, net.frame);
+        assertThat(net.server.drops().get(DropReason.NO_CONNECTION)).isEqualTo(1);
+        net.settle();
+        assertThat(pair[0].cause()).isEqualTo(new CloseCause.Reset(9));
         closeBoth(pair);
     }
 

@@ -133,6 +133,11 @@ public final class Host implements AutoCloseable {
         return new LeveeSocketFactory(this);
     }
 
+    /// Makes server sockets of this host for libraries that use `java.net`.
+    public LeveeServerSocketFactory serverSocketFactory() {
+        return new LeveeServerSocketFactory(this);
+    }
+
     /// Counters, states and connections as they are now; after the end of the host, as they were then.
     public HostStats stats() {
         var task = new Task<>("statistics", true, _ -> HostStats.of(shard.stack(), shard.undeliveredBytes()));

@@ -111,7 +111,7 @@ public final class LeveeSocket extends Socket {
         bound = address;
     }
 
-    private static InetSocketAddress resolved(SocketAddress address) throws UnknownHostException {
+    static InetSocketAddress resolved(SocketAddress address) throws UnknownHostException {
         if (!(address instanceof InetSocketAddress inet)) {
             throw new IllegalArgumentException("only internet addresses are supported, not " + address);
         }

@@ -41,7 +41,7 @@ final class Shard implements Runnable {
     private final FrameBatch in;
     private final FrameBatch out;
 
-    private @Nullable SocketPort firstPort;
+    private @Nullable ShardSide firstSide;
     private final List<ListenerPort> listeners = new ArrayList<>();
     private int finishingCount;
     private long undeliveredBytes;
@@ -183,8 +183,8 @@ final class Shard implements Runnable {
     private void wakeUsers() {
         TcpSocket socket;
         while ((socket = stack.pollReady()) != null) {
-            if (socket.attachment() instanceof SocketPort port) {
-                port.update();
+            if (socket.attachment() instanceof ShardSide side) {
+                side.update();
             }
         }
         Listener listener;
@@ -202,7 +202,8 @@ final class Shard implements Runnable {
         }
         long timeout = deadline == Deadlines.NONE ? Long.MAX_VALUE : deadline - clock.getAsLong();
         if (congested) {
-            timeout = Math.min(timeout, CONGESTED_NANOS);
+            // The stack has more to send and says that it is due, but there is no room for it.
+            timeout = CONGESTED_NANOS;
         }
         if (timeout <= 0) {
             return;
@@ -235,8 +236,8 @@ final class Shard implements Runnable {
         endLock.lock();
         try {
             ended = true;
-            for (var port = firstPort; port != null; port = port.following) {
-                port.runAfterEnd(0, why);
+            for (var side = firstSide; side != null; side = side.following) {
+                side.end(why);
             }
             for (var port : listeners) {
                 port.runAfterEnd(0, why);
@@ -273,28 +274,28 @@ final class Shard implements Runnable {
         return link;
     }
 
-    void add(SocketPort port) {
-        var first = firstPort;
-        port.following = first;
+    void add(ShardSide side) {
+        var first = firstSide;
+        side.following = first;
         if (first != null) {
-            first.previous = port;
+            first.previous = side;
         }
-        firstPort = port;
+        firstSide = side;
     }
 
-    void remove(SocketPort port) {
-        var before = port.previous;
-        var after = port.following;
+    void remove(ShardSide side) {
+        var before = side.previous;
+        var after = side.following;
         if (before != null) {
             before.following = after;
-        } else if (firstPort == port) {
-            firstPort = after;
+        } else if (firstSide == side) {
+            firstSide = after;
         }
         if (after != null) {
             after.previous = before;
         }
-        port.previous = null;
-        port.following = null;
+        side.previous = null;
+        side.following = null;
     }
 
     void add(ListenerPort port) {

@@ -14,41 +14,39 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Where application threads and the shard meet for one connection. The shard publishes what it knows of the
-/// [TcpSocket] in volatile fields and wakes who waits for it; applications put bits of what they want into the
-/// shard's queue. Octets go through the rings: see [InputPort] and [OutputPort].
-///
-/// The socket is closed only when nobody is inside a ring any more: until then its memory must not go to
-/// another connection.
+/// [TcpSocket] in volatile fields and wakes who waits for it ([ShardSide]); applications put bits of what they
+/// want into the shard's queue. Octets go through the rings: see [InputPort] and [OutputPort].
 ///
 /// Threads: any, except where said.
 final class SocketPort extends Command {
     // What can be asked, served in this order.
-    private static final int CONNECT = 0x01;
-    private static final int OPTIONS = 0x02;
+    static final int CONNECT = 0x01;
+    static final int OPTIONS = 0x02;
     static final int WRITTEN = 0x04;
     static final int CONSUMED = 0x08;
-    private static final int RING = 0x10;
-    private static final int CLOSE = 0x20;
-    private static final int ABORT = 0x40;
+    static final int RING = 0x10;
+    static final int CLOSE = 0x20;
+    static final int ABORT = 0x40;
     static final int OUTPUT_SHUT = 0x80;
     static final int INPUT_SHUT = 0x100;
-    private static final int RECEIPT = 0x200;
+    static final int RECEIPT = 0x200;
 
     // What the shard says.
-    private static final int CONNECTED = 0x01;
-    private static final int READ_ENDED = 0x02;
-    private static final int READ_FAILED = 0x04;
-    private static final int WRITE_FAILED = 0x08;
-    private static final int CLOSE_COMPLETE = 0x10;
-    private static final int NO_MEMORY = 0x20;
-    private static final int REJECTED = 0x40;
-    private static final int OVER = READ_FAILED | WRITE_FAILED | CLOSE_COMPLETE;
+    static final int CONNECTED = 0x01;
+    static final int READ_ENDED = 0x02;
+    static final int READ_FAILED = 0x04;
+    static final int WRITE_FAILED = 0x08;
+    static final int CLOSE_COMPLETE = 0x10;
+    static final int NO_MEMORY = 0x20;
+    static final int REJECTED = 0x40;
+    static final int OVER = READ_FAILED | WRITE_FAILED | CLOSE_COMPLETE;
 
     final InputPort input = new InputPort(this);
     final OutputPort output = new OutputPort(this);
+    final Receipts receipts = new Receipts(this);
     private final Shard shard;
+    private final ShardSide shardSide;
     private final SocketOptions options;
-    private final Receipts receipts = new Receipts(this);
     private final AtomicBoolean closeCalled = new AtomicBoolean();
 
     // Shard to application; `flags` is stored last and publishes the rest.
@@ -69,26 +67,9 @@ final class SocketPort extends Command {
     private volatile boolean closed;
     private volatile boolean told;
 
-    // Shard.
-    private @Nullable ConnectRequest request;
-    private @Nullable TcpSocket socket;
-    private boolean ringTaken;
-    private boolean outOfMemory;
-    private boolean closeAsked;
-    private boolean abortAsked;
-    private boolean outputOut;
-    private boolean inputOut;
-    private boolean closeDone;
-    private boolean finishing;
-
-    @Nullable
-    SocketPort previous;
-
-    @Nullable
-    SocketPort following;
-
     private SocketPort(Shard shard, SocketOptions options) {
         this.shard = shard;
+        this.shardSide = new ShardSide(this, shard);
         this.options = options;
         this.lingerNanos = options.lingerNanos();
         this.noDelay = options.tcp().noDelay();
@@ -99,7 +80,7 @@ final class SocketPort extends Command {
     /// Threads: application.
     static SocketPort connecting(Shard shard, ConnectRequest request) {
         var port = new SocketPort(shard, request.options());
-        port.request = request;
+        port.shardSide.request(request);
         port.ask(CONNECT);
         return port;
     }
@@ -109,8 +90,8 @@ final class SocketPort extends Command {
     /// Threads: shard.
     static SocketPort accepted(Shard shard, TcpSocket socket, SocketOptions options) {
         var port = new SocketPort(shard, options);
-        port.adopt(socket);
-        port.update();
+        port.shardSide.adopt(socket);
+        port.shardSide.update();
         return port;
     }
 
@@ -362,214 +343,56 @@ final class SocketPort extends Command {
 
     // ---- shard ----
 
-    private void adopt(TcpSocket adopted) {
-        adopted.attach(this);
-        socket = adopted;
-        tuple = adopted.connection().tuple();
-        shard.add(this);
-    }
-
     @Override
     void run(long nowNanos, int bits) {
-        if ((bits & CONNECT) != 0) {
-            connect(nowNanos);
-        }
-        var to = socket;
-        if (to == null) {
-            return;
-        }
-        if ((bits & OPTIONS) != 0) {
-            to.lingerNanos(lingerNanos);
-            to.noDelay(nowNanos, noDelay);
-        }
-        if ((bits & WRITTEN) != 0) {
-            takeWritten(nowNanos, to);
-        }
-        if ((bits & CONSUMED) != 0) {
-            takeConsumed(nowNanos, to);
-        }
-        if ((bits & RING) != 0) {
-            ringTaken = to.connection().sendRing() != null;
-            outOfMemory = !ringTaken;
-        }
-        closeAsked |= (bits & CLOSE) != 0;
-        abortAsked |= (bits & ABORT) != 0;
-        if ((bits & (CLOSE | ABORT | OUTPUT_SHUT | INPUT_SHUT)) != 0) {
-            shutSocket(nowNanos, to, bits);
-        }
-        if ((bits & RECEIPT) != 0) {
-            receipts.collect();
-        }
-        if ((bits & ~(WRITTEN | CONSUMED)) != 0) {
-            update();
-        }
-    }
-
-    private void connect(long nowNanos) {
-        var what = request;
-        if (what == null) {
-            return;
-        }
-        request = null;
-        try {
-            adopt(shard.stack()
-                    .connect(
-                            nowNanos,
-                            what.localAddress(),
-                            what.localPort(),
-                            what.remoteAddress(),
-                            what.remotePort(),
-                            what.options()));
-        } catch (SocketException e) {
-            rejection = e;
-            flags = REJECTED;
-            wake();
-        }
-    }
-
-    private void takeWritten(long nowNanos, TcpSocket to) {
-        var connection = to.connection();
-        long count = Math.min(output.writtenEnd() - connection.bytesWritten(), connection.sendRoom());
-        if (count > 0) {
-            to.written(nowNanos, (int) count);
-        }
-    }
-
-    private void takeConsumed(long nowNanos, TcpSocket to) {
-        var connection = to.connection();
-        long count = Math.min(input.readEnd() - connection.bytesRead(), connection.available());
-        if (count > 0) {
-            to.consumed(nowNanos, (int) count);
-        }
-    }
-
-    private void shutSocket(long nowNanos, TcpSocket to, int bits) {
-        takeWritten(nowNanos, to);
-        takeConsumed(nowNanos, to);
-        boolean ending = closeAsked || abortAsked;
-        if ((bits & OUTPUT_SHUT) != 0) {
-            outputOut = true;
-            if (!ending) {
-                to.shutdownOutput(nowNanos);
-            }
-        }
-        if ((bits & INPUT_SHUT) != 0) {
-            inputOut = true;
-            if (!ending) {
-                to.shutdownInput(nowNanos);
-            }
-        }
-        if (!ending || !outputOut || !inputOut) {
-            return;
-        }
-        // Nobody has seen a connection that is not open yet: there is nothing to deliver.
-        if (abortAsked || !to.connected()) {
-            to.abort(nowNanos);
-        } else if (!closeDone) {
-            to.close(nowNanos);
-        }
-        closeDone = true;
-    }
-
-    /// Publishes what the socket says now and wakes who waits for it.
-    void update() {
-        var from = socket;
-        if (from == null) {
-            return;
-        }
-        var connection = from.connection();
-        acknowledged = connection.bytesAcknowledged();
-        boolean more = input.publish(connection.receiveRing(), connection.bytesRead() + connection.available());
-        boolean room = publishRoom(from);
-        state = connection.state();
-        if (state != TcpState.CLOSED && cause == null) {
-            lastState = state;
-        }
-        var ended = from.cause();
-        if (ended != null && cause == null) {
-            cause = ended;
-            shard.countUndelivered(undelivered());
-        }
-        int now = flagsOf(from);
-        if (now != flags) {
-            flags = now;
-            input.wake();
-            output.wake();
-            wake();
-        } else {
-            if (more) {
-                input.wake();
-            }
-            if (room) {
-                output.wake();
-            }
-        }
-        receipts.settle(cause != null);
-        countFinishing(closeDone && cause == null);
-        if (closeDone && cause != null && from.closeComplete()) {
-            from.attach(null);
-            shard.remove(this);
-        }
-    }
-
-    private boolean publishRoom(TcpSocket from) {
-        var connection = from.connection();
-        if (!ringTaken || outputOut || connection.sendRoom() == 0) {
-            return false;
-        }
-        var ring = connection.sendRing();
-        return ring != null && output.publish(ring, connection.bytesWritten() + connection.sendRoom());
-    }
-
-    private int flagsOf(TcpSocket from) {
-        int now = flags & REJECTED;
-        if (from.connected()) {
-            now |= CONNECTED;
-        }
-        if (from.connection().receiveFinished() || cause instanceof CloseCause.Finished) {
-            now |= READ_ENDED;
-        }
-        if (from.readStatus() == TcpSocket.FAILED) {
-            now |= READ_FAILED;
-        }
-        if (from.writeStatus() == TcpSocket.FAILED) {
-            now |= WRITE_FAILED;
-        }
-        if (closeDone && from.closeComplete()) {
-            now |= CLOSE_COMPLETE;
-        }
-        if (outOfMemory) {
-            now |= NO_MEMORY;
-        }
-        return now;
-    }
-
-    /// Connections that the user has closed and that still deliver: the shard gives them time when it ends.
-    private void countFinishing(boolean now) {
-        if (now != finishing) {
-            finishing = now;
-            shard.countFinishing(now ? 1 : -1);
-        }
+        shardSide.run(nowNanos, bits);
     }
 
     @Override
     void runAfterEnd(int bits, @Nullable Throwable why) {
-        receipts.collect();
-        state = TcpState.CLOSED;
-        if (socket == null) {
-            reason = why;
-            flags |= REJECTED;
-        } else if (cause == null) {
-            reason = why;
-            cause = new CloseCause.Aborted(CloseCause.AbortReason.SHUTDOWN, 0);
-            flags |= OVER;
-        } else {
-            // What had arrived before can still be read.
-            flags |= CLOSE_COMPLETE;
+        shardSide.end(why);
+    }
+
+    void publishTuple(FourTuple known) {
+        tuple = known;
+    }
+
+    void publishProgress(long acknowledgedBytes, TcpState now) {
+        acknowledged = acknowledgedBytes;
+        state = now;
+        if (now != TcpState.CLOSED && cause == null) {
+            lastState = now;
         }
-        receipts.settle(true);
+    }
+
+    /// How the connection ended. To be followed by [#publishFlags].
+    void publishEnd(CloseCause ended, @Nullable Throwable why) {
+        cause = ended;
+        reason = why;
+    }
+
+    /// There never was a connection.
+    ///
+    /// @param error what the stack said; null when the host has ended, for `why`
+    void publishRejection(@Nullable SocketException error, @Nullable Throwable why) {
+        rejection = error;
+        reason = why;
+        publishFlags(REJECTED);
+    }
+
+    /// @return whether they have changed, and everybody was woken
+    boolean publishFlags(int now) {
+        if (now == flags) {
+            return false;
+        }
+        flags = now;
         input.wake();
         output.wake();
         wake();
+        return true;
+    }
+
+    int flags() {
+        return flags;
     }
 }

@@ -1,0 +1,268 @@
+package dev.levee.net;
+
+import static dev.levee.net.SocketPort.ABORT;
+import static dev.levee.net.SocketPort.CLOSE;
+import static dev.levee.net.SocketPort.CLOSE_COMPLETE;
+import static dev.levee.net.SocketPort.CONNECT;
+import static dev.levee.net.SocketPort.CONNECTED;
+import static dev.levee.net.SocketPort.CONSUMED;
+import static dev.levee.net.SocketPort.INPUT_SHUT;
+import static dev.levee.net.SocketPort.NO_MEMORY;
+import static dev.levee.net.SocketPort.OPTIONS;
+import static dev.levee.net.SocketPort.OUTPUT_SHUT;
+import static dev.levee.net.SocketPort.OVER;
+import static dev.levee.net.SocketPort.READ_ENDED;
+import static dev.levee.net.SocketPort.READ_FAILED;
+import static dev.levee.net.SocketPort.RECEIPT;
+import static dev.levee.net.SocketPort.RING;
+import static dev.levee.net.SocketPort.WRITE_FAILED;
+import static dev.levee.net.SocketPort.WRITTEN;
+
+import dev.levee.stack.SocketException;
+import dev.levee.stack.TcpSocket;
+import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.TcpState;
+import org.jspecify.annotations.Nullable;
+
+/// The shard's side of a [SocketPort]: does what applications ask of the socket, and publishes what became of
+/// it.
+///
+/// The socket is closed only when nobody is inside a ring any more: until then its memory must not go to
+/// another connection.
+///
+/// Threads: shard, except [#request].
+final class ShardSide {
+    private final SocketPort port;
+    private final Shard shard;
+
+    private @Nullable ConnectRequest request;
+    private @Nullable TcpSocket socket;
+    private @Nullable CloseCause cause;
+    private boolean ringTaken;
+    private boolean outOfMemory;
+    private boolean closeAsked;
+    private boolean abortAsked;
+    private boolean outputOut;
+    private boolean inputOut;
+    private boolean closeDone;
+    private boolean finishing;
+
+    /// The shard's list of all that it has.
+    @Nullable
+    ShardSide previous;
+
+    @Nullable
+    ShardSide following;
+
+    ShardSide(SocketPort port, Shard shard) {
+        this.port = port;
+        this.shard = shard;
+    }
+
+    /// What to connect to when the shard is asked to.
+    ///
+    /// Threads: application, before it asks.
+    void request(ConnectRequest what) {
+        request = what;
+    }
+
+    void adopt(TcpSocket adopted) {
+        adopted.attach(this);
+        socket = adopted;
+        port.publishTuple(adopted.connection().tuple());
+        shard.add(this);
+    }
+
+    /// Does what the bits say, in this order.
+    void run(long nowNanos, int bits) {
+        if ((bits & CONNECT) != 0) {
+            connect(nowNanos);
+        }
+        var to = socket;
+        if (to == null) {
+            return;
+        }
+        if ((bits & OPTIONS) != 0) {
+            to.lingerNanos(port.lingerNanos());
+            to.noDelay(nowNanos, port.noDelay());
+        }
+        if ((bits & WRITTEN) != 0) {
+            takeWritten(nowNanos, to);
+        }
+        if ((bits & CONSUMED) != 0) {
+            takeConsumed(nowNanos, to);
+        }
+        if ((bits & RING) != 0) {
+            ringTaken = to.connection().sendRing() != null;
+            outOfMemory = !ringTaken;
+        }
+        closeAsked |= (bits & CLOSE) != 0;
+        abortAsked |= (bits & ABORT) != 0;
+        if ((bits & (CLOSE | ABORT | OUTPUT_SHUT | INPUT_SHUT)) != 0) {
+            shutSocket(nowNanos, to, bits);
+        }
+        if ((bits & RECEIPT) != 0) {
+            port.receipts.collect();
+        }
+        if ((bits & ~(WRITTEN | CONSUMED)) != 0) {
+            update();
+        }
+    }
+
+    private void connect(long nowNanos) {
+        var what = request;
+        if (what == null) {
+            return;
+        }
+        request = null;
+        try {
+            adopt(shard.stack()
+                    .connect(
+                            nowNanos,
+                            what.localAddress(),
+                            what.localPort(),
+                            what.remoteAddress(),
+                            what.remotePort(),
+                            what.options()));
+        } catch (SocketException e) {
+            port.publishRejection(e, null);
+        }
+    }
+
+    private void takeWritten(long nowNanos, TcpSocket to) {
+        var connection = to.connection();
+        long count = Math.min(port.output.writtenEnd() - connection.bytesWritten(), connection.sendRoom());
+        if (count > 0) {
+            to.written(nowNanos, (int) count);
+        }
+    }
+
+    private void takeConsumed(long nowNanos, TcpSocket to) {
+        var connection = to.connection();
+        long count = Math.min(port.input.readEnd() - connection.bytesRead(), connection.available());
+        if (count > 0) {
+            to.consumed(nowNanos, (int) count);
+        }
+    }
+
+    private void shutSocket(long nowNanos, TcpSocket to, int bits) {
+        takeWritten(nowNanos, to);
+        takeConsumed(nowNanos, to);
+        boolean ending = closeAsked || abortAsked;
+        if ((bits & OUTPUT_SHUT) != 0) {
+            outputOut = true;
+            if (!ending) {
+                to.shutdownOutput(nowNanos);
+            }
+        }
+        if ((bits & INPUT_SHUT) != 0) {
+            inputOut = true;
+            if (!ending) {
+                to.shutdownInput(nowNanos);
+            }
+        }
+        if (!ending || !outputOut || !inputOut) {
+            return;
+        }
+        // Nobody has seen a connection that is not open yet: there is nothing to deliver.
+        if (abortAsked || !to.connected()) {
+            to.abort(nowNanos);
+        } else if (!closeDone) {
+            to.close(nowNanos);
+        }
+        closeDone = true;
+    }
+
+    /// Publishes what the socket says now and wakes who waits for it.
+    void update() {
+        var from = socket;
+        if (from == null) {
+            return;
+        }
+        var connection = from.connection();
+        boolean more = port.input.publish(connection.receiveRing(), connection.bytesRead() + connection.available());
+        boolean room = publishRoom(from);
+        port.publishProgress(connection.bytesAcknowledged(), connection.state());
+        var ended = from.cause();
+        if (ended != null && cause == null) {
+            cause = ended;
+            port.publishEnd(ended, null);
+            shard.countUndelivered(port.undelivered());
+        }
+        if (!port.publishFlags(flagsOf(from))) {
+            if (more) {
+                port.input.wake();
+            }
+            if (room) {
+                port.output.wake();
+            }
+        }
+        port.receipts.settle(cause != null);
+        countFinishing(closeDone && cause == null && !connection.finAcked());
+        if (closeDone && cause != null && from.closeComplete()) {
+            from.attach(null);
+            shard.remove(this);
+        }
+    }
+
+    private boolean publishRoom(TcpSocket from) {
+        var connection = from.connection();
+        if (!ringTaken || outputOut || connection.sendRoom() == 0) {
+            return false;
+        }
+        var ring = connection.sendRing();
+        return ring != null && port.output.publish(ring, connection.bytesWritten() + connection.sendRoom());
+    }
+
+    private int flagsOf(TcpSocket from) {
+        int now = 0;
+        if (from.connected()) {
+            now |= CONNECTED;
+        }
+        if (from.connection().receiveFinished() || cause instanceof CloseCause.Finished) {
+            now |= READ_ENDED;
+        }
+        if (from.readStatus() == TcpSocket.FAILED) {
+            now |= READ_FAILED;
+        }
+        if (from.writeStatus() == TcpSocket.FAILED) {
+            now |= WRITE_FAILED;
+        }
+        if (closeDone && from.closeComplete()) {
+            now |= CLOSE_COMPLETE;
+        }
+        if (outOfMemory) {
+            now |= NO_MEMORY;
+        }
+        return now;
+    }
+
+    /// Connections that the user has closed and that still deliver: the shard gives them time when it ends.
+    private void countFinishing(boolean now) {
+        if (now != finishing) {
+            finishing = now;
+            shard.countFinishing(now ? 1 : -1);
+        }
+    }
+
+    /// The host has ended. Called again for everything that is asked afterwards.
+    ///
+    /// @param why the reason, unless the host was closed
+    void end(@Nullable Throwable why) {
+        port.receipts.collect();
+        if (socket == null) {
+            port.publishRejection(null, why);
+            return;
+        }
+        port.publishProgress(port.acknowledged(), TcpState.CLOSED);
+        if (cause == null) {
+            cause = new CloseCause.Aborted(CloseCause.AbortReason.SHUTDOWN, 0);
+            port.publishEnd(cause, why);
+            port.publishFlags(port.flags() | OVER);
+        } else {
+            // What had arrived before can still be read.
+            port.publishFlags(port.flags() | CLOSE_COMPLETE);
+        }
+        port.receipts.settle(true);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.levee.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.levee.tcp.TcpCounters;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Steady bulk transfer allocates nothing: not for segments, not for reads and writes, on no thread.
+@Timeout(300)
+class AllocationTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final long WARM_UP_BYTES = 256L << 20;
+    private static final long MEASURED_BYTES = 128L << 20;
+    /// What a compiler that replaces a method while it runs may cost, and the measuring itself: far below one
+    /// octet per segment.
+    private static final long ALLOWED_BYTES = 16_384;
+
+    @Test
+    void bulkTransferAllocatesNothing() throws Exception {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            transfer(connection, WARM_UP_BYTES);
+            long segmentsBefore = hosts.b.stats().tcp(TcpCounters.SEGMENTS_IN);
+            long nearBefore = allocated(hosts.a);
+            long farBefore = allocated(hosts.b);
+            long byUsers = transfer(connection, MEASURED_BYTES);
+            long byNear = allocated(hosts.a) - nearBefore;
+            long byFar = allocated(hosts.b) - farBefore;
+            long segments = hosts.b.stats().tcp(TcpCounters.SEGMENTS_IN) - segmentsBefore;
+            assertThat(segments).isGreaterThan(MEASURED_BYTES / 1460);
+            assertThat(byUsers).as("reader and writer").isLessThanOrEqualTo(ALLOWED_BYTES);
+            assertThat(byNear).as("sending shard").isLessThanOrEqualTo(ALLOWED_BYTES);
+            assertThat(byFar).as("receiving shard").isLessThanOrEqualTo(ALLOWED_BYTES);
+        }
+    }
+
+    private static long allocated(Host host) {
+        return THREADS.getThreadAllocatedBytes(host.shard().thread().threadId());
+    }
+
+    /// @return what the writing and the reading thread allocated together
+    private static long transfer(TwoHosts.Connection connection, long bytes) throws Exception {
+        var writer = new FutureTask<>(() -> write(connection.client(), bytes));
+        var reader = new FutureTask<>(() -> read(connection.server(), bytes));
+        Thread.ofPlatform().start(writer);
+        Thread.ofPlatform().start(reader);
+        return writer.get() + reader.get();
+    }
+
+    private static long write(TcpStream stream, long bytes) throws IOException {
+        var octets = new byte[1 << 16];
+        var out = stream.output();
+        out.write(octets);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (long sent = octets.length; sent < bytes; sent += octets.length) {
+            out.write(octets, 0, octets.length);
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private static long read(TcpStream stream, long bytes) throws IOException {
+        var octets = new byte[1 << 16];
+        var in = stream.input();
+        long received = in.read(octets);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        while (received < bytes) {
+            received += in.read(octets, 0, octets.length);
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+}
