@@ -230,8 +230,9 @@ public final class Stack {
     }
 
     /// Ends everything: listeners close, connections are aborted (RSTs are due), connect and listen are
-    /// refused from now on. Users learn of it as [CloseCause][dev.levee.tcp.CloseCause] and still have to
-    /// close their sockets.
+    /// refused from now on. Connections that their users have closed and whose FIN is acknowledged are left
+    /// alone: a RST would take from the peer's application what it has not read yet. Users learn of it as
+    /// [CloseCause][dev.levee.tcp.CloseCause] and still have to close their sockets.
     public void shutdown(long nowNanos) {
         lastNanos = nowNanos;
         shutDown = true;
@@ -239,7 +240,9 @@ public final class Stack {
         var all = new ArrayList<TcpSocket>();
         sockets.demux().forEach(all::add);
         for (var socket : all) {
-            socket.shutDown(nowNanos);
+            if (!socket.delivered()) {
+                socket.shutDown(nowNanos);
+            }
         }
     }
 

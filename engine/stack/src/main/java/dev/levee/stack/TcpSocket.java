@@ -246,6 +246,12 @@ public final class TcpSocket extends Timed {
         sockets.touched(nowNanos, this);
     }
 
+    /// Whether its user has closed it and the peer has acknowledged everything, the FIN included: it owes
+    /// nobody anything.
+    boolean delivered() {
+        return userClosed && connection.finAcked() && unacknowledgedBytes() == 0;
+    }
+
     /// The host goes down: as an abort, but the user still has to close.
     void shutDown(long nowNanos) {
         connection.abort(nowNanos, AbortReason.SHUTDOWN);

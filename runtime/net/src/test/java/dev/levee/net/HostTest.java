@@ -245,6 +245,20 @@ class HostTest {
     }
 
     @Test
+    void closingHostTakesNothingFromAPeerThatReadsLate() throws Exception {
+        try (var hosts = new TwoHosts();
+                var listener = hosts.b.listen(80)) {
+            var client = hosts.a.connect(B4, 80);
+            var server = listener.accept();
+            client.output().write(new byte[300_000]);
+            client.close();
+            hosts.a.close(Duration.ofSeconds(30));
+            assertThat(server.input().readAllBytes()).hasSize(300_000);
+            server.close();
+        }
+    }
+
+    @Test
     void brokenLinkEndsTheHostAndTellsEverybodyWhy() throws Exception {
         try (var hosts = new TwoHosts();
                 var connection = hosts.connect();
