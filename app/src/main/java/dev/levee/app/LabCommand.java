@@ -125,14 +125,10 @@ final class LabCommand implements Runnable {
                 description = "'client' enters levee-lab-client instead; then what to run (default: $SHELL).")
         private List<String> words = new ArrayList<>();
 
-        @picocli.CommandLine.Unmatched
-        private List<String> more = new ArrayList<>();
-
         @Override
         public Integer call() throws Problem {
             var commands = commands();
             var arguments = new ArrayList<>(words);
-            arguments.addAll(more);
             var namespace = Lab.NAMESPACES.getFirst();
             if (!arguments.isEmpty() && arguments.getFirst().equals("client")) {
                 namespace = Lab.NAMESPACES.getLast();

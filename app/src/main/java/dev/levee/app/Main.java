@@ -3,6 +3,7 @@ package dev.levee.app;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,7 +54,13 @@ public final class Main implements Runnable {
         line.setExecutionExceptionHandler((e, command, _) -> failure(e, command));
         line.setUsageHelpAutoWidth(true);
         line.setAbbreviatedOptionsAllowed(false);
+        // The options of a command that runs in the lab are its own.
+        subcommand(subcommand(line, "lab"), "shell").setStopAtPositional(true);
         return line;
+    }
+
+    private static CommandLine subcommand(CommandLine line, String name) {
+        return Objects.requireNonNull(line.getSubcommands().get(name));
     }
 
     @Override
