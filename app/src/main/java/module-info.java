@@ -4,6 +4,7 @@ module dev.levee.app {
     requires static org.jspecify;
     requires dev.levee.net;
     requires dev.levee.path;
+    requires dev.levee.sim;
     requires info.picocli;
     requires org.apache.httpcomponents.core5.httpcore5;
     requires tools.jackson.core;

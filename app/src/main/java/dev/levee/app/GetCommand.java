@@ -78,6 +78,7 @@ final class GetCommand implements Callable<Integer> {
     private boolean json;
 
     private volatile boolean late;
+    private String got = "no connection yet";
 
     @Override
     public Integer call() throws Problem {
@@ -98,7 +99,7 @@ final class GetCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new Problem(Failures.WRITE_ERROR, "the output cannot be written: " + Problem.reason(e));
         } catch (Problem e) {
-            throw late ? new Problem(Failures.TIMED_OUT, "not done within --max-time: " + e.getMessage()) : e;
+            throw late ? new Problem(Failures.TIMED_OUT, "not done within --max-time: " + got) : e;
         }
     }
 
@@ -153,6 +154,7 @@ final class GetCommand implements Callable<Integer> {
         var meter = new Meter(spec.commandLine().getErr());
         var fetch = new Fetch(target, meter);
         try {
+            got = "no answer yet";
             var result = fetch.run(stream, to, fail);
             long nanos = System.nanoTime() - startNanos;
             meter.done(result.bytes());
@@ -167,6 +169,7 @@ final class GetCommand implements Callable<Integer> {
             }
             return 0;
         } finally {
+            got = Bytes.text(fetch.bytes()) + " received";
             meter.end();
         }
     }

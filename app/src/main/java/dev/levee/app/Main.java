@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         versionProvider = Main.Version.class,
         subcommands = {
+            DemoCommand.class,
             ServeCommand.class,
             GetCommand.class,
             StatesCommand.class,
