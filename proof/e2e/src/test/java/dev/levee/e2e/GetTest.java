@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// `levee get` from nginx, and from servers that fail it.
-@RealNetwork({"nginx", "tshark"})
+@RealNetwork({"nginx", "tshark", "unshare", "mount"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GetTest {
     private static final int CLOSED_PORT = 81;
@@ -82,6 +82,27 @@ class GetTest {
         Files.writeString(lab.directory().resolve("root/words"), "a few words\n");
 
         assertThat(get(family.kernelUrl(80, "/words")).expect(0).out()).isEqualTo("a few words\n");
+    }
+
+    /// Only for this one process, /etc/hosts is another file.
+    @ParameterizedTest
+    @EnumSource
+    void aNameIsLookedUpWhereTheHostLooks(Family family) throws Exception {
+        Files.writeString(lab.directory().resolve("root/words"), "a few words\n");
+        var hosts = lab.directory().resolve("hosts");
+        Files.writeString(hosts, family.kernel + " files.levee.test\n");
+        var command = new ArrayList<>(List.of(
+                Tools.path("unshare"),
+                "--mount",
+                "/bin/sh",
+                "-c",
+                "mount --bind \"$0\" /etc/hosts && exec \"$@\"",
+                hosts.toString()));
+        command.addAll(command(lab, "http://files.levee.test/words"));
+
+        var result = lab.start(command).awaitEnd().expect(0);
+
+        assertThat(result.out()).isEqualTo("a few words\n");
     }
 
     @ParameterizedTest

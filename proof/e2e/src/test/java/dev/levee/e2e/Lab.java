@@ -61,14 +61,7 @@ final class Lab implements AutoCloseable {
         if (out != null) {
             builder.redirectOutput(out.toFile());
         }
-        var environment = builder.environment();
-        environment.put("LC_ALL", "C.UTF-8");
-        environment.put("JAVA_HOME", System.getProperty("java.home"));
-        environment.put(
-                "LEVEE_MODULES", Tools.home().resolve("app/target/modules").toString());
-        environment
-                .keySet()
-                .removeIf(key -> key.toLowerCase(java.util.Locale.ROOT).endsWith("_proxy"));
+        Tools.prepare(builder.environment());
         var program = new Program(builder);
         programs.push(program);
         return program;

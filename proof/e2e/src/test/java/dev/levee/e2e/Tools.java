@@ -3,6 +3,8 @@ package dev.levee.e2e;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -33,6 +35,14 @@ final class Tools {
     /// The source tree.
     static Path home() {
         return property("levee.home").toAbsolutePath().normalize();
+    }
+
+    /// Lets `levee` run from the modules that Maven has just built, and programs speak plainly.
+    static void prepare(Map<String, String> environment) {
+        environment.keySet().removeIf(key -> key.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+        environment.put("LC_ALL", "C.UTF-8");
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("LEVEE_MODULES", home().resolve("app/target/modules").toString());
     }
 
     /// Where tests may write.

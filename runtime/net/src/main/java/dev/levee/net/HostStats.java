@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bufferBytesReserved such memory taken from the machine, in use or kept for later
 /// @param states connections in each state, only states that occur
 /// @param listeners who listens
-/// @param connections all connections in any state
+/// @param connections all connections in any state but CLOSED
 public record HostStats(
         Map<TcpCounters, Long> tcp,
         Map<StackCounters, Long> stack,
@@ -109,8 +109,12 @@ public record HostStats(
         var states = new EnumMap<TcpState, Integer>(TcpState.class);
         var connections = new ArrayList<ConnectionInfo>();
         stack.forEachSocket(socket -> {
-            connections.add(ConnectionInfo.of(socket));
-            states.merge(socket.connection().state(), 1, Integer::sum);
+            var state = socket.connection().state();
+            // It has ended just now and only its last segment is still to be sent.
+            if (state != TcpState.CLOSED) {
+                connections.add(ConnectionInfo.of(socket));
+                states.merge(state, 1, Integer::sum);
+            }
         });
         var listeners = new ArrayList<ListenerInfo>();
         stack.forEachListener(listener -> listeners.add(ListenerInfo.of(listener)));

@@ -1,0 +1,48 @@
+package dev.levee.bench;
+
+import java.util.List;
+
+/// Entry of all benchmarks: `bulk` for people, the other words for the processes that it starts.
+///
+/// Threads: main.
+public final class Bench {
+    private static final String USAGE = """
+            usage: bench bulk [--seconds S] [--rounds N]
+              Bulk transfer over TUN at MTU 1500, each way, beside the kernel's own veth with offloads off.
+              Needs Linux, root, ip and ethtool; makes network namespaces of its own and removes them.""";
+
+    private Bench() {}
+
+    /// Runs one benchmark; exit code 2 with one sentence when it cannot.
+    public static void main(String[] args) throws Exception {
+        var words = List.of(args);
+        try {
+            switch (words.isEmpty() ? "" : words.getFirst()) {
+                case "bulk" -> new BulkBench(option(words, "--seconds", 4), option(words, "--rounds", 3)).run();
+                case "levee-server" -> BulkServer.levee(words.get(1), words.get(2), words.get(3));
+                case "kernel-server" -> BulkServer.kernel(words.get(1));
+                case "client" -> BulkClient.run(words.get(1), words.get(2), Integer.parseInt(words.get(3)));
+                default -> throw new IllegalArgumentException(USAGE);
+            }
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+        }
+    }
+
+    private static int option(List<String> words, String name, int otherwise) {
+        int at = words.indexOf(name);
+        if (at < 0) {
+            return otherwise;
+        }
+        try {
+            int value = at + 1 < words.size() ? Integer.parseInt(words.get(at + 1)) : 0;
+            if (value > 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, together with a number that is too small.
+        }
+        throw new IllegalArgumentException(name + " needs a number above 0");
+    }
+}

@@ -1,0 +1,9 @@
+/// The same work beside the kernel: ratios of one run, never single figures.
+@org.jspecify.annotations.NullMarked
+module dev.levee.bench {
+    requires static org.jspecify;
+    requires dev.levee.link;
+    requires dev.levee.net;
+    requires java.management;
+    requires jdk.management;
+}

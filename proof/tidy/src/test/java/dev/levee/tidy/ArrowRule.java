@@ -1,0 +1,62 @@
+package dev.levee.tidy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Arrows between modules point down and left only (ARCHITECTURE.md): app, defence, runtime, engine; inside the
+/// engine stack, then guard and tcp, which never see each other, then wire.
+final class ArrowRule {
+    private static final Set<String> ENGINE =
+            Set.of("engine/wire", "engine/path", "engine/guard", "engine/tcp", "engine/stack");
+
+    /// What each part of the engine and of the proofs may refer to, beside itself.
+    private static final Map<String, Set<String>> ALLOWED = Map.of(
+            "engine/wire", Set.of(),
+            "engine/path", Set.of("engine/wire"),
+            "engine/guard", Set.of("engine/wire"),
+            "engine/tcp", Set.of("engine/wire"),
+            "engine/stack", Set.of("engine/wire", "engine/path", "engine/guard", "engine/tcp"),
+            "proof/sim", ENGINE,
+            "proof/rfc", Set.of());
+
+    private ArrowRule() {}
+
+    /// Judges one class.
+    ///
+    /// @param module the directory of its module
+    /// @param modules where each package is at home: `dev/levee/wire` in `engine/wire`
+    static List<Finding> check(String module, ClassReferences references, Map<String, String> modules) {
+        return references.judge(module, reference -> {
+            int dot = reference.indexOf('.');
+            var target = modules.get(ClassReferences.packageOf(dot < 0 ? reference : reference.substring(0, dot)));
+            return dot >= 0 || target == null || allowed(module, target)
+                    ? ""
+                    : module + " must not see " + target + ": " + reference.replace('/', '.');
+        });
+    }
+
+    static boolean allowed(String from, String to) {
+        if (from.equals(to)) {
+            return true;
+        }
+        var listed = ALLOWED.get(from);
+        if (listed != null) {
+            return listed.contains(to);
+        }
+        return switch (layer(from)) {
+            case "runtime" -> ENGINE.contains(to) || (layer(to).equals("runtime") && !from.equals("runtime/link"));
+            case "defence" ->
+                ENGINE.contains(to) || layer(to).equals("runtime") || layer(to).equals("defence");
+            case "app" -> !layer(to).equals("proof") || to.equals("proof/sim");
+            case "proof" -> true;
+            // An engine module that is not listed has no arrows until somebody writes them down here.
+            default -> false;
+        };
+    }
+
+    private static String layer(String module) {
+        int slash = module.indexOf('/');
+        return slash < 0 ? module : module.substring(0, slash);
+    }
+}
