@@ -7,8 +7,9 @@ import java.util.List;
 /// Threads: main.
 public final class Bench {
     private static final String USAGE = """
-            usage: bench bulk [--seconds S] [--rounds N]
+            usage: bench bulk [--seconds S] [--rounds N] [--platform]
               Bulk transfer over TUN at MTU 1500, each way, beside the kernel's own veth with offloads off.
+              --platform: the server's connections on platform threads instead of virtual ones.
               Needs Linux, root, ip and ethtool; makes network namespaces of its own and removes them.""";
 
     private Bench() {}
@@ -18,9 +19,14 @@ public final class Bench {
         var words = List.of(args);
         try {
             switch (words.isEmpty() ? "" : words.getFirst()) {
-                case "bulk" -> new BulkBench(option(words, "--seconds", 4), option(words, "--rounds", 3)).run();
-                case "levee-server" -> BulkServer.levee(words.get(1), words.get(2), words.get(3));
-                case "kernel-server" -> BulkServer.kernel(words.get(1));
+                case "bulk" ->
+                    new BulkBench(
+                                    option(words, "--seconds", 4),
+                                    option(words, "--rounds", 3),
+                                    words.contains("--platform") ? "platform" : "virtual")
+                            .run();
+                case "levee-server" -> BulkServer.levee(words.get(1), words.get(2), words.get(3), words.get(4));
+                case "kernel-server" -> BulkServer.kernel(words.get(1), words.get(2));
                 case "client" -> BulkClient.run(words.get(1), words.get(2), Integer.parseInt(words.get(3)));
                 default -> throw new IllegalArgumentException(USAGE);
             }

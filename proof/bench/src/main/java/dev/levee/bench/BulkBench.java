@@ -21,21 +21,24 @@ final class BulkBench {
 
     private final int seconds;
     private final int rounds;
+    private final String threads;
 
-    BulkBench(int seconds, int rounds) {
+    /// @param threads `virtual` or `platform`: what serves each connection
+    BulkBench(int seconds, int rounds, String threads) {
         this.seconds = seconds;
         this.rounds = rounds;
+        this.threads = threads;
     }
 
     private record Allocation(long segments, long bytes) {}
 
     void run() throws IOException {
         try (var lab = new Lab();
-                var _ = new Server(Lab.java(lab.server, "kernel-server", Lab.SERVER_ADDRESS));
-                var levee = new Server(
-                        Lab.java(lab.client, "levee-server", "bench2", LEVEE_ADDRESS + "/24", "198.18.0.1/24"))) {
-            System.out.println("MTU 1500, no offloads, one connection, " + seconds + " s a round, " + rounds
-                    + " rounds, medians; both ends on this machine");
+                var _ = new Server(Lab.java(lab.server, "kernel-server", Lab.SERVER_ADDRESS, threads));
+                var levee = new Server(Lab.java(
+                        lab.client, "levee-server", "bench2", LEVEE_ADDRESS + "/24", "198.18.0.1/24", threads))) {
+            System.out.println("MTU 1500, no offloads, one connection, " + seconds + " s a round, " + threads
+                    + " threads, " + rounds + " rounds, medians; both ends on this machine");
             for (String direction : DIRECTIONS) {
                 measure(lab, levee, direction);
             }

@@ -20,7 +20,7 @@ import java.util.List;
 /// A server with discard on port 9 and chargen on port 19, on Levee over TUN or on the kernel's sockets.
 /// Answers each line on its standard input with `segments allocatedBytes` so far, and ends with the input.
 ///
-/// Threads: main; a virtual thread per connection.
+/// Threads: main; a thread per connection.
 final class BulkServer {
     private static final int BUFFER_BYTES = 1 << 17;
     private static final int DISCARD_PORT = 9;
@@ -32,28 +32,34 @@ final class BulkServer {
         void serve(InputStream in, OutputStream out) throws IOException;
     }
 
-    static void levee(String device, String address, String kernelAddress) throws IOException {
+    static void levee(String device, String address, String kernelAddress, String threads) throws IOException {
+        var starter = starter(threads);
         var link = Links.open("tun:" + device, List.of(Cidr.parse(kernelAddress)));
         try (var host = Host.builder().link(link).address(address).start()) {
-            accept(host, DISCARD_PORT, (in, _) -> discard(in));
-            accept(host, CHARGEN_PORT, (_, out) -> generate(out));
+            accept(starter, host, DISCARD_PORT, (in, _) -> discard(in));
+            accept(starter, host, CHARGEN_PORT, (_, out) -> generate(out));
             answer(host);
         }
     }
 
-    static void kernel(String address) throws IOException {
-        accept(address, DISCARD_PORT, (in, _) -> discard(in));
-        accept(address, CHARGEN_PORT, (_, out) -> generate(out));
+    static void kernel(String address, String threads) throws IOException {
+        var starter = starter(threads);
+        accept(starter, address, DISCARD_PORT, (in, _) -> discard(in));
+        accept(starter, address, CHARGEN_PORT, (_, out) -> generate(out));
         answer(null);
     }
 
-    private static void accept(Host host, int port, Streams service) throws IOException {
+    private static Thread.Builder starter(String threads) {
+        return threads.equals("platform") ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+    }
+
+    private static void accept(Thread.Builder starter, Host host, int port, Streams service) throws IOException {
         var listener = host.listen(port);
         Thread.ofVirtual().start(() -> {
             try (listener) {
                 while (true) {
                     TcpStream stream = listener.accept();
-                    Thread.ofVirtual().start(() -> serve(stream.input(), stream.output(), service));
+                    starter.start(() -> serve(stream.input(), stream.output(), service));
                 }
             } catch (IOException e) {
                 // The host was closed: the benchmark is over.
@@ -61,7 +67,7 @@ final class BulkServer {
         });
     }
 
-    private static void accept(String address, int port, Streams service) throws IOException {
+    private static void accept(Thread.Builder starter, String address, int port, Streams service) throws IOException {
         var listener = new ServerSocket(port, 16, InetAddress.getByName(address));
         Thread.ofVirtual().start(() -> {
             try (listener) {
@@ -69,7 +75,7 @@ final class BulkServer {
                     var socket = listener.accept();
                     var in = socket.getInputStream();
                     var out = socket.getOutputStream();
-                    Thread.ofVirtual().start(() -> serve(in, out, service));
+                    starter.start(() -> serve(in, out, service));
                 }
             } catch (IOException e) {
                 // The process ends.
