@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Cleanup implements AutoCloseable {
     static final long STOP_MILLIS_MAX = 1_700;
 
+    private static volatile boolean stopping;
+
     private final Deque<Action> actions = new ArrayDeque<>();
     private final Thread hook = new Thread(this::stop, "levee-stop");
     private final ReentrantLock closing = new ReentrantLock();
@@ -61,7 +63,13 @@ final class Cleanup implements AutoCloseable {
         }
     }
 
+    /// Whether the process has been told to stop: what fails now fails because of that.
+    static boolean stopping() {
+        return stopping;
+    }
+
     private void stop() {
+        stopping = true;
         var worker = Thread.ofPlatform().daemon().name("levee-cleanup").start(this::close);
         try {
             worker.join(STOP_MILLIS_MAX);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -103,9 +104,8 @@ final class DemoCommand implements Callable<Integer> {
         var show = new Show(out, !json && Boolean.getBoolean("levee.terminal.out"));
         List<Outcome> outcomes;
         try (var cleanup = Cleanup.atExit()) {
-            outcomes = live
-                    ? new LiveDemo(settings, show).run(host -> cleanup.add(host::close))
-                    : new VirtualDemo(settings, show).run();
+            Consumer<AutoCloseable> atStop = taken -> cleanup.add(taken::close);
+            outcomes = live ? new LiveDemo(settings, show).run(atStop) : new VirtualDemo(settings, show).run(atStop);
         }
         if (json) {
             out.println(Json.line(Show.json(outcomes, settings)));

@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
             "  levee demo      see TCP connections open, transfer, close and fail (no root, no network)",
             "  levee doctor    see what works on this machine, and what to do about the rest",
             "",
+            "In a source tree, './levee test [--full]' runs all tests.",
+            "",
             "'levee COMMAND --help' explains a command and shows examples.",
         })
 public final class Main implements Runnable {
@@ -79,7 +81,9 @@ public final class Main implements Runnable {
     private static int failure(Exception e, CommandLine command) {
         var name = command.getCommandSpec().qualifiedName();
         if (e instanceof Problem problem) {
-            say(command.getErr(), name + ": " + problem.getMessage());
+            if (!Cleanup.stopping()) {
+                say(command.getErr(), name + ": " + problem.getMessage());
+            }
             return problem.exitCode();
         }
         say(command.getErr(), name + ": this is a mistake in levee itself, please report it: " + e);

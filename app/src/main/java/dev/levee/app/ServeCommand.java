@@ -1,5 +1,6 @@
 package dev.levee.app;
 
+import dev.levee.app.get.Bytes;
 import dev.levee.app.http.Site;
 import dev.levee.app.service.Chargen;
 import dev.levee.app.service.Discard;
@@ -8,12 +9,14 @@ import dev.levee.app.service.Http;
 import dev.levee.app.service.Server;
 import dev.levee.app.service.Service;
 import dev.levee.net.Host;
+import dev.levee.stack.Limits;
 import dev.levee.tcp.TcpCounters;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -87,9 +90,7 @@ final class ServeCommand implements Callable<Integer> {
             }
             err.println(link.describe());
             services.forEach((port, service) -> err.println(service.name() + " on port " + port));
-            err.println("limits: " + dev.levee.stack.Limits.DEFAULT + ", "
-                    + host.listenOptions().backlog() + " waiting and "
-                    + host.listenOptions().halfOpenMax() + " half-open connections per port");
+            err.println(limits(host));
             err.flush();
             out.println("ready");
             out.flush();
@@ -103,6 +104,19 @@ final class ServeCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
         }
         return 0;
+    }
+
+    private static String limits(Host host) {
+        var limits = Limits.DEFAULT;
+        var perPort = host.listenOptions();
+        return String.format(
+                Locale.ROOT,
+                "limits: %,d connections, %,d of them in TIME-WAIT, %s of buffers; per port %,d half-open and %,d waiting",
+                limits.connectionsMax(),
+                limits.timeWaitMax(),
+                Bytes.text(limits.bufferBytesMax()),
+                perPort.halfOpenMax(),
+                perPort.backlog());
     }
 
     private static void start(Server server, Service service, int port) throws Problem {

@@ -7,6 +7,7 @@ import dev.levee.sim.LadderTap;
 import dev.levee.sim.SimHost;
 import dev.levee.sim.SimNetwork;
 import dev.levee.sim.SimSocket;
+import dev.levee.sim.Tap;
 import dev.levee.sim.Times;
 import dev.levee.stack.Limits;
 import dev.levee.stack.StackConfig;
@@ -22,12 +23,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Two hosts with whole stacks on an imperfect path, in virtual time: the same settings give the same octets on
 /// standard output, on every machine.
 ///
-/// Threads: one owner.
+/// Threads: one owner; what it hands out for stopping, any.
 public final class VirtualDemo {
     /// Virtual time that no scene needs, whatever the path does.
     private static final long PATIENCE_NANOS = Times.seconds(7 * 24 * 3600);
@@ -40,6 +44,8 @@ public final class VirtualDemo {
     private final SimHost client;
     private final SimHost server;
     private final List<Outcome> outcomes = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopped;
 
     public VirtualDemo(Settings settings, Show show) {
         this.settings = settings;
@@ -55,12 +61,45 @@ public final class VirtualDemo {
 
     /// Plays all scenes.
     ///
-    /// @throws Problem when the capture cannot be written, or the download did not come as promised
-    public List<Outcome> run() throws Problem {
+    /// @param cleanup takes what ends the demo when the process is told to stop: the capture is whole then
+    /// @throws Problem when the capture cannot be written, the download did not come as promised, or the demo
+    ///     was stopped
+    public List<Outcome> run(Consumer<AutoCloseable> cleanup) throws Problem {
+        cleanup.accept(this::stop);
+        network.tap(new Tap() {
+            @Override
+            public void settled(long nowNanos, SimHost host) {
+                if (stopped) {
+                    throw new Stopped();
+                }
+            }
+        });
+        try {
+            playRecorded();
+        } catch (Stopped _) {
+            throw new Problem(1, "stopped");
+        } finally {
+            ended.countDown();
+        }
+        return outcomes;
+    }
+
+    private void stop() throws InterruptedException {
+        stopped = true;
+        // Closing the capture takes no longer.
+        boolean _ = ended.await(1, TimeUnit.SECONDS);
+    }
+
+    /// Leaves the simulation from within.
+    private static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private void playRecorded() throws Problem {
         var file = settings.capture();
         if (file == null) {
             play();
-            return outcomes;
+            return;
         }
         try (var writer = new PcapngWriter(new BufferedOutputStream(Files.newOutputStream(file)), "levee")) {
             int index = writer.addInterface("client", LinkType.RAW);
@@ -69,7 +108,6 @@ public final class VirtualDemo {
         } catch (UncheckedIOException | IOException e) {
             throw new Problem("the capture " + file + " cannot be written: " + Problem.reason(e));
         }
-        return outcomes;
     }
 
     private void play() throws Problem {

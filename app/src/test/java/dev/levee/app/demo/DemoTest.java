@@ -7,6 +7,7 @@ import dev.levee.app.Problem;
 import dev.levee.path.Impairment;
 import dev.levee.sim.Ladder;
 import dev.levee.tcp.CloseCause;
+import dev.levee.wire.CaptureReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ class DemoTest {
 
     private static Played play(Settings settings) throws Problem {
         var text = new StringWriter();
-        var outcomes = new VirtualDemo(settings, new Show(new PrintWriter(text, true), false)).run();
+        var outcomes = new VirtualDemo(settings, new Show(new PrintWriter(text, true), false)).run(_ -> {});
         return new Played(outcomes, text.toString());
     }
 
@@ -80,6 +81,48 @@ class DemoTest {
         var usual = settings("none", 1, false);
         play(new Settings(usual.impairment(), 1, 1000, false, file, usual.style()));
         assertThat(Files.readAllBytes(file)).startsWith(0x0a, 0x0d, 0x0d, 0x0a).hasSizeGreaterThan(1000);
+    }
+
+    @Test
+    void aStoppedDemoLeavesAWholeCapture(@TempDir Path directory) throws Exception {
+        var file = directory.resolve("demo.pcapng");
+        var usual = settings("none", 1, false);
+        var settings = new Settings(usual.impairment(), 1, 50_000_000, false, file, usual.style());
+        var show = new StopAfterFirstBar();
+        var demo = new VirtualDemo(settings, new Show(new PrintWriter(show, true), false));
+        assertThatThrownBy(() -> demo.run(stop -> show.stop = stop)).hasMessage("stopped");
+        show.stopper.join();
+        try (var in = Files.newInputStream(file)) {
+            var reader = CaptureReader.open(in);
+            int packets = 0;
+            // A file cut off within a record would be an exception.
+            while (reader.next()) {
+                packets++;
+            }
+            assertThat(packets).isGreaterThan(10);
+        }
+    }
+
+    /// Tells the demo to stop, as another thread, when the transfer has begun.
+    private static final class StopAfterFirstBar extends StringWriter {
+        private AutoCloseable stop = () -> {};
+        private Thread stopper = new Thread();
+
+        @Override
+        public void write(String text, int offset, int length) {
+            super.write(text, offset, length);
+            if (toString().contains("25%") && stopper.getState() == Thread.State.NEW) {
+                stopper = Thread.startVirtualThread(this::stop);
+            }
+        }
+
+        private void stop() {
+            try {
+                stop.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     @Test
