@@ -37,11 +37,13 @@ final class Tools {
         return property("levee.home").toAbsolutePath().normalize();
     }
 
-    /// Lets `levee` run from the modules that Maven has just built, and programs speak plainly.
+    /// Lets `levee` run from the modules that Maven has just built and check itself as it goes, and programs
+    /// speak plainly.
     static void prepare(Map<String, String> environment) {
         environment.keySet().removeIf(key -> key.toLowerCase(Locale.ROOT).endsWith("_proxy"));
         environment.put("LC_ALL", "C.UTF-8");
         environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("LEVEE_JAVA_OPTS", "-ea");
         environment.put("LEVEE_MODULES", home().resolve("app/target/modules").toString());
     }
 

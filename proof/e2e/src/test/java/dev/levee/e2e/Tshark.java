@@ -150,7 +150,7 @@ record Tshark(List<Packet> packets, List<String> remarks) {
                 if (!severities.get(j).isEmpty()
                         && Long.decode(severities.get(j)) >= WARNING
                         && !FLOW_CONTROL.contains(messages.get(j))
-                        && !(packet.zeroByLinux() && messages.get(j).startsWith("Bad checksum"))) {
+                        && !(packet.zeroByLinux() && messages.get(j).startsWith("TCP Checksum 0xffff"))) {
                     remarks.add("packet " + (i + 1) + ": " + messages.get(j));
                 }
             }
