@@ -179,7 +179,11 @@ public final class SimHost {
                 user.ready();
             }
         }
+        int calls = 0;
         for (var socket = nextReady(); socket != null; socket = nextReady()) {
+            if (++calls > PACKETS_MAX) {
+                throw new SimulationFailure(name + " tells its users without end: livelock at " + network.timeText());
+            }
             told = true;
             socket.ready();
         }

@@ -130,13 +130,13 @@ class WindowScriptTest {
         Script.plain().v6(v6).play(OPEN + """
             nodelay on
             write 1000
-            > . 1:1001(1000) ack 1
+            > P. 1:1001(1000) ack 1
             write 1000
-            > . 1001:2001(1000) ack 1
+            > P. 1001:2001(1000) ack 1
             < . 1 ack 1001 win 500
             nothing
             +0.2 > . 1001:1501(500) ack 1
-            """.replace(". 1:1001", "P. 1:1001").replace(". 1001:2001", "P. 1001:2001"));
+            """);
     }
 
     /// A receive buffer of 64 KiB without scaling: what is promised is what there is.
