@@ -1,5 +1,7 @@
 package dev.levee.stack;
 
+import java.util.Objects;
+
 /// Settings of one listener. Immutable.
 ///
 /// @param backlog how many complete connections may wait to be accepted, at least 1
@@ -10,6 +12,7 @@ public record ListenOptions(int backlog, int halfOpenMax, SocketOptions socket) 
 
     /// @throws IllegalArgumentException when one lies outside its range, in a sentence that names it
     public ListenOptions {
+        Objects.requireNonNull(socket, "socket");
         if (backlog < 1) {
             throw new IllegalArgumentException("backlog must be at least 1, but is " + backlog);
         }

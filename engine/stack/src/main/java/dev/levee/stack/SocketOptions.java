@@ -1,6 +1,7 @@
 package dev.levee.stack;
 
 import dev.levee.tcp.TcpConfig;
+import java.util.Objects;
 
 /// Settings of one socket at its birth. Immutable.
 ///
@@ -12,4 +13,8 @@ public record SocketOptions(TcpConfig tcp, long lingerNanos) {
     public static final long LINGER_OFF = -1;
 
     public static final SocketOptions DEFAULT = new SocketOptions(TcpConfig.DEFAULT, LINGER_OFF);
+
+    public SocketOptions {
+        Objects.requireNonNull(tcp, "tcp");
+    }
 }

@@ -35,7 +35,7 @@ final class AckArrives {
             // connection to stay open".
             tcb.progressNanos = nowNanos;
         }
-        RetransmitTimer.windowChanged(tcb, nowNanos);
+        RetransmitTimer.windowChanged(tcb, nowNanos, windowBefore);
         return true;
     }
 
@@ -58,12 +58,13 @@ final class AckArrives {
         var snd = tcb.snd;
         int ack = segment.ack();
         int flightBefore = snd.flightSize();
-        boolean synAcked = !snd.synAcked();
+        boolean synAcked = !snd.synAcked;
         int acked = Seq.distance(snd.sndUna, ack) - (synAcked ? 1 : 0);
         boolean finAcked = snd.finSent() && ack == snd.sndMax;
         int ackedBytes = finAcked && !snd.finAcked ? acked - 1 : acked;
         takeRttSample(tcb, nowNanos, segment);
         snd.sndUna = ack;
+        snd.synAcked = true;
         snd.acked += ackedBytes;
         snd.finAcked = finAcked;
         if (Seq.lt(snd.sndNxt, ack)) {

@@ -1,6 +1,7 @@
 package dev.levee.tcp;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ public final class BufferPool {
 
     private final Arena arena = Arena.ofAuto();
     private final ArrayDeque<ByteRing>[] free = freeLists();
-    private final long budgetBytes;
+    private long budgetBytes;
     private long bytesTaken;
     private long bytesReserved;
 
@@ -58,7 +59,15 @@ public final class BufferPool {
             return false;
         }
         int pieceBytes = size >= SLICE_BYTES || left < SLICE_BYTES ? size : SLICE_BYTES;
-        var piece = arena.allocate(pieceBytes, 64);
+        MemorySegment piece;
+        try {
+            piece = arena.allocate(pieceBytes, 64);
+        } catch (OutOfMemoryError e) {
+            // The machine, or the limit of the virtual machine (-XX:MaxDirectMemorySize), gives less than the
+            // budget: what is there is the budget from now on.
+            budgetBytes = bytesReserved;
+            return false;
+        }
         bytesReserved += pieceBytes;
         for (int at = 0; at < pieceBytes; at += size) {
             free[sizeClass].addLast(new ByteRing(piece.asSlice(at, size)));

@@ -12,21 +12,26 @@ final class RetransmitTimer {
 
     /// RFC 6298 (5.1): something was sent. The timer starts unless it runs.
     static void sent(Tcb tcb, long nowNanos) {
+        if (tcb.snd.sndWnd > 0) {
+            tcb.timers.stop(Timer.PERSIST);
+        }
         if (!tcb.timers.isSet(Timer.RETRANSMIT) && !tcb.timers.isSet(Timer.PERSIST)) {
-            start(tcb, Timer.RETRANSMIT, nowNanos);
+            startRetransmit(tcb, nowNanos);
         }
     }
 
     /// RFC 6298 (5.2) and (5.3): new data was acknowledged.
     static void restart(Tcb tcb, long nowNanos) {
         tcb.timers.stop(Timer.RETRANSMIT);
-        if (tcb.snd.outstanding()) {
-            start(tcb, Timer.RETRANSMIT, nowNanos);
+        if (tcb.snd.outstanding() && !tcb.timers.isSet(Timer.PERSIST)) {
+            startRetransmit(tcb, nowNanos);
         }
     }
 
     /// The window may have closed or opened.
-    static void windowChanged(Tcb tcb, long nowNanos) {
+    ///
+    /// @param windowBefore SND.WND before
+    static void windowChanged(Tcb tcb, long nowNanos, int windowBefore) {
         var snd = tcb.snd;
         if (!tcb.state.synchronised()) {
             return;
@@ -42,11 +47,11 @@ final class RetransmitTimer {
                 tcb.timers.stop(Timer.RETRANSMIT);
                 persist(tcb, nowNanos);
             }
-        } else if (tcb.timers.isSet(Timer.PERSIST)) {
+        } else if (tcb.timers.isSet(Timer.PERSIST) && (snd.sndWnd != windowBefore || snd.outstanding())) {
+            // A small window that did not change goes on being waited for.
             tcb.timers.stop(Timer.PERSIST);
-            tcb.rtt.progress();
             if (snd.outstanding()) {
-                start(tcb, Timer.RETRANSMIT, nowNanos);
+                startRetransmit(tcb, nowNanos);
             }
         }
     }
@@ -55,17 +60,21 @@ final class RetransmitTimer {
     static void persist(Tcb tcb, long nowNanos) {
         if (!tcb.timers.isSet(Timer.PERSIST) && !tcb.timers.isSet(Timer.RETRANSMIT)) {
             tcb.progressNanos = nowNanos;
+            tcb.probes = 0;
             // RFC 9293 §3.8.6.1: the first probe "when a zero window has existed for the retransmission
             // timeout period".
-            start(tcb, Timer.PERSIST, nowNanos);
+            startPersist(tcb, nowNanos);
         }
     }
 
-    private static void start(Tcb tcb, Timer timer, long nowNanos) {
+    private static void startPersist(Tcb tcb, long nowNanos) {
+        tcb.timers.set(Timer.PERSIST, Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config)));
+    }
+
+    private static void startRetransmit(Tcb tcb, long nowNanos) {
         long deadline = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
         long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
-        boolean first = timer == Timer.RETRANSMIT && giveUp - nowNanos > 0;
-        tcb.timers.set(timer, first ? Deadlines.earlier(deadline, giveUp) : deadline);
+        tcb.timers.set(Timer.RETRANSMIT, giveUp - nowNanos > 0 ? Deadlines.earlier(deadline, giveUp) : deadline);
     }
 
     private static long r2Nanos(Tcb tcb) {
@@ -96,8 +105,8 @@ final class RetransmitTimer {
             }
             tcb.pending |= Tcb.PROBE_DUE;
             // RFC 9293 §3.8.6.1: the interval between probes grows exponentially.
-            tcb.rtt.backOff();
-            start(tcb, Timer.PERSIST, nowNanos);
+            tcb.probes++;
+            startPersist(tcb, nowNanos);
         }
     }
 
@@ -145,6 +154,6 @@ final class RetransmitTimer {
             tcb.events |= TcpEvents.DOUBT;
             tcb.context.counters().count(TcpCounters.DELIVERIES_IN_DOUBT);
         }
-        start(tcb, Timer.RETRANSMIT, nowNanos);
+        startRetransmit(tcb, nowNanos);
     }
 }

@@ -13,6 +13,7 @@ final class RttEstimator {
     private long rttVarNanos;
     private long rtoNanos;
     private int backOff;
+    private int timeouts;
 
     RttEstimator(long rtoInitialNanos) {
         rtoNanos = rtoInitialNanos;
@@ -36,17 +37,20 @@ final class RttEstimator {
 
     /// RFC 6298 (5.5): "back off the timer".
     void backOff() {
+        timeouts++;
         backOff = Math.min(backOff + 1, BACK_OFF_MAX);
     }
 
     /// Timeouts in a row without progress.
     int timeouts() {
-        return backOff;
+        return timeouts;
     }
 
-    /// New data was acknowledged: the next timeout is not a repetition of the last.
+    /// New data was acknowledged: the next timeout is not a repetition of the last. The back-off stays until a
+    /// sample shows what the round-trip time is now (Karn): an acknowledgement of a retransmission may be one
+    /// of the first copy, and would bring back the timeout that was too short.
     void progress() {
-        backOff = 0;
+        timeouts = 0;
     }
 
     /// RFC 6298 (5.7): a handshake that needed a retransmission starts the data phase with three seconds.
@@ -55,12 +59,23 @@ final class RttEstimator {
             rtoNanos = Math.clamp(3 * config.rtoInitialNanos(), config.rtoMinNanos(), config.rtoMaxNanos());
         }
         backOff = 0;
+        timeouts = 0;
     }
 
     /// The timeout to use now, back-off included.
     long rtoNanos(TcpConfig config) {
-        long rto = rtoNanos << backOff;
-        return rto > config.rtoMaxNanos() || rto <= 0 ? config.rtoMaxNanos() : rto;
+        return doubled(rtoNanos, backOff, config);
+    }
+
+    /// The interval before the window probe that follows `probes` others (RFC 9293 §3.8.6.1): it begins with
+    /// the timeout and grows exponentially.
+    long probeNanos(int probes, TcpConfig config) {
+        return doubled(rtoNanos(config), Math.min(probes, BACK_OFF_MAX), config);
+    }
+
+    private static long doubled(long nanos, int times, TcpConfig config) {
+        long doubled = nanos << times;
+        return doubled > config.rtoMaxNanos() || doubled <= 0 ? config.rtoMaxNanos() : doubled;
     }
 
     /// The smoothed round-trip time, or -1 before the first measurement.

@@ -99,10 +99,8 @@ final class SegmentArrives {
 
     /// RFC 7323 §4.3: TS.Recent follows the segment that the last ACK sent was waiting for.
     private static void rememberTimestamp(ReceiveSpace rcv, long nowNanos, Segment segment) {
-        if (rcv.timestamps
-                && segment.hasTimestamps()
-                && Seq.ge(segment.tsVal(), rcv.tsRecent)
-                && Seq.le(segment.seq(), rcv.lastAckSent)) {
+        boolean newer = Seq.ge(segment.tsVal(), rcv.tsRecent) || nowNanos - rcv.tsRecentNanos >= TS_RECENT_LIFE_NANOS;
+        if (rcv.timestamps && segment.hasTimestamps() && newer && Seq.le(segment.seq(), rcv.lastAckSent)) {
             rcv.tsRecent = segment.tsVal();
             rcv.tsRecentNanos = nowNanos;
         }

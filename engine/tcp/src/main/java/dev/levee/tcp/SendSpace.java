@@ -45,6 +45,8 @@ final class SendSpace {
     /// The user has closed: a FIN follows the last octet.
     boolean finQueued;
     boolean finAcked;
+    /// Our SYN was acknowledged. Sequence numbers cannot tell: after 2^32 octets they are the SYN's again.
+    boolean synAcked;
 
     /// The sequence number behind the last octet written: the FIN's, if there is one.
     int dataEndSeq() {
@@ -61,8 +63,9 @@ final class SendSpace {
         return sndUna != sndMax;
     }
 
-    boolean synAcked() {
-        return sndUna != iss;
+    /// Whether that octet of sequence space was used by the SYN and not, after a wrap, by one of text.
+    private boolean isSyn(int seq) {
+        return !synAcked && seq == iss;
     }
 
     boolean finSent() {
@@ -76,12 +79,12 @@ final class SendSpace {
 
     /// The stream position of a sequence number that is not the SYN's.
     long positionOf(int seq) {
-        return acked + Seq.distance(synAcked() ? sndUna : sndUna + 1, seq);
+        return acked + Seq.distance(synAcked ? sndUna : sndUna + 1, seq);
     }
 
     /// Octets written that were not yet sent, counted from sndNxt.
     int unsentFromNxt() {
-        int from = sndNxt == iss ? iss + 1 : sndNxt;
+        int from = isSyn(sndNxt) ? iss + 1 : sndNxt;
         return Math.max(0, Seq.distance(from, dataEndSeq()));
     }
 

@@ -59,6 +59,9 @@ final class Tcb {
     /// Since when the peer has not acknowledged anything of what is outstanding, or not answered probes.
     long progressNanos;
     long lastSendNanos;
+    /// Window probes sent since the window closed.
+    int probes;
+
     boolean synRetransmitted;
     /// R1 was reached and nothing was acknowledged since.
     boolean inDoubt;
@@ -139,7 +142,7 @@ final class Tcb {
 
     /// The most text that one segment may carry (RFC 9293 §3.7.1, Eff.snd.MSS).
     int payloadMax() {
-        return snd.sndMss - (rcv.timestamps ? TIMESTAMPS_BYTES : 0);
+        return Math.max(1, snd.sndMss - (rcv.timestamps ? TIMESTAMPS_BYTES : 0));
     }
 
     /// This connection's timestamp clock: milliseconds.

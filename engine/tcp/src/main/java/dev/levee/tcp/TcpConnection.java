@@ -117,9 +117,9 @@ public final class TcpConnection {
     }
 
     /// The ring that the user's data is put into, taken from the pool when needed; null when the memory budget
-    /// is spent. Free are the `sendRoom()` octets from position `bytesWritten()`.
+    /// is spent or no more may be written. Free are the `sendRoom()` octets from position `bytesWritten()`.
     public @Nullable ByteRing sendRing() {
-        if (tcb.snd.ring == null) {
+        if (tcb.snd.ring == null && sendRoom() > 0) {
             tcb.snd.ring = tcb.context.buffers().take(tcb.config.sendBufferBytes());
         }
         return tcb.snd.ring;
@@ -167,7 +167,7 @@ public final class TcpConnection {
         if (tcb.state == TcpState.ESTABLISHED || tcb.state == TcpState.CLOSE_WAIT) {
             tcb.transition(TcpEvent.USER_CLOSES);
         }
-        RetransmitTimer.windowChanged(tcb, nowNanos);
+        RetransmitTimer.windowChanged(tcb, nowNanos, tcb.snd.sndWnd);
     }
 
     /// The user will not read any more. Data that arrives from now on, or lies unread, resets the connection

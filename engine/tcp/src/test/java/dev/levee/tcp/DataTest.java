@@ -204,6 +204,33 @@ class DataTest {
     }
 
     @Test
+    void smallWindowIsUsedInTheEndHoweverMuchThePeerTalks() {
+        var wire = Wire.established(Wire.plain().delayedAckNanos(0).build());
+        wire.receive("A", 1, 1, 50, "");
+        wire.write(Wire.text(100)).nothing();
+        int said = 0;
+        boolean used = false;
+        for (int i = 0; i < 100 && !used; i++) {
+            wire.at(50 * Wire.MILLI).receive("A", 1 + said, 1, 50, "x");
+            said++;
+            used = wire.drain().stream().anyMatch(sent -> sent.length() == 50);
+        }
+        assertThat(used).isTrue();
+    }
+
+    @Test
+    void timestampOfAPeerThatWasSilentForWeeksIsBelievedAgain() {
+        var wire = Wire.active(Wire.plain().timestamps(true).build());
+        wire.drain();
+        wire.receive("SA", 0, 1, w -> w.mss(1000).timestamps(1000, 0)).drain();
+        wire.at(25L * 24 * 3600 * Wire.SECOND);
+        int later = 1000 + Integer.MIN_VALUE + 7;
+        wire.receive("A", 1, 1, 65_535, "ab", w -> w.timestamps(later, 0)).drain();
+        assertThat(wire.connection.available()).isEqualTo(2);
+        assertThat(wire.connection.tsRecent()).isEqualTo(later);
+    }
+
+    @Test
     void olderSegmentDoesNotTakeTheWindowBack() {
         var wire = Wire.established();
         wire.receive("A", 1, 1, 65_535, "ab").receive("A", 3, 1, 5000, "").drain();

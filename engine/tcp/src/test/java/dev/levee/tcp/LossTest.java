@@ -160,6 +160,36 @@ class LossTest {
     }
 
     @Test
+    @Rfc("9293:MUST-18")
+    void backOffStaysUntilASegmentThatWasSentOnceIsAcknowledged() {
+        var wire = Wire.established().write("abc");
+        long rto = wire.connection.rtoNanos();
+        wire.drain();
+        wire.toDeadline().drain();
+        wire.at(300 * Wire.MILLI).receive("A", 1, 4).nothing();
+        assertThat(wire.connection.rtoNanos()).isEqualTo(2 * rto);
+        wire.write("d").drain();
+        wire.at(300 * Wire.MILLI).receive("A", 1, 5).nothing();
+        assertThat(wire.connection.rtoNanos()).isLessThan(2 * rto);
+        assertThat(wire.connection.srttNanos()).isPositive();
+    }
+
+    @Test
+    void acknowledgementBehindAClosedWindowStartsNoRetransmissionTimer() {
+        var wire = Wire.established().write(Wire.text(5000));
+        wire.drain();
+        wire.receive("A", 1, 1, 0, "").receive("A", 1, 3001, 0, "").nothing();
+        int ssthresh = wire.connection.ssthresh();
+        for (int i = 0; i < 8; i++) {
+            wire.toDeadline().expect("A", 3001, 1, 1);
+            wire.receive("A", 1, 3001, 0, "").nothing();
+        }
+        assertThat(wire.connection.ssthresh()).isEqualTo(ssthresh);
+        assertThat(wire.connection.inDoubt()).isFalse();
+        assertThat(wire.count(TcpCounters.TIMEOUT_RETRANSMITS)).isZero();
+    }
+
+    @Test
     void timestampsGiveASampleOfARetransmittedSegment() {
         var wire = Wire.active(Wire.plain().timestamps(true).build());
         wire.drain();

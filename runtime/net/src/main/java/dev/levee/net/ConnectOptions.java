@@ -3,6 +3,7 @@ package dev.levee.net;
 import dev.levee.stack.SocketOptions;
 import dev.levee.wire.IpAddress;
 import java.time.Duration;
+import java.util.Objects;
 
 /// How to connect. Immutable.
 ///
@@ -13,6 +14,8 @@ import java.time.Duration;
 public record ConnectOptions(Duration timeout, IpAddress localAddress, int localPort, SocketOptions socket) {
 
     public ConnectOptions {
+        Objects.requireNonNull(localAddress, "localAddress");
+        Objects.requireNonNull(socket, "socket");
         Ports.check(localPort);
         Parking.nanos(timeout);
     }

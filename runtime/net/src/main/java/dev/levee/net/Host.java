@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,9 @@ public final class Host implements AutoCloseable {
     ///
     /// @throws java.net.BindException when the port is taken or the address is not this host's
     public TcpListener listen(IpAddress address, int port, ListenOptions options) throws IOException {
+        // Here, where it is the caller's mistake: on the shard it would be everybody's.
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(options, "options");
         Ports.check(port);
         var task = new Task<>(
                 "cannot listen", _ -> new ListenerPort(shard, shard.stack().listen(address, port, options), options));
@@ -112,6 +116,8 @@ public final class Host implements AutoCloseable {
     ///
     /// @throws java.net.SocketTimeoutException when the time of the options is over
     public TcpStream connect(IpAddress address, int port, ConnectOptions options) throws IOException {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(options, "options");
         Ports.check(port);
         var request = new ConnectRequest(options.localAddress(), options.localPort(), address, port, options.socket());
         var connecting = SocketPort.connecting(shard, request);

@@ -93,8 +93,9 @@ final class ShardSide {
             takeConsumed(nowNanos, to);
         }
         if ((bits & RING) != 0) {
+            // A connection that takes no more writes has no ring to give, and that is no lack of memory.
             ringTaken = to.connection().sendRing() != null;
-            outOfMemory = !ringTaken;
+            outOfMemory = !ringTaken && to.connection().sendRoom() > 0;
         }
         closeAsked |= (bits & CLOSE) != 0;
         abortAsked |= (bits & ABORT) != 0;

@@ -8,6 +8,7 @@ import static dev.levee.net.TwoHosts.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levee.link.MemoryLink;
@@ -78,6 +79,19 @@ class HostTest {
             assertThatIllegalArgumentException().isThrownBy(() -> hosts.b.listen(65_536));
             assertThatIllegalArgumentException().isThrownBy(() -> hosts.a.connect(B4, -1));
             // The shard is none the worse for it.
+            hosts.b.listen(80).close();
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nullIsTheCallersMistakeAndNotTheHosts() throws IOException {
+        try (var hosts = new TwoHosts()) {
+            IpAddress none = null;
+            assertThatNullPointerException().isThrownBy(() -> hosts.a.connect(none, 80, hosts.a.connectOptions()));
+            assertThatNullPointerException().isThrownBy(() -> hosts.b.listen(none, 80, hosts.b.listenOptions()));
+            assertThatNullPointerException().isThrownBy(() -> hosts.b.listen(IpAddress.ANY_V6, 80, null));
+            assertThat(hosts.b.failure()).isNull();
             hosts.b.listen(80).close();
         }
     }
