@@ -106,6 +106,14 @@ final class DemoCommand implements Callable<Integer> {
         try (var cleanup = Cleanup.atExit()) {
             Consumer<AutoCloseable> atStop = taken -> cleanup.add(taken::close);
             outcomes = live ? new LiveDemo(settings, show).run(atStop) : new VirtualDemo(settings, show).run(atStop);
+        } catch (Problem e) {
+            if (json) {
+                var members = new LinkedHashMap<>(Show.json(List.of(), settings));
+                members.put("failed", e.getMessage());
+                out.println(Json.line(members));
+                out.flush();
+            }
+            throw e;
         }
         if (json) {
             out.println(Json.line(Show.json(outcomes, settings)));

@@ -38,8 +38,12 @@ import picocli.CommandLine.Spec;
             "In a source tree, './levee test [--full]' runs all tests.",
             "",
             "'levee COMMAND --help' explains a command and shows examples.",
+            "",
+            "From a source tree also: ./levee test [--full] runs all tests, ./levee bench measures beside the kernel.",
         })
 public final class Main implements Runnable {
+    private static final int HELP_COLUMNS = 120;
+
     @Spec
     private CommandSpec spec;
 
@@ -55,7 +59,8 @@ public final class Main implements Runnable {
         var line = new CommandLine(new Main());
         line.setParameterExceptionHandler(Main::usageProblem);
         line.setExecutionExceptionHandler((e, command, _) -> failure(e, command));
-        line.setUsageHelpAutoWidth(true);
+        // Wide enough for every example to stand on one line, so that it can be copied.
+        line.setUsageHelpWidth(HELP_COLUMNS);
         line.setAbbreviatedOptionsAllowed(false);
         // The options of a command that runs in the lab are its own.
         subcommand(subcommand(line, "lab"), "shell").setStopAtPositional(true);

@@ -33,6 +33,9 @@ class FuzzTest {
                     .noDelay(true)
                     .build(),
             SocketOptions.LINGER_OFF);
+    private static final int NOISE_PER_STEP = 10;
+    private static final int MUTATED_PER_STEP = 2;
+
     private final Frame frame = FrameSlab.single(3000);
 
     @ParameterizedTest
@@ -58,6 +61,8 @@ class FuzzTest {
         private final List<byte[]> fromServer = new ArrayList<>();
         private final List<TcpSocket> sockets = new ArrayList<>();
         private long fed;
+        private long noiseFed;
+        private long mutatedFed;
 
         Run(long seed, int steps) throws SocketException {
             this.seed = seed;
@@ -73,14 +78,23 @@ class FuzzTest {
                 step();
             }
             finish();
+            // Four runs: 10^5 of each kind; ten long ones: 10^6.
+            assertThat(noiseFed).as(what()).isGreaterThan(steps * 25L / 60);
+            assertThat(mutatedFed).as(what()).isGreaterThan(steps * 25L / 60);
         }
 
         private void step() throws SocketException {
             int what = random.nextInt(100);
             if (what < 5) {
-                feed(noise());
+                for (int i = 0; i < NOISE_PER_STEP; i++) {
+                    feed(noise());
+                    noiseFed++;
+                }
             } else if (what < 40 && !corpus.isEmpty()) {
-                feed(mutated(corpus.get(random.nextInt(corpus.size()))));
+                for (int i = 0; i < MUTATED_PER_STEP; i++) {
+                    feed(mutated(corpus.get(random.nextInt(corpus.size()))));
+                    mutatedFed++;
+                }
             } else if (what < 42 && !fromServer.isEmpty()) {
                 feed(icmp(fromServer.get(random.nextInt(fromServer.size()))));
             } else if (what < 50) {

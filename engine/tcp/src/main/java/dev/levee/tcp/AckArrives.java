@@ -101,6 +101,11 @@ final class AckArrives {
             return;
         }
         if (!tcb.rttTimed && tcb.rcv.timestamps && segment.hasTimestamps() && segment.tsEcr() != 0) {
+            // The echo of an early copy, whose own ACK was lost, measures our patience and not the path.
+            if (tcb.retransmitted && Seq.lt(segment.tsEcr(), tcb.retransmitTsVal)) {
+                return;
+            }
+            tcb.retransmitted = false;
             int ticks = tcb.timestamp(nowNanos) - segment.tsEcr();
             if (ticks >= 0 && ticks <= tcb.config.r2Nanos() / TIMESTAMP_TICK_NANOS) {
                 tcb.rtt.sample(Math.max(1, ticks) * TIMESTAMP_TICK_NANOS, tcb.config);

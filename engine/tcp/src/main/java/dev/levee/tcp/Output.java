@@ -182,7 +182,7 @@ final class Output {
         int sent = writeText(tcb, nowNanos, out, snd.sndNxt, length, finFits(snd, snd.sndNxt + length));
         if (again) {
             tcb.context.counters().count(TcpCounters.RETRANSMITS);
-            tcb.rttTimed = false;
+            notTimed(tcb, nowNanos);
         } else if (!tcb.rttTimed) {
             tcb.rttTimed = true;
             tcb.rttSeq = snd.sndNxt + sent;
@@ -199,7 +199,7 @@ final class Output {
         int outstandingText = Math.max(0, Seq.distance(snd.sndUna, Seq.min(snd.sndMax, snd.dataEndSeq())));
         int length = Math.min(outstandingText, tcb.payloadMax());
         tcb.context.counters().count(TcpCounters.RETRANSMITS);
-        tcb.rttTimed = false;
+        notTimed(tcb, nowNanos);
         int sent = writeText(tcb, nowNanos, out, snd.sndUna, length, finFits(snd, snd.sndUna + length));
         sentUpTo(snd, snd.sndUna + sent);
         RetransmitTimer.sent(tcb, nowNanos);
@@ -226,6 +226,12 @@ final class Output {
         return snd.finQueued
                 && end == snd.dataEndSeq()
                 && (Seq.lt(end, snd.sndMax) || Seq.lt(end, snd.sndUna + snd.sndWnd));
+    }
+
+    private static void notTimed(Tcb tcb, long nowNanos) {
+        tcb.rttTimed = false;
+        tcb.retransmitted = true;
+        tcb.retransmitTsVal = tcb.timestamp(nowNanos);
     }
 
     private static void sentUpTo(SendSpace snd, int end) {

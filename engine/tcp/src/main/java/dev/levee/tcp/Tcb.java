@@ -66,6 +66,9 @@ final class Tcb {
     /// R1 was reached and nothing was acknowledged since.
     boolean inDoubt;
     boolean rttTimed;
+    /// Something was retransmitted and nothing acknowledged since that was sent once; and our timestamp then.
+    boolean retransmitted;
+    int retransmitTsVal;
     int rttSeq;
     long rttStartNanos;
     /// Octets received in order since the last ACK sent.

@@ -189,6 +189,26 @@ class LossTest {
         assertThat(wire.count(TcpCounters.TIMEOUT_RETRANSMITS)).isZero();
     }
 
+    /// Three copies and two lost acknowledgements made a sample of seconds on a path of milliseconds, and the
+    /// next timeout longer than the user's patience.
+    @Test
+    void echoOfAnEarlyCopyGivesNoSample() {
+        var wire = Wire.active(Wire.plain().timestamps(true).build());
+        wire.drain();
+        wire.receive("SA", 0, 1, w -> w.mss(1000).timestamps(9, wire.lastTsVal()))
+                .drain();
+        long srtt = wire.connection.srttNanos();
+        wire.write("abc").drain();
+        int firstCopy = wire.lastTsVal();
+        wire.toDeadline().drain();
+        wire.toDeadline().drain();
+        wire.at(20 * Wire.MILLI)
+                .receive("A", 1, 4, w -> w.timestamps(10, firstCopy))
+                .drain();
+        assertThat(wire.connection.bytesAcknowledged()).isEqualTo(3);
+        assertThat(wire.connection.srttNanos()).isEqualTo(srtt);
+    }
+
     @Test
     void timestampsGiveASampleOfARetransmittedSegment() {
         var wire = Wire.active(Wire.plain().timestamps(true).build());
