@@ -19,6 +19,10 @@ final class Doctor {
         {"nc", "netcat-openbsd"},
         {"iperf3", "iperf3"},
         {"ping", "iputils-ping"},
+        {"ethtool", "ethtool"},
+        {"setpriv", "util-linux"},
+        {"ps", "procps"},
+        {"mvn", "maven"},
     };
 
     private Doctor() {}

@@ -22,6 +22,7 @@ class FuzzTest {
     private static final int SHORT_RUN = 100_000;
     private static final int LONG_RUN = 1_000_000;
     private static final int PACKET_BYTES_MAX = 200;
+    private static final int SEED_BYTES_MAX = 1500;
 
     private final Map<DropReason, Integer> outcomes = new EnumMap<>(DropReason.class);
     private int judged;
@@ -31,7 +32,7 @@ class FuzzTest {
     private final IpPacket answer = new IpPacket();
     private final Icmp message = new Icmp(answer);
     private final Frame out = FrameSlab.single(1500);
-    private final MemorySegment memory = Arena.ofAuto().allocate(PACKET_BYTES_MAX);
+    private final MemorySegment memory = Arena.ofAuto().allocate(SEED_BYTES_MAX);
 
     @Test
     void randomOctetsHaveOneOutcomeEach() {
@@ -45,13 +46,13 @@ class FuzzTest {
     }
 
     @Test
-    void packetsWithMistakesHaveOneOutcomeEach() {
+    void packetsWithMistakesHaveOneOutcomeEach() throws IOException {
         mutated(SHORT_RUN, 0xF022_0003L);
     }
 
     @Test
     @Tag("full")
-    void manyPacketsWithMistakesHaveOneOutcomeEach() {
+    void manyPacketsWithMistakesHaveOneOutcomeEach() throws IOException {
         mutated(LONG_RUN, 0xF022_0004L);
     }
 
@@ -94,9 +95,10 @@ class FuzzTest {
         }
     }
 
-    private void mutated(int count, long seed) {
+    private void mutated(int count, long seed) throws IOException {
         var random = new SplittableRandom(seed);
         var seeds = seeds();
+        seeds.addAll(TracesTest.packets(20));
         for (int i = 0; i < count; i++) {
             var packet = seeds.get(random.nextInt(seeds.size())).clone();
             packet = mistake(random, packet);

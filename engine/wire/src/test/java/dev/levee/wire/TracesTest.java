@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Real captures, read where the environment variable LEVEE_TRACES says. The numbers were counted with tshark.
 class TracesTest {
     private static final String VARIABLE = "LEVEE_TRACES";
+    private static final int MTU = 1500;
 
     private record Counts(int packets, int syns, int synAcks, int fins, int badChecksums) {}
 
@@ -33,6 +34,27 @@ class TracesTest {
         boolean there = Files.isDirectory(root());
         var why = "TracesTest: let " + VARIABLE + " name the directory that holds real captures";
         Needs.orSkip(there, why);
+    }
+
+    /// Up to `perFile` IP packets of each capture, for tests that start from what real hosts have sent; none
+    /// when there are no captures.
+    static List<byte[]> packets(int perFile) throws IOException {
+        var packets = new ArrayList<byte[]>();
+        if (System.getenv(VARIABLE) == null || !Files.isDirectory(root())) {
+            return packets;
+        }
+        var frame = FrameSlab.single(65_535);
+        for (var file : files()) {
+            try (var in = open(root().resolve(file))) {
+                var reader = CaptureReader.open(in);
+                for (int i = 0; i < perFile && reader.next(); i++) {
+                    if (reader.copyIp(frame) && frame.length() <= MTU) {
+                        packets.add(frame.toArray());
+                    }
+                }
+            }
+        }
+        return packets;
     }
 
     private static InputStream open(Path file) throws IOException {

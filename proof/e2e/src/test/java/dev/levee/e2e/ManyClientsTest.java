@@ -58,7 +58,10 @@ class ManyClientsTest {
         everyCopyIsWhole(copies);
         var seen = Tshark.read(lab, capture);
         assertThat(seen.broken()).isEmpty();
-        assertThat(seen.count(Tshark.Packet::synAck)).isEqualTo(seen.count(Tshark.Packet::syn));
+        assertThat(seen.count(Tshark.Packet::synAck))
+                .isEqualTo(seen.count(Tshark.Packet::syn))
+                .as("connections of a curl that opens them all at once")
+                .isGreaterThan(10);
     }
 
     @ParameterizedTest
