@@ -75,8 +75,6 @@ public sealed interface CloseCause {
         RETRANSMISSION("connection timed out: data was not acknowledged"),
         /// Zero-window probes went unanswered up to R2.
         PERSIST("connection timed out: window probes were not answered"),
-        /// Keep-alive probes went unanswered.
-        KEEP_ALIVE("connection timed out: the peer is gone"),
         /// The peer never sent its FIN after this side's user had closed for good.
         FIN_WAIT_2("connection timed out: the peer never closed its side"),
         /// The linger time passed before everything was acknowledged.
