@@ -11,4 +11,6 @@ module dev.levee.sim {
     requires transitive dev.levee.wire;
 
     exports dev.levee.sim;
+    exports dev.levee.sim.drill.script;
+    exports dev.levee.sim.drill.target;
 }

@@ -1,0 +1,4 @@
+package dev.levee.sim.drill.script;
+
+/// One line of a script: when, and what.
+public record Event(Position at, EventTime time, Action action) {}
