@@ -12,5 +12,5 @@ module dev.levee.sim {
 
     exports dev.levee.sim;
     exports dev.levee.sim.drill.script;
-    exports dev.levee.sim.drill.target;
+    exports dev.levee.sim.drill.system;
 }

@@ -1,0 +1,52 @@
+package dev.levee.sim.drill.system;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a system call returned.
+///
+/// @param value what it returned; -1 for a failure
+/// @param error the name of `errno` (`EAGAIN`), empty when it did not fail
+/// @param octets data that it filled in: what a read gave, an option's value, the integer of an ioctl
+/// @param from the address that it filled in, null when none
+/// @param flags of a received message
+/// @param events of poll and epoll, in the order in which they came
+/// @param descriptors that it made besides its value: the two ends of a pipe
+/// @param unsupported why the target does not offer this call; empty when it does
+public record Result(
+        long value,
+        String error,
+        byte[] octets,
+        @Nullable Endpoint from,
+        int flags,
+        List<Ready> events,
+        List<Integer> descriptors,
+        String unsupported) {
+    private static final byte[] NONE = {};
+
+    /// A descriptor with the events that happened.
+    ///
+    /// @param data what epoll was told to say
+    public record Ready(int descriptor, int events, long data) {}
+
+    public Result {
+        events = List.copyOf(events);
+        descriptors = List.copyOf(descriptors);
+    }
+
+    public static Result of(long value) {
+        return new Result(value, "", NONE, null, 0, List.of(), List.of(), "");
+    }
+
+    public static Result of(long value, byte[] octets) {
+        return new Result(value, "", octets, null, 0, List.of(), List.of(), "");
+    }
+
+    public static Result failure(String error) {
+        return new Result(-1, error, NONE, null, 0, List.of(), List.of(), "");
+    }
+
+    public static Result unsupported(String why) {
+        return new Result(-1, "", NONE, null, 0, List.of(), List.of(), why);
+    }
+}
