@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 ///     time is relative, else since the script's beginning; -1 for a call that returns at once
 /// @param result what it must return; [Expression.Ellipsis] for anything
 /// @param error the name of `errno` afterwards, null when none was given
+/// @param note what stands in parentheses after it, for people; null for none
 public record CallLine(
         Position at,
         long endNanos,
         String name,
         List<Expression> arguments,
         Expression result,
-        @Nullable String error) implements Action {
+        @Nullable String error,
+        @Nullable String note)
+        implements Action {
     /// The call returns at once.
     public static final long NOT_BLOCKING = -1;
 

@@ -19,15 +19,17 @@ public record PacketLine(Position at, boolean outbound, List<String> encapsulati
     ///
     /// @param ecn ECN field, checked alone (`noecn`, `ect0`, `ect1`, `ce`)
     /// @param anyEct `ect01`: either of the two ECT codes
-    /// @param trafficClass whole octet (`tos 0x10`)
+    /// @param dscp upper six bits of the octet, checked alone (`dscp 0x0a`)
+    /// @param trafficClass whole octet (`tos 0x10`, `class 0x10`)
     /// @param hopLimit TTL or hop limit
     public record IpSpec(
             @Nullable Integer ecn,
             boolean anyEct,
+            @Nullable Integer dscp,
             @Nullable Integer trafficClass,
             @Nullable Integer hopLimit,
             @Nullable Integer flowLabel) {
-        public static final IpSpec NOTHING = new IpSpec(null, false, null, null, null);
+        public static final IpSpec NOTHING = new IpSpec(null, false, null, null, null, null);
     }
 
     /// What the packet carries.
@@ -36,9 +38,11 @@ public record PacketLine(Position at, boolean outbound, List<String> encapsulati
     /// A TCP segment; null: nothing is said.
     ///
     /// @param ports null, or source and destination
-    /// @param flags control bits as in `dev.levee.wire.TcpFlags`
-    /// @param ace the three-bit counter of accurate ECN that a digit after the flags gives, or null
-    /// @param seq relative sequence number of the first octet, unsigned
+    /// @param flags control bits as in `dev.levee.wire.TcpFlags`, and [#AE]; a digit after the flags has set
+    ///     the three bits AE, CWR and ECE
+    /// @param ace that digit, the three-bit counter of accurate ECN, or null
+    /// @param seq sequence number of the first octet, unsigned
+    /// @param seqForm what `seq` counts from
     /// @param ack relative; null when the line does not say it
     /// @param window the field as on the wire
     /// @param options in order; null for `<...>`: any options
@@ -48,6 +52,7 @@ public record PacketLine(Position at, boolean outbound, List<String> encapsulati
             int flags,
             @Nullable Integer ace,
             long seq,
+            SeqForm seqForm,
             int length,
             @Nullable Long ack,
             @Nullable Integer window,
@@ -55,6 +60,19 @@ public record PacketLine(Position at, boolean outbound, List<String> encapsulati
             @Nullable List<OptionSpec> options,
             @Nullable Ports udp)
             implements Body {}
+
+    /// The bit of accurate ECN that lies beside the octet of control bits, as a mask for [Tcp#flags].
+    public static final int AE = 0x100;
+
+    /// What a sequence number counts from.
+    public enum SeqForm {
+        /// The sender's initial sequence number.
+        RELATIVE,
+        /// Zero: the number is the one on the wire (`0:0(0)!`).
+        ABSOLUTE,
+        /// Not said: any will do (`...(0)`).
+        ANY
+    }
 
     /// A UDP datagram.
     public record Udp(@Nullable Ports ports, int length) implements Body {}
@@ -103,13 +121,32 @@ public record PacketLine(Position at, boolean outbound, List<String> encapsulati
             }
         }
 
-        record Timestamps(long value, long echo) implements OptionSpec {}
+        /// @param anyValue `val ...`: any will do
+        /// @param absoluteEcho `ecr 7!`: the number is the one on the wire, not the script's
+        record Timestamps(long value, long echo, boolean anyValue, boolean absoluteEcho) implements OptionSpec {}
 
-        /// The cookie in hexadecimal digits, or a script's word for it; empty to ask for one.
+        /// The cookie in hexadecimal digits; empty to ask for one.
         record FastOpen(String cookie, boolean experimental) implements OptionSpec {}
 
-        /// Options that parse but that no target offers: `md5`, `accecn`.
-        record Named(String name, String value) implements OptionSpec {}
+        /// Options that parse but that no target offers: `md5`, `ECN`.
+        ///
+        /// @param octets the option's whole length
+        record Named(String name, String value, int octets) implements OptionSpec {}
+
+        /// The whole option's length in octets.
+        default int length() {
+            return switch (this) {
+                case Nop(), End() -> 1;
+                case Mss _ -> 4;
+                case WindowScale _ -> 3;
+                case SackPermitted() -> 2;
+                case Sack sack -> 2 + 8 * sack.blocks().size();
+                case Timestamps _ -> 10;
+                case FastOpen open ->
+                    (open.experimental() ? 4 : 2) + open.cookie().length() / 2;
+                case Named named -> named.octets();
+            };
+        }
     }
 
     /// Left and right edge.
