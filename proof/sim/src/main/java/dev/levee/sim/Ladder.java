@@ -104,11 +104,12 @@ public final class Ladder {
     private static final int TIME_WIDTH = 10;
     private static final int STATE_WIDTH = 13;
     private static final int ARROW_WIDTH = 66;
-    private static final int PLAIN_ROWS_MAX = 4;
+    private static final int PLAIN_ROWS_MAX_DEFAULT = 4;
 
     private final String leftName;
     private final String rightName;
     private final Style style;
+    private final int plainRowsMax;
     private final IpPacket ip = new IpPacket();
     private final Segment segment = new Segment(ip);
     private final ArrayDeque<Row> rows = new ArrayDeque<>();
@@ -125,9 +126,18 @@ public final class Ladder {
 
     /// An empty diagram.
     public Ladder(String leftName, String rightName, Style style) {
+        this(leftName, rightName, style, PLAIN_ROWS_MAX_DEFAULT);
+    }
+
+    /// An empty diagram.
+    ///
+    /// @param plainRowsMax how many rows of plain data and acknowledgements are drawn in a row; those that
+    ///     follow are only counted
+    public Ladder(String leftName, String rightName, Style style, int plainRowsMax) {
         this.leftName = leftName;
         this.rightName = rightName;
         this.style = style;
+        this.plainRowsMax = plainRowsMax;
     }
 
     /// The states before the first packet; they are drawn in a row of their own.
@@ -265,7 +275,7 @@ public final class Ladder {
             text.append(" ".repeat(Math.max(1, STATE_WIDTH + ARROW_WIDTH + 1 - leftName.length())));
             text.append(rightName).append('\n');
         }
-        if (!row.notable() && ++plainRows > PLAIN_ROWS_MAX) {
+        if (!row.notable() && ++plainRows > plainRowsMax) {
             hiddenSegments++;
             hiddenBytes += row.textBytes;
             hiddenLost += row.fate == Fate.LOST ? 1 : 0;

@@ -48,10 +48,16 @@ public final class LadderTap implements Tap {
 
     /// Draws the first connection whose port at the right host is `rightPort`; 0 for any.
     public LadderTap(SimHost left, SimHost right, int rightPort, Ladder.Style style) {
+        this(left, right, rightPort, new Ladder(left.name(), right.name(), style));
+    }
+
+    /// Draws the first connection whose port at the right host is `rightPort`, 0 for any, into a diagram of the
+    /// caller's.
+    public LadderTap(SimHost left, SimHost right, int rightPort, Ladder ladder) {
         this.left = left;
         this.right = right;
         this.rightPort = rightPort;
-        this.ladder = new Ladder(left.name(), right.name(), style);
+        this.ladder = ladder;
     }
 
     public Ladder ladder() {

@@ -3,12 +3,17 @@ package dev.levee.tidy;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Arrows between modules point down and left only (ARCHITECTURE.md): app, defence, runtime, engine; inside the
 /// engine stack, then guard and tcp, which never see each other, then wire.
 final class ArrowRule {
     private static final Set<String> ENGINE =
             Set.of("engine/wire", "engine/path", "engine/guard", "engine/tcp", "engine/stack");
+
+    private static final Set<String> SIM_AND_ENGINE =
+            Stream.concat(ENGINE.stream(), Stream.of("proof/sim")).collect(Collectors.toUnmodifiableSet());
 
     /// What each part of the engine and of the proofs may refer to, beside itself.
     private static final Map<String, Set<String>> ALLOWED = Map.of(
@@ -18,6 +23,7 @@ final class ArrowRule {
             "engine/tcp", Set.of("engine/wire"),
             "engine/stack", Set.of("engine/wire", "engine/path", "engine/guard", "engine/tcp"),
             "proof/sim", ENGINE,
+            "proof/junit", SIM_AND_ENGINE,
             "proof/rfc", Set.of());
 
     private ArrowRule() {}

@@ -99,6 +99,8 @@ class RulesTest {
         "app, proof/sim, true",
         "app, proof/rfc, false",
         "proof/sim, engine/stack, true",
+        "proof/junit, proof/sim, true",
+        "proof/junit, runtime/net, false",
         "proof/sim, runtime/net, false",
         "proof/e2e, app, true",
     })
