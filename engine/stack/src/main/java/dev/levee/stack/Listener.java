@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Listener {
     private final IpAddress address;
     private final int port;
-    private final ListenOptions options;
+    private ListenOptions options;
     private final Sockets sockets;
     private final Listeners listeners;
     private final SocketList halfOpen = new SocketList();
@@ -94,6 +94,13 @@ public final class Listener {
 
     public ListenOptions options() {
         return options;
+    }
+
+    /// Changes how many may wait: what is there already stays.
+    ///
+    /// @throws IllegalArgumentException when one is below 1
+    public void limits(int backlog, int halfOpenMax) {
+        options = new ListenOptions(backlog, halfOpenMax, options.socket());
     }
 
     /// Whatever the driver wants to find again.

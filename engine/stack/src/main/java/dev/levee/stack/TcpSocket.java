@@ -81,6 +81,7 @@ public final class TcpSocket extends Timed {
     private boolean outputShut;
     private boolean userClosed;
     private boolean noDelay;
+    private boolean corked;
     private int lent;
     private long lingerNanos;
     private long lingerDeadlineNanos = Deadlines.NONE;
@@ -142,6 +143,15 @@ public final class TcpSocket extends Timed {
 
     /// Takes up to `length` octets: the count, or END, WOULD_BLOCK, FAILED, CLOSED.
     public int read(long nowNanos, MemorySegment target, long offset, int length) {
+        int count = peek(target, offset, length);
+        if (count > 0) {
+            consumed(nowNanos, count);
+        }
+        return count;
+    }
+
+    /// As [#read], but what is taken stays to be read again.
+    public int peek(MemorySegment target, long offset, int length) {
         int status = readStatus();
         if (status < 0) {
             return status;
@@ -149,7 +159,6 @@ public final class TcpSocket extends Timed {
         var ring = Objects.requireNonNull(connection.receiveRing(), "octets are available, but no ring holds them");
         int count = Math.min(length, connection.available());
         ring.get(connection.bytesRead(), target, offset, count);
-        consumed(nowNanos, count);
         return count;
     }
 
@@ -292,6 +301,20 @@ public final class TcpSocket extends Timed {
 
     public boolean noDelay() {
         return noDelay;
+    }
+
+    /// Corked (true), only full segments are sent, for more is about to be written: for as long as one
+    /// retransmission timeout. A FIN, or the end of it (false), lets the rest go.
+    public void cork(long nowNanos, boolean on) {
+        if (corked != on) {
+            corked = on;
+            connection.cork(nowNanos, on);
+            sockets.touched(nowNanos, this);
+        }
+    }
+
+    public boolean corked() {
+        return corked;
     }
 
     /// The settings that the connection was born with: hop limit, traffic class, buffer sizes and so on.

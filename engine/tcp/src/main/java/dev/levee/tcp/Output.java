@@ -166,6 +166,9 @@ final class Output {
         if (length == tcb.payloadMax() || (tcb.pending & Tcb.SMALL_DUE) != 0 || snd.sndNxt != snd.sndMax) {
             return true;
         }
+        if (tcb.corked && !snd.finQueued) {
+            return false;
+        }
         // "the maximum send window ... Fs * Max(SND.WND)" with the recommended fraction of one half.
         if (2L * length >= snd.sndWndMax) {
             return true;

@@ -42,6 +42,8 @@ final class Tcb {
     NewReno congestion;
     TcpState state = TcpState.CLOSED;
     boolean noDelay;
+    /// The user will write more: only full segments are worth sending.
+    boolean corked;
 
     int pending;
     int events;

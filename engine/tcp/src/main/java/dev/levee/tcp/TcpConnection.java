@@ -203,6 +203,12 @@ public final class TcpConnection {
         tcb.noDelay = on;
     }
 
+    /// Corked (true), text that does not fill a segment waits for more: until one retransmission timeout has
+    /// passed with nothing outstanding, or the FIN is behind it.
+    public void cork(long nowNanos, boolean on) {
+        tcb.corked = on;
+    }
+
     public FourTuple tuple() {
         return tcb.tuple;
     }

@@ -1,0 +1,91 @@
+package dev.levee.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/// What sockets offer beside reading and writing.
+class SocketAidsTest {
+    private final Net net = new Net();
+
+    @Test
+    void whatWasPeekedAtIsReadAgain() throws SocketException {
+        var pair = net.pair(true);
+        net.write(pair[0], "question");
+        net.settle();
+        var memory = Arena.ofAuto().allocate(4);
+
+        assertThat(pair[1].peek(memory, 0, 4)).isEqualTo(4);
+        assertThat(new String(memory.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII))
+                .isEqualTo("ques");
+        assertThat(net.read(pair[1])).isEqualTo("question");
+        assertThat(pair[1].peek(memory, 0, 4)).isEqualTo(TcpSocket.WOULD_BLOCK);
+    }
+
+    @Test
+    void aCorkedSocketKeepsSmallSegmentsUntilItIsUncorked() throws SocketException {
+        var pair = net.pair(true);
+        pair[0].cork(net.now, true);
+        net.write(pair[0], "one ");
+        net.run(100 * Net.MILLI);
+        net.write(pair[0], "two");
+        net.run(99 * Net.MILLI);
+
+        assertThat(pair[0].corked()).isTrue();
+        assertThat(pair[1].connection().available()).isZero();
+        pair[0].cork(net.now, false);
+        net.settle();
+        assertThat(net.read(pair[1])).isEqualTo("one two");
+    }
+
+    @Test
+    void aCorkHoldsForOneRetransmissionTimeoutAtMost() throws SocketException {
+        var pair = net.pair(true);
+        pair[0].cork(net.now, true);
+        net.write(pair[0], "forgotten");
+        long rtoNanos = pair[0].connection().rtoNanos();
+
+        net.run(rtoNanos - 1);
+        assertThat(pair[1].connection().available()).isZero();
+        net.run(1);
+        assertThat(net.read(pair[1])).isEqualTo("forgotten");
+    }
+
+    @Test
+    void aCorkedSocketStillSendsFullSegments() throws SocketException {
+        var pair = net.pair(true);
+        pair[0].cork(net.now, true);
+        net.write(pair[0], "x".repeat(pair[0].connection().sndMss() + 1));
+        net.settle();
+
+        assertThat(pair[1].connection().available())
+                .isEqualTo(pair[0].connection().sndMss());
+    }
+
+    @Test
+    void aFinLetsWhatIsCorkedGo() throws SocketException {
+        var pair = net.pair(true);
+        pair[0].cork(net.now, true);
+        net.write(pair[0], "last words");
+        pair[0].shutdownOutput(net.now);
+        net.settle();
+
+        assertThat(net.read(pair[1])).isEqualTo("last words");
+    }
+
+    @Test
+    void aListenersLimitsMayBeChanged() throws SocketException {
+        var listener = net.listen(new ListenOptions(1, 16, SocketOptions.DEFAULT));
+        listener.limits(2, 16);
+        net.connect(true, SocketOptions.DEFAULT);
+        net.connect(true, SocketOptions.DEFAULT);
+        net.connect(true, SocketOptions.DEFAULT);
+        net.settle();
+
+        assertThat(listener.options().backlog()).isEqualTo(2);
+        assertThat(listener.pending()).isEqualTo(2);
+    }
+}
