@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.levee.app {
     requires static org.jspecify;
+    requires dev.levee.kernel;
     requires dev.levee.net;
     requires dev.levee.path;
     requires dev.levee.sim;

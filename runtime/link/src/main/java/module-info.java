@@ -1,4 +1,5 @@
-/// Frames in and out of the process: memory, TUN, capture files. The only module with native access.
+/// Frames in and out of the process: memory, TUN, capture files. The only module of the library with
+/// native access.
 @org.jspecify.annotations.NullMarked
 module dev.levee.link {
     requires static org.jspecify;

@@ -24,7 +24,11 @@ final class ArrowRule {
             "engine/stack", Set.of("engine/wire", "engine/path", "engine/guard", "engine/tcp"),
             "proof/sim", ENGINE,
             "proof/junit", SIM_AND_ENGINE,
+            "proof/kernel", Set.of("engine/wire", "proof/sim"),
             "proof/rfc", Set.of());
+
+    /// The proofs that users run with the command.
+    private static final Set<String> OF_THE_COMMAND = Set.of("proof/sim", "proof/kernel");
 
     private ArrowRule() {}
 
@@ -54,7 +58,7 @@ final class ArrowRule {
             case "runtime" -> ENGINE.contains(to) || (layer(to).equals("runtime") && !from.equals("runtime/link"));
             case "defence" ->
                 ENGINE.contains(to) || layer(to).equals("runtime") || layer(to).equals("defence");
-            case "app" -> !layer(to).equals("proof") || to.equals("proof/sim");
+            case "app" -> !layer(to).equals("proof") || OF_THE_COMMAND.contains(to);
             case "proof" -> true;
             // An engine module that is not listed has no arrows until somebody writes them down here.
             default -> false;

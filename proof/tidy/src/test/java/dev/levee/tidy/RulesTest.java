@@ -102,6 +102,11 @@ class RulesTest {
         "proof/junit, proof/sim, true",
         "proof/junit, runtime/net, false",
         "proof/sim, runtime/net, false",
+        "proof/kernel, proof/sim, true",
+        "proof/kernel, engine/tcp, false",
+        "proof/kernel, runtime/link, false",
+        "app, proof/kernel, true",
+        "runtime/net, proof/kernel, false",
         "proof/e2e, app, true",
     })
     void arrows(String from, String to, boolean allowed) {

@@ -1,0 +1,175 @@
+package dev.levee.kernel;
+
+import dev.levee.sim.drill.system.Request;
+import dev.levee.sim.drill.system.Result;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/// The calls that move data: read, recv and write, send in all their forms.
+///
+/// Threads: the namespace's caller.
+final class Messages {
+    private static final int VECTOR_BYTES = 16;
+
+    // struct msghdr.
+    private static final int HEADER_BYTES = 56;
+    private static final long NAME_LENGTH = 8;
+    private static final long VECTORS = 16;
+    private static final long VECTOR_COUNT = 24;
+    private static final long CONTROL = 32;
+    private static final long CONTROL_LENGTH = 40;
+    private static final long FLAGS = 48;
+
+    private final Arena arena;
+    private final Native calls;
+
+    Messages(Arena arena, Native calls) {
+        this.arena = arena;
+        this.calls = calls;
+    }
+
+    /// Memory of the lengths asked for, one behind the other, with its list of struct iovec.
+    private record Buffers(MemorySegment memory, MemorySegment vectors, int count) {
+        static Buffers allocate(Arena arena, List<Integer> lengths) {
+            long total = lengths.stream().mapToLong(Integer::longValue).sum();
+            var memory = arena.allocate(Math.max(total, 1), 8);
+            var vectors = arena.allocate((long) VECTOR_BYTES * Math.max(lengths.size(), 1), 8);
+            long at = 0;
+            for (int i = 0; i < lengths.size(); i++) {
+                vectors.set(ValueLayout.JAVA_LONG, (long) VECTOR_BYTES * i, memory.address() + at);
+                vectors.set(ValueLayout.JAVA_LONG, (long) VECTOR_BYTES * i + 8, lengths.get(i));
+                at += lengths.get(i);
+            }
+            return new Buffers(memory, vectors, lengths.size());
+        }
+
+        long length() {
+            return count == 0 ? 0 : vectors.get(ValueLayout.JAVA_LONG, 8);
+        }
+    }
+
+    Result receive(Request.Receive request, int descriptor) {
+        var buffers = Buffers.allocate(arena, request.lengths());
+        long address = buffers.memory.address();
+        return switch (request.call()) {
+            case "read" -> filled(calls.call(Function.READ, descriptor, address, buffers.length()), buffers);
+            case "readv" ->
+                filled(calls.call(Function.READV, descriptor, buffers.vectors.address(), buffers.count), buffers);
+            case "recv" ->
+                filled(calls.call(Function.RECV, descriptor, address, buffers.length(), request.flags()), buffers);
+            case "recvfrom" -> receiveFrom(request, descriptor, buffers);
+            case "recvmsg" -> receiveMessage(request, descriptor, buffers);
+            default -> Result.unsupported("the call " + request.call() + " is not offered");
+        };
+    }
+
+    private Result filled(long value, Buffers buffers) {
+        return value < 0 ? failure() : Result.of(value, octets(value, buffers));
+    }
+
+    private Result failure() {
+        return Result.failure(ErrnoNames.of(calls.errno()));
+    }
+
+    /// With MSG_TRUNC a call says more than it filled in.
+    private static byte[] octets(long value, Buffers buffers) {
+        return buffers.memory
+                .asSlice(0, Math.min(value, buffers.memory.byteSize()))
+                .toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private Result receiveFrom(Request.Receive request, int descriptor, Buffers buffers) {
+        var from = arena.allocate(Addresses.BYTES_MAX, 8);
+        var length = arena.allocateFrom(ValueLayout.JAVA_INT, Addresses.BYTES_MAX);
+        long value = calls.call(
+                Function.RECVFROM,
+                descriptor,
+                buffers.memory.address(),
+                buffers.length(),
+                request.flags(),
+                from.address(),
+                length.address());
+        if (value < 0) {
+            return failure();
+        }
+        var peer = Addresses.decode(from, length.get(ValueLayout.JAVA_INT, 0));
+        return new Result(value, "", octets(value, buffers), peer, 0, List.of(), List.of(), "");
+    }
+
+    private Result receiveMessage(Request.Receive request, int descriptor, Buffers buffers) {
+        var from = arena.allocate(Addresses.BYTES_MAX, 8);
+        var control = arena.allocate(Math.max(request.controlLength(), 1), 8);
+        var header = header(buffers);
+        header.set(ValueLayout.JAVA_LONG, 0, from.address());
+        header.set(ValueLayout.JAVA_INT, NAME_LENGTH, Addresses.BYTES_MAX);
+        header.set(ValueLayout.JAVA_LONG, CONTROL, control.address());
+        header.set(ValueLayout.JAVA_LONG, CONTROL_LENGTH, request.controlLength());
+        long value = calls.call(Function.RECVMSG, descriptor, header.address(), request.flags());
+        if (value < 0) {
+            return failure();
+        }
+        return new Result(
+                value,
+                "",
+                octets(value, buffers),
+                Addresses.decode(from, header.get(ValueLayout.JAVA_INT, NAME_LENGTH)),
+                header.get(ValueLayout.JAVA_INT, FLAGS),
+                List.of(),
+                List.of(),
+                "");
+    }
+
+    private MemorySegment header(Buffers buffers) {
+        var header = arena.allocate(HEADER_BYTES, 8);
+        header.set(ValueLayout.JAVA_LONG, VECTORS, buffers.vectors.address());
+        header.set(ValueLayout.JAVA_LONG, VECTOR_COUNT, buffers.count);
+        return header;
+    }
+
+    Result send(Request.Send request, int descriptor) {
+        var lengths = request.buffers().stream().map(buffer -> buffer.length).toList();
+        var buffers = Buffers.allocate(arena, lengths);
+        long at = 0;
+        for (var buffer : request.buffers()) {
+            MemorySegment.copy(buffer, 0, buffers.memory, ValueLayout.JAVA_BYTE, at, buffer.length);
+            at += buffer.length;
+        }
+        long address = buffers.memory.address();
+        return switch (request.call()) {
+            case "write" -> sent(calls.call(Function.WRITE, descriptor, address, buffers.length()));
+            case "writev" -> sent(calls.call(Function.WRITEV, descriptor, buffers.vectors.address(), buffers.count));
+            case "send" -> sent(calls.call(Function.SEND, descriptor, address, buffers.length(), request.flags()));
+            case "sendto" -> sendTo(request, descriptor, buffers);
+            case "sendmsg" -> sendMessage(request, descriptor, buffers);
+            default -> Result.unsupported("the call " + request.call() + " is not offered");
+        };
+    }
+
+    private Result sent(long value) {
+        return value < 0 ? failure() : Result.of(value);
+    }
+
+    private Result sendTo(Request.Send request, int descriptor, Buffers buffers) {
+        var to = request.to() == null ? MemorySegment.NULL : Addresses.encode(arena, request.to());
+        return sent(calls.call(
+                Function.SENDTO,
+                descriptor,
+                buffers.memory.address(),
+                buffers.length(),
+                request.flags(),
+                to.address(),
+                to.byteSize()));
+    }
+
+    private Result sendMessage(Request.Send request, int descriptor, Buffers buffers) {
+        var header = header(buffers);
+        if (request.to() != null) {
+            var to = Addresses.encode(arena, request.to());
+            header.set(ValueLayout.JAVA_LONG, 0, to.address());
+            header.set(ValueLayout.JAVA_INT, NAME_LENGTH, (int) to.byteSize());
+        }
+        return sent(calls.call(Function.SENDMSG, descriptor, header.address(), request.flags()));
+    }
+}
