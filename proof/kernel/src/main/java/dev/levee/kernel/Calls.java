@@ -192,7 +192,7 @@ final class Calls {
             case "epoll_create" -> descriptor(calls.call(Function.EPOLL_CREATE, a.isEmpty() ? 0 : a.getFirst()));
             case "sendfile" -> sendfile(a);
             case "splice" -> splice(a);
-            default -> Result.unsupported("the call " + request.call() + " is not offered");
+            default -> Result.unsupported("the call " + request.call());
         };
     }
 
@@ -209,7 +209,7 @@ final class Calls {
     /// To, from, the offset that the pointer points to, count.
     private Result sendfile(List<Long> a) {
         if (a.size() != 4) {
-            return Result.unsupported("sendfile takes four arguments");
+            return Result.unsupported("sendfile with other than four arguments");
         }
         var offset = arena.allocateFrom(ValueLayout.JAVA_LONG, a.get(2));
         long value = calls.call(Function.SENDFILE, real(a.get(0)), real(a.get(1)), offset.address(), a.get(3));
@@ -219,7 +219,7 @@ final class Calls {
     /// From, no offset, to, no offset, length, flags.
     private Result splice(List<Long> a) {
         if (a.size() != 6 || a.get(1) != 0 || a.get(3) != 0) {
-            return Result.unsupported("splice with offsets is not offered");
+            return Result.unsupported("splice with offsets");
         }
         return plain(calls.call(Function.SPLICE, real(a.get(0)), 0, real(a.get(2)), 0, a.get(4), a.get(5)));
     }

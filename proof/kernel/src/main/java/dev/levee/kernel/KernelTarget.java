@@ -23,7 +23,7 @@ public final class KernelTarget implements Target {
     private static final long CLOCK_MONOTONIC_COARSE = 6;
 
     /// Most calls have returned before this.
-    private static final long SPIN_NANOS = 50_000;
+    private static final long SPIN_NANOS = 150_000;
     private static final long LOOK_NANOS = 20_000;
     /// A call that neither returns nor sleeps is busy; nobody waits for it longer than this.
     private static final long CALL_NANOS_MAX = 2_000_000_000;

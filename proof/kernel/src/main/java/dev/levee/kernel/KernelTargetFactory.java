@@ -10,6 +10,8 @@ import java.util.Optional;
 ///
 /// Threads: any, several at once; each target is used by the platform thread that opened it.
 public final class KernelTargetFactory implements TargetFactory {
+    private static boolean warm;
+
     /// Why there can be no such target on this machine, as one plain sentence that says what to do; empty when
     /// there can.
     public static Optional<String> lack() {
@@ -19,8 +21,16 @@ public final class KernelTargetFactory implements TargetFactory {
     /// @throws KernelException when the machine does not let it; then nothing is left behind
     @Override
     public Target open(Setup setup) {
-        startJavasOwnThreads();
+        warmUp();
         return new KernelTarget(setup);
+    }
+
+    private static synchronized void warmUp() {
+        if (!warm) {
+            startJavasOwnThreads();
+            WarmUp.run();
+            warm = true;
+        }
     }
 
     /// Java starts some threads of its own when they are first needed, and they inherit the namespace of the

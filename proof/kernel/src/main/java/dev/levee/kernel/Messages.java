@@ -61,7 +61,7 @@ final class Messages {
                 filled(calls.call(Function.RECV, descriptor, address, buffers.length(), request.flags()), buffers);
             case "recvfrom" -> receiveFrom(request, descriptor, buffers);
             case "recvmsg" -> receiveMessage(request, descriptor, buffers);
-            default -> Result.unsupported("the call " + request.call() + " is not offered");
+            default -> Result.unsupported("the call " + request.call());
         };
     }
 
@@ -143,7 +143,7 @@ final class Messages {
             case "send" -> sent(calls.call(Function.SEND, descriptor, address, buffers.length(), request.flags()));
             case "sendto" -> sendTo(request, descriptor, buffers);
             case "sendmsg" -> sendMessage(request, descriptor, buffers);
-            default -> Result.unsupported("the call " + request.call() + " is not offered");
+            default -> Result.unsupported("the call " + request.call());
         };
     }
 
