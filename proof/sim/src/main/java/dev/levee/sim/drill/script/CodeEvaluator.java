@@ -209,30 +209,34 @@ public final class CodeEvaluator {
     }
 
     private static Object call(String name, List<Object> arguments) throws CodeException {
-        boolean numbers = !arguments.isEmpty() && arguments.stream().allMatch(CodeValues::isNumber);
-        switch (name) {
-            case "abs", "int" -> {
-                if (!numbers || arguments.size() != 1) {
-                    throw CodeException.unsupported("these arguments of " + name);
-                }
-                Object value = arguments.getFirst();
-                if (name.equals("abs")) {
-                    boolean negative = CodeValues.compare("<", value, BigInteger.ZERO);
-                    return CodeValues.unary(negative ? "-" : "+", value);
-                }
-                return new BigInteger(CodeFormat.format("%d", value));
+        return switch (name) {
+            case "abs" -> {
+                Object value = onlyNumber(name, arguments);
+                boolean negative = CodeValues.compare("<", value, BigInteger.ZERO);
+                yield CodeValues.unary(negative ? "-" : "+", value);
             }
-            case "min", "max" -> {
-                if (!numbers || arguments.size() < 2) {
-                    throw CodeException.unsupported("these arguments of " + name);
-                }
-                Object best = arguments.getFirst();
-                for (Object value : arguments) {
-                    best = CodeValues.compare(name.equals("min") ? "<" : ">", value, best) ? value : best;
-                }
-                return best;
-            }
+            case "int" -> new BigInteger(CodeFormat.format("%d", onlyNumber(name, arguments)));
+            case "min" -> extreme(name, "<", arguments);
+            case "max" -> extreme(name, ">", arguments);
             default -> throw CodeException.unsupported("the function " + name);
+        };
+    }
+
+    private static Object onlyNumber(String name, List<Object> arguments) throws CodeException {
+        if (arguments.size() != 1 || !CodeValues.isNumber(arguments.getFirst())) {
+            throw CodeException.unsupported("these arguments of " + name);
         }
+        return arguments.getFirst();
+    }
+
+    private static Object extreme(String name, String operator, List<Object> arguments) throws CodeException {
+        if (arguments.size() < 2 || !arguments.stream().allMatch(CodeValues::isNumber)) {
+            throw CodeException.unsupported("these arguments of " + name);
+        }
+        Object best = arguments.getFirst();
+        for (Object value : arguments) {
+            best = CodeValues.compare(operator, value, best) ? value : best;
+        }
+        return best;
     }
 }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 
 /// The names that scripts have for a system's numbers: `SOL_SOCKET`, `ECONNRESET`, `EPOLLIN`, `TCPI_OPT_SACK`.
@@ -48,7 +49,7 @@ public final class Constants {
     /// Whether two names stand for the same error, as `EAGAIN` and `EWOULDBLOCK` do.
     public boolean sameError(String one, String other) {
         return one.equals(other)
-                || isError(one) && isError(other) && values.get(one).equals(values.get(other));
+                || isError(one) && isError(other) && Objects.equals(values.get(one), values.get(other));
     }
 
     /// The name of an error, `EAGAIN` rather than its other name; the number in digits when it has none.
