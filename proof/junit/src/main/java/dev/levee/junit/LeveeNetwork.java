@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// | `SimHost` | the host that has the parameter's name, or the name in [Host]; made when first asked for |
 /// | `SimNetwork` | the network |
 /// | `VirtualClock` | the network's clock |
+/// | [Programs] | runs blocking code on the network's hosts |
 /// | `SeededRandom` | random numbers for the test itself, from the same seed |
 ///
 /// Everything random comes from [#seed]: the same seed gives the same run, packet by packet. Every packet meets

@@ -4,15 +4,19 @@ import dev.levee.path.SeededRandom;
 import dev.levee.sim.SimHost;
 import dev.levee.sim.SimNetwork;
 import dev.levee.sim.VirtualClock;
+import java.lang.reflect.Method;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestInstantiationAwareExtension;
 import org.opentest4j.TestAbortedException;
@@ -23,6 +27,7 @@ final class LeveeNetworkExtension
         implements ParameterResolver,
                 BeforeEachCallback,
                 TestInstantiationAwareExtension,
+                InvocationInterceptor,
                 TestExecutionExceptionHandler,
                 LifecycleMethodExecutionExceptionHandler {
     /// The configuration parameter that wins over every seed in the sources.
@@ -32,7 +37,7 @@ final class LeveeNetworkExtension
             ExtensionContext.Namespace.create(LeveeNetworkExtension.class);
     private static final String SEED_OF_RUN = "seed";
     private static final Set<Class<?>> TYPES =
-            Set.of(SimNetwork.class, SimHost.class, VirtualClock.class, SeededRandom.class);
+            Set.of(SimNetwork.class, SimHost.class, VirtualClock.class, Programs.class, SeededRandom.class);
 
     LeveeNetworkExtension() {}
 
@@ -105,6 +110,8 @@ final class LeveeNetworkExtension
             return run.network();
         } else if (type.equals(VirtualClock.class)) {
             return run.network().clock();
+        } else if (type.equals(Programs.class)) {
+            return run.programs();
         }
         return run.random();
     }
@@ -123,6 +130,21 @@ final class LeveeNetworkExtension
                     + " is not in the class file: say @Host(\"client\"), or compile the tests with -parameters");
         }
         return parameter.getName();
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        invocation.proceed();
+        run(context).programs().await();
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        interceptTestMethod(invocation, method, context);
     }
 
     @Override

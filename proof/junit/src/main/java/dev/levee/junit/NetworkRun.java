@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// The network of one test run, its hosts, and what a failure will tell about it.
 ///
 /// Threads: the test's.
-final class NetworkRun {
+final class NetworkRun implements AutoCloseable {
     private static final int HOSTS_MAX = 250;
     private static final int STATE_LINES_MAX = 24;
 
@@ -23,6 +23,7 @@ final class NetworkRun {
     private final SimNetwork network;
     private final SeededRandom secrets;
     private final SeededRandom random;
+    private final Programs programs;
     private final @Nullable PacketTrace trace;
     private final Map<String, SimHost> hosts = new LinkedHashMap<>();
 
@@ -34,6 +35,7 @@ final class NetworkRun {
         network = new SimNetwork(settings.impairment(), seeds.nextLong());
         secrets = new SeededRandom(seeds.nextLong());
         random = new SeededRandom(seeds.nextLong());
+        programs = new Programs(network);
         trace = settings.trace() ? new PacketTrace() : null;
         if (trace != null) {
             network.tap(trace);
@@ -42,6 +44,10 @@ final class NetworkRun {
 
     SimNetwork network() {
         return network;
+    }
+
+    Programs programs() {
+        return programs;
     }
 
     SeededRandom random() {
@@ -65,6 +71,12 @@ final class NetworkRun {
                 name, new StackConfig(List.of(Cidr.parse(address)), settings.mtu(), secret, Limits.DEFAULT));
     }
 
+    /// Stops what still runs. The store that keeps this calls it when the test is over.
+    @Override
+    public void close() {
+        programs.stop();
+    }
+
     /// What a failure of this run says, and what the run tells about it: seed, moment, connections, packets.
     String explain(String message) {
         var text = new StringBuilder(message.isEmpty() ? "" : message + "\n\n");
@@ -76,6 +88,7 @@ final class NetworkRun {
         if (!message.contains(state)) {
             text.append(firstLines(state));
         }
+        text.append(programs);
         if (trace != null) {
             text.append(trace.text());
         }
