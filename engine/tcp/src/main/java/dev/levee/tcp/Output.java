@@ -75,7 +75,7 @@ final class Output {
         }
         boolean reply = tcb.state == TcpState.SYN_RECEIVED;
         var writer = tcb.context.writer();
-        int window = Math.min(0xffff, tcb.receiveCapacity());
+        int window = ReceiveWindow.first(tcb);
         header(tcb).seq(snd.iss).flags(TcpFlags.SYN).window(window).mss(tcb.mssOffered);
         // RFC 7323 §2.2 and §3.2: an answer carries only those options that the SYN carried.
         if (tcb.config.windowScaling() && (!reply || rcv.rcvWndShift > 0 || tcb.snd.sndWndShift > 0)) {
@@ -193,6 +193,7 @@ final class Output {
         }
         sentUpTo(snd, snd.sndNxt + sent);
         tcb.lastSendNanos = nowNanos;
+        tcb.answered(nowNanos);
         RetransmitTimer.sent(tcb, nowNanos);
     }
 
@@ -216,6 +217,10 @@ final class Output {
             return false;
         }
         tcb.context.counters().count(TcpCounters.ZERO_WINDOW_PROBES);
+        if (tcb.config.windowProbe() == WindowProbe.OLD_SEQUENCE) {
+            write(tcb, nowNanos, out, TcpFlags.ACK, snd.sndUna - 1, 0);
+            return true;
+        }
         tcb.rttTimed = false;
         boolean text = snd.acked < snd.written;
         int sent = writeText(tcb, nowNanos, out, snd.sndUna, text ? 1 : 0, !text);
@@ -257,6 +262,7 @@ final class Output {
         if ((tcb.pending & Tcb.ACK_DUE) == 0) {
             return false;
         }
+        tcb.quickAcks = Math.max(0, tcb.quickAcks - 1);
         var snd = tcb.snd;
         // Inside the window, or the peer would take the ACK for an old one.
         int seq = Seq.min(snd.sndMax, snd.sndUna + snd.sndWnd);
@@ -270,6 +276,7 @@ final class Output {
         return tcb.context
                 .writer()
                 .reset()
+                .layout(tcb.config.optionLayout())
                 .addresses(local.high(), local.low(), remote.high(), remote.low())
                 .ports(tcb.tuple.localPort(), tcb.tuple.remotePort())
                 .hopLimit(tcb.config.hopLimit())

@@ -15,6 +15,9 @@ final class ReceiveSpace {
     int rcvNxt;
     /// The right edge of the window that was promised: never taken back (RFC 9293 §3.8.6).
     int rcvAdv;
+    /// The largest window, and how much of it is offered by now.
+    int limit;
+    int offer;
     /// How far our window is shifted on the wire.
     int rcvWndShift;
     /// Last.ACK.sent of RFC 7323.

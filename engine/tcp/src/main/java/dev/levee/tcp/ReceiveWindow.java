@@ -8,6 +8,11 @@ import dev.levee.wire.Seq;
 final class ReceiveWindow {
     private ReceiveWindow() {}
 
+    /// The window of a SYN, which is never scaled (RFC 7323 §2.2).
+    static int first(Tcb tcb) {
+        return Math.min(0xffff, tcb.receiveCapacity());
+    }
+
     /// The window field of the segment that is being written; what it says is a promise.
     static int advertise(Tcb tcb) {
         var rcv = tcb.rcv;
@@ -15,8 +20,7 @@ final class ReceiveWindow {
         int room = room(tcb);
         int field = room >>> rcv.rcvWndShift;
         int whole = field << rcv.rcvWndShift;
-        // RFC 9293 §3.8.6.2.2: the right edge moves only by "Min( Fr * RCV.BUFF, Eff.snd.MSS )" or more.
-        if (whole > promised && room - promised >= Math.min(tcb.receiveCapacity() / 2, tcb.mssOffered)) {
+        if (whole > promised && room - promised >= step(tcb, promised)) {
             rcv.rcvAdv = rcv.rcvNxt + whole;
             return field;
         }
@@ -39,8 +43,21 @@ final class ReceiveWindow {
         return field;
     }
 
+    /// RFC 9293 §3.8.6.2.2: the right edge moves only by "Min( Fr * RCV.BUFF, Eff.snd.MSS )" or more.
+    private static int step(Tcb tcb, int promised) {
+        int most = most(tcb);
+        if (tcb.config.windowStepAlways() && promised >= most / 4) {
+            return 1;
+        }
+        return Math.min(most / 2, tcb.mssOffered);
+    }
+
+    private static int most(Tcb tcb) {
+        return Math.min(tcb.receiveCapacity(), tcb.windowFieldMax());
+    }
+
     private static int room(Tcb tcb) {
-        return Math.max(0, tcb.receiveCapacity() - tcb.rcv.available());
+        return Math.clamp(tcb.receiveCapacity() - tcb.rcv.available(), 0, tcb.windowFieldMax());
     }
 
     /// The user took data. Tells the peer when it may be waiting for room, or when much has become free.
@@ -51,7 +68,7 @@ final class ReceiveWindow {
         }
         int promised = Seq.distance(rcv.rcvNxt, rcv.rcvAdv);
         int gain = room(tcb) - promised;
-        int capacity = tcb.receiveCapacity();
+        int capacity = most(tcb);
         boolean worthTelling = gain >= Math.min(capacity / 2, tcb.mssOffered);
         boolean peerMayWait = promised < 2 * tcb.mssOffered;
         boolean muchIsFree = gain >= capacity / 4 && promised < capacity / 2;

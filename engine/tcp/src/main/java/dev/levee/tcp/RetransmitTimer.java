@@ -147,7 +147,7 @@ final class RetransmitTimer {
             tcb.pending &= ~Tcb.RETRANSMIT_DUE;
             tcb.context.counters().count(TcpCounters.TIMEOUT_RETRANSMITS);
         }
-        tcb.rtt.backOff();
+        tcb.rtt.backOff(tcb.state.synchronised() ? 0 : tcb.config.synLinearTimeouts());
         if (tcb.rtt.timeouts() == tcb.config.r1Retransmits()) {
             // RFC 9293 §3.8.3: between R1 and R2 the application is told.
             tcb.inDoubt = true;

@@ -4,9 +4,6 @@ package dev.levee.tcp;
 ///
 /// Threads: shard.
 final class RttEstimator {
-    /// The clock's granularity G of RFC 6298 §2: ours is fine enough to count as one millisecond.
-    private static final long GRANULARITY_NANOS = 1_000_000L;
-
     private static final int BACK_OFF_MAX = 16;
 
     private long srttNanos = -1;
@@ -30,14 +27,17 @@ final class RttEstimator {
             rttVarNanos += (Math.abs(srttNanos - rttNanos) - rttVarNanos) / 4;
             srttNanos += (rttNanos - srttNanos) / 8;
         }
-        long rto = srttNanos + Math.max(GRANULARITY_NANOS, 4 * rttVarNanos);
+        long rto = srttNanos + Math.max(config.rtoVarianceMinNanos(), 4 * rttVarNanos) + config.rtoSlopNanos();
         rtoNanos = Math.clamp(rto, config.rtoMinNanos(), config.rtoMaxNanos());
         backOff = 0;
     }
 
-    /// RFC 6298 (5.5): "back off the timer".
-    void backOff() {
+    /// RFC 6298 (5.5): "back off the timer", unless this is one of the first `linear` timeouts.
+    void backOff(int linear) {
         timeouts++;
+        if (timeouts <= linear) {
+            return;
+        }
         backOff = Math.min(backOff + 1, BACK_OFF_MAX);
     }
 

@@ -33,7 +33,7 @@ final class SynSentArrives {
             return;
         }
         tcb.synchronise(nowNanos, segment);
-        tcb.rcv.rcvAdv = tcb.rcv.rcvNxt + Math.min(0xffff, tcb.receiveCapacity());
+        tcb.rcv.rcvAdv = tcb.rcv.rcvNxt + ReceiveWindow.first(tcb);
         if (ackAcceptable) {
             connect(tcb, nowNanos, segment);
         } else {

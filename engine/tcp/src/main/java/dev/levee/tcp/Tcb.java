@@ -75,6 +75,13 @@ final class Tcb {
     long rttStartNanos;
     /// Octets received in order since the last ACK sent.
     int unackedBytes;
+    /// ACKs that go out at once before they are delayed.
+    int quickAcks;
+    /// Text was received, and when last.
+    boolean textSeen;
+    long lastTextNanos;
+    /// This side answers what it receives with data, which can carry the ACKs.
+    private boolean interactive;
     /// The largest segment seen: what "full-sized" means for delayed ACKs.
     int rcvMss = 1;
 
@@ -100,12 +107,18 @@ final class Tcb {
         // assume a default send MSS of 536 ... for IPv4 or 1220 ... for IPv6".
         snd.sndMss = Math.min(mssOffered, v4() ? 536 : 1220);
         congestion = new NewReno(snd.sndMss, config.initialWindowSegments());
-        rcv.rcvWndShift = config.windowScaling() ? windowShift(config.receiveBufferBytes()) : 0;
+        rcv.limit = config.receiveWindowBytes() == 0 ? config.receiveBufferBytes() : config.receiveWindowBytes();
+        rcv.offer = config.receiveWindowInitialBytes() == 0 ? rcv.limit : config.receiveWindowInitialBytes();
+        rcv.rcvWndShift = config.windowScaling() ? windowShift(rcv.limit) : 0;
         rcv.timestamps = config.timestamps();
+        quickAcks = config.quickAcks();
     }
 
-    private static int windowShift(int capacity) {
-        int shift = 0;
+    private int windowShift(int capacity) {
+        int shift = Math.max(0, config.windowShift());
+        if (config.windowShift() >= 0) {
+            return shift;
+        }
         // RFC 7323 §2.3: "the shift count MUST be limited to 14".
         while (capacity >>> shift > 0xffff && shift < Segment.WINDOW_SCALE_MAX) {
             shift++;
@@ -138,6 +151,12 @@ final class Tcb {
             rcv.tsRecentNanos = nowNanos;
         }
         congestion = new NewReno(payloadMax(), config.initialWindowSegments());
+        if (config.windowInSegments()) {
+            int segments = (rcv.limit + snd.sndMss - 1) / snd.sndMss;
+            int whole = Math.min(segments * snd.sndMss, config.receiveBufferBytes());
+            rcv.offer = rcv.offer == rcv.limit ? whole : rcv.offer;
+            rcv.limit = whole;
+        }
         // The window of a SYN is never scaled (RFC 7323 §2.2).
         snd.sndWnd = syn.window();
         snd.sndWndMax = syn.window();
@@ -155,11 +174,42 @@ final class Tcb {
         return (int) (nowNanos / TIMESTAMP_TICK_NANOS) + timestampOffset;
     }
 
-    /// The most octets that the receive buffer may be promised to hold. A scaled window is rounded up when it
-    /// must not shrink, so one unit is held back.
+    /// The most octets that the receive buffer is promised to hold. A scaled window is rounded up when it must
+    /// not shrink, so one unit is held back.
     int receiveCapacity() {
         int unit = rcv.rcvWndShift == 0 ? 0 : 1 << rcv.rcvWndShift;
-        return Math.min(config.receiveBufferBytes() - unit, 0xffff << rcv.rcvWndShift);
+        return Math.min(Math.min(rcv.limit, rcv.offer), config.receiveBufferBytes() - unit);
+    }
+
+    /// The most that the window field can say.
+    int windowFieldMax() {
+        return 0xffff << rcv.rcvWndShift;
+    }
+
+    /// Text was received in order.
+    void received(long nowNanos, int count) {
+        // Quick ACKs begin anew when the peer's congestion window may have.
+        if (textSeen && nowNanos - lastTextNanos > rtt.rtoNanos(config)) {
+            quickAcks = config.quickAcks();
+            interactive = false;
+        }
+        textSeen = true;
+        lastTextNanos = nowNanos;
+        if (rcv.offer < rcv.limit) {
+            rcv.offer = (int) Math.min(rcv.limit, rcv.offer + 2L * count);
+        }
+    }
+
+    /// New text was sent.
+    void answered(long nowNanos) {
+        if (textSeen && nowNanos - lastTextNanos < config.delayedAckNanos()) {
+            interactive = true;
+        }
+    }
+
+    /// Whether an ACK that could be delayed is not.
+    boolean acksQuickly() {
+        return quickAcks > 0 && !interactive;
     }
 
     /// Whether ABORT and the like have a RST to send: the peer may think that the connection goes on.

@@ -1,5 +1,8 @@
 package dev.levee.tcp;
 
+import dev.levee.wire.OptionLayout;
+import dev.levee.wire.Segment;
+
 /// Settings of one connection, or of all connections of a listener or a stack. Immutable; made by a [Builder].
 ///
 /// Threads: any.
@@ -130,6 +133,72 @@ public final class TcpConfig {
         return from.trafficClass;
     }
 
+    /// The most octets that the peer is ever promised room for; 0: what the receive buffer holds. Less than the
+    /// buffer, whose size is a power of two.
+    public int receiveWindowBytes() {
+        return from.receiveWindowBytes;
+    }
+
+    /// What the peer is promised room for at first; 0: everything at once. Each octet received in order lets
+    /// the promise grow by two, so that only a peer that sends gets a large window.
+    public int receiveWindowInitialBytes() {
+        return from.receiveWindowInitialBytes;
+    }
+
+    /// Whether [#receiveWindowBytes] is rounded up to whole segments when the MSS is known.
+    public boolean windowInSegments() {
+        return from.windowInSegments;
+    }
+
+    /// The shift to offer for window scaling; -1: the smallest with which the window field can say the receive
+    /// window.
+    public int windowShift() {
+        return from.windowShift;
+    }
+
+    /// Whether a window that is large already moves in steps of any size, so that the field always says how
+    /// much room there is. Against silly windows (RFC 9293 §3.8.6.2.2) steps below a segment are held back
+    /// otherwise, and always while less than a quarter of the window is open.
+    public boolean windowStepAlways() {
+        return from.windowStepAlways;
+    }
+
+    /// The order of TCP options.
+    public OptionLayout optionLayout() {
+        return from.optionLayout;
+    }
+
+    /// How a closed window is asked about.
+    public WindowProbe windowProbe() {
+        return from.windowProbe;
+    }
+
+    /// How much received text is acknowledged without delay.
+    public AckFrequency ackFrequency() {
+        return from.ackFrequency;
+    }
+
+    /// How many ACKs go out at once at the beginning, and again when nothing was received for a retransmission
+    /// timeout: a peer in slow start needs them. It ends as soon as this side answers with data.
+    public int quickAcks() {
+        return from.quickAcks;
+    }
+
+    /// The least that variation adds to the smoothed round-trip time in the RTO: G of RFC 6298 §2.3.
+    public long rtoVarianceMinNanos() {
+        return from.rtoVarianceMinNanos;
+    }
+
+    /// Added to every computed RTO, for what the peer's delayed ACKs and the clock may cost.
+    public long rtoSlopNanos() {
+        return from.rtoSlopNanos;
+    }
+
+    /// How many timeouts of a SYN pass before the RTO is doubled (RFC 6298 §5.5 doubles from the first).
+    public int synLinearTimeouts() {
+        return from.synLinearTimeouts;
+    }
+
     /// Collects settings; [#build] checks them.
     public static final class Builder {
         private int receiveBufferBytes = 1 << 19;
@@ -152,6 +221,18 @@ public final class TcpConfig {
         private boolean noDelay;
         private int hopLimit = 64;
         private int trafficClass;
+        private int receiveWindowBytes;
+        private int receiveWindowInitialBytes;
+        private boolean windowInSegments;
+        private int windowShift = -1;
+        private boolean windowStepAlways;
+        private OptionLayout optionLayout = OptionLayout.TIMESTAMPS_BEFORE_SCALE;
+        private WindowProbe windowProbe = WindowProbe.NEXT_OCTET;
+        private AckFrequency ackFrequency = AckFrequency.TWO_FULL_SEGMENTS;
+        private int quickAcks;
+        private long rtoVarianceMinNanos = MILLI;
+        private long rtoSlopNanos;
+        private int synLinearTimeouts;
 
         private Builder() {}
 
@@ -177,6 +258,18 @@ public final class TcpConfig {
             copy.noDelay = noDelay;
             copy.hopLimit = hopLimit;
             copy.trafficClass = trafficClass;
+            copy.receiveWindowBytes = receiveWindowBytes;
+            copy.receiveWindowInitialBytes = receiveWindowInitialBytes;
+            copy.windowInSegments = windowInSegments;
+            copy.windowShift = windowShift;
+            copy.windowStepAlways = windowStepAlways;
+            copy.optionLayout = optionLayout;
+            copy.windowProbe = windowProbe;
+            copy.ackFrequency = ackFrequency;
+            copy.quickAcks = quickAcks;
+            copy.rtoVarianceMinNanos = rtoVarianceMinNanos;
+            copy.rtoSlopNanos = rtoSlopNanos;
+            copy.synLinearTimeouts = synLinearTimeouts;
             return copy;
         }
 
@@ -287,6 +380,66 @@ public final class TcpConfig {
             return this;
         }
 
+        public Builder receiveWindowBytes(int value) {
+            receiveWindowBytes = value;
+            return this;
+        }
+
+        public Builder receiveWindowInitialBytes(int value) {
+            receiveWindowInitialBytes = value;
+            return this;
+        }
+
+        public Builder windowInSegments(boolean on) {
+            windowInSegments = on;
+            return this;
+        }
+
+        public Builder windowShift(int value) {
+            windowShift = value;
+            return this;
+        }
+
+        public Builder windowStepAlways(boolean on) {
+            windowStepAlways = on;
+            return this;
+        }
+
+        public Builder optionLayout(OptionLayout value) {
+            optionLayout = value;
+            return this;
+        }
+
+        public Builder windowProbe(WindowProbe value) {
+            windowProbe = value;
+            return this;
+        }
+
+        public Builder ackFrequency(AckFrequency value) {
+            ackFrequency = value;
+            return this;
+        }
+
+        public Builder quickAcks(int value) {
+            quickAcks = value;
+            return this;
+        }
+
+        public Builder rtoVarianceMinNanos(long nanos) {
+            rtoVarianceMinNanos = nanos;
+            return this;
+        }
+
+        public Builder rtoSlopNanos(long nanos) {
+            rtoSlopNanos = nanos;
+            return this;
+        }
+
+        public Builder synLinearTimeouts(int value) {
+            synLinearTimeouts = value;
+            return this;
+        }
+
         /// The settings.
         ///
         /// @throws IllegalArgumentException when one lies outside its range, in a sentence that names it
@@ -306,6 +459,13 @@ public final class TcpConfig {
             range("finWait2Nanos", finWait2Nanos, MILLI, 86_400 * SECOND);
             range("hopLimit", hopLimit, 1, 255);
             range("trafficClass", trafficClass, 0, 255);
+            range("receiveWindowBytes", receiveWindowBytes, 0, receiveBufferBytes);
+            range("receiveWindowInitialBytes", receiveWindowInitialBytes, 0, receiveBufferBytes);
+            range("windowShift", windowShift, -1, Segment.WINDOW_SCALE_MAX);
+            range("quickAcks", quickAcks, 0, 1000);
+            range("rtoVarianceMinNanos", rtoVarianceMinNanos, MILLI, 60 * SECOND);
+            range("rtoSlopNanos", rtoSlopNanos, 0, 60 * SECOND);
+            range("synLinearTimeouts", synLinearTimeouts, 0, 100);
             return new TcpConfig(copy());
         }
 

@@ -74,6 +74,7 @@ final class TextArrives {
             tcb.ackNow();
             return true;
         }
+        tcb.received(nowNanos, count);
         advance(tcb, rcv.rcvNxt + count);
         tcb.rcvMss = Math.max(tcb.rcvMss, Math.min(count, tcb.mssOffered));
         tcb.unackedBytes += count;
@@ -109,11 +110,19 @@ final class TextArrives {
     /// RFC 9293 §3.8.6.3: "there SHOULD be an ACK for at least every second full-sized segment", the delay
     /// "MUST be less than 0.5 seconds".
     private static void delayAck(Tcb tcb, long nowNanos) {
-        if (tcb.unackedBytes >= 2 * tcb.rcvMss || tcb.config.delayedAckNanos() == 0) {
+        if (tcb.config.delayedAckNanos() == 0 || tcb.acksQuickly() || enough(tcb)) {
             tcb.ackNow();
         } else if (!tcb.timers.isSet(Timer.DELAYED_ACK)) {
             tcb.timers.set(Timer.DELAYED_ACK, Deadlines.after(nowNanos, tcb.config.delayedAckNanos()));
         }
+    }
+
+    private static boolean enough(Tcb tcb) {
+        return switch (tcb.config.ackFrequency()) {
+            case TWO_FULL_SEGMENTS -> tcb.unackedBytes >= 2 * tcb.rcvMss;
+            case MORE_THAN_ONE_SEGMENT -> tcb.unackedBytes > tcb.rcvMss;
+            case SECOND_SEGMENT -> tcb.timers.isSet(Timer.DELAYED_ACK) || tcb.unackedBytes > tcb.snd.sndMss;
+        };
     }
 
     /// Eighth.

@@ -49,11 +49,11 @@ class RttEstimatorTest {
     void backOffDoublesUpToTheMaximumAndASampleEndsIt() {
         var rtt = new RttEstimator(1000 * MILLI);
         for (int i = 1; i <= 5; i++) {
-            rtt.backOff();
+            rtt.backOff(0);
             assertThat(rtt.rtoNanos(CONFIG)).isEqualTo((1000 << i) * MILLI);
         }
         for (int i = 0; i < 100; i++) {
-            rtt.backOff();
+            rtt.backOff(0);
         }
         assertThat(rtt.rtoNanos(CONFIG)).isEqualTo(60_000 * MILLI);
         rtt.sample(10 * MILLI, CONFIG);

@@ -229,6 +229,13 @@ final class Wire {
                 new String(text, java.nio.charset.StandardCharsets.ISO_8859_1));
     }
 
+    /// The options of the last segment sent.
+    byte[] lastOptions() {
+        return ip.memory()
+                .asSlice(segment.optionsOffset(), segment.payloadOffset() - segment.optionsOffset())
+                .toArray(ValueLayout.JAVA_BYTE);
+    }
+
     int lastTsVal() {
         return lastTsVal;
     }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: one owner.
 public final class SegmentWriter {
+    private static final byte END_OF_LIST = 0;
+    private static final byte NO_OPERATION = 1;
+
     private boolean v4;
     private long srcHigh;
     private long srcLow;
@@ -26,6 +29,7 @@ public final class SegmentWriter {
     private int hopLimit;
     private int trafficClass;
 
+    private OptionLayout layout = OptionLayout.TIMESTAMPS_BEFORE_SCALE;
     private int mss;
     private int windowScale;
     private boolean sackPermitted;
@@ -42,8 +46,9 @@ public final class SegmentWriter {
     private int tcpOffset;
     private int textOffset;
 
-    /// Forgets everything: no flags, no options, hop limit 64.
+    /// Forgets everything: no flags, no options, hop limit 64, the first layout.
     public SegmentWriter reset() {
+        layout = OptionLayout.TIMESTAMPS_BEFORE_SCALE;
         flags = 0;
         seq = 0;
         ack = 0;
@@ -119,6 +124,12 @@ public final class SegmentWriter {
         return this;
     }
 
+    /// The order of the options.
+    public SegmentWriter layout(OptionLayout layout) {
+        this.layout = layout;
+        return this;
+    }
+
     public SegmentWriter mss(int mss) {
         assert mss > 0 && mss <= 0xffff : mss;
         this.mss = mss;
@@ -160,6 +171,9 @@ public final class SegmentWriter {
 
     /// Octets of TCP options that the fields set so far take.
     public int optionBytes() {
+        if (layout == OptionLayout.SCALE_BEFORE_TIMESTAMPS) {
+            return scaleFirstBytes();
+        }
         int bytes = 0;
         bytes += mss > 0 ? 4 : 0;
         bytes += timestamps ? 12 : sackPermitted ? 4 : 0;
@@ -169,13 +183,29 @@ public final class SegmentWriter {
         return bytes;
     }
 
+    private int scaleFirstBytes() {
+        int bytes = (mss > 0 ? 4 : 0) + (windowScale >= 0 ? 4 : 0) + (sackPermitted ? 2 : 0);
+        bytes += timestamps ? padding(bytes) + 10 : 0;
+        bytes += sackCount > 0 ? padding(bytes) + 2 + 8 * sackCount : 0;
+        bytes += fastOpenCookie != null ? 2 + fastOpenCookie.length : 0;
+        return bytes + 3 & ~3;
+    }
+
+    /// Octets before an option of kind and length whose values are to begin on a word.
+    private static int padding(int bytes) {
+        return 2 - bytes & 3;
+    }
+
     /// Lays the options out and says where text begins in `frame.memory()`.
     public int begin(Frame frame) {
         frame.clear();
         memory = frame.memory();
         ipOffset = frame.offset();
         tcpOffset = ipOffset + IpHeader.bytes(v4);
-        textOffset = writeOptions(tcpOffset + Segment.HEADER_BYTES);
+        int optionsOffset = tcpOffset + Segment.HEADER_BYTES;
+        textOffset = layout == OptionLayout.SCALE_BEFORE_TIMESTAMPS
+                ? writeScaleFirst(optionsOffset)
+                : writeOptions(optionsOffset);
         assert textOffset - tcpOffset <= 60 : "options take more than 40 octets";
         return textOffset;
     }
@@ -205,15 +235,58 @@ public final class SegmentWriter {
             at = writeFastOpen(at, fastOpenCookie);
         }
         if (sackCount > 0) {
-            Bytes.put32(memory, at, 0x0101_0500 | 2 + 8 * sackCount);
-            at += 4;
-            for (int i = 0; i < sackCount; i++) {
-                Bytes.put32(memory, at, sackLeft[i]);
-                Bytes.put32(memory, at + 4, sackRight[i]);
-                at += 8;
-            }
+            Bytes.put16(memory, at, 0x0101);
+            at = writeSack(at + 2);
         }
         return at;
+    }
+
+    private int writeSack(int start) {
+        Bytes.put16(memory, start, 0x0500 | 2 + 8 * sackCount);
+        int at = start + 2;
+        for (int i = 0; i < sackCount; i++) {
+            Bytes.put32(memory, at, sackLeft[i]);
+            Bytes.put32(memory, at + 4, sackRight[i]);
+            at += 8;
+        }
+        return at;
+    }
+
+    private int writeScaleFirst(int start) {
+        int at = start;
+        if (mss > 0) {
+            Bytes.put32(memory, at, 0x0204_0000 | mss);
+            at += 4;
+        }
+        if (windowScale >= 0) {
+            Bytes.put32(memory, at, 0x0103_0300 | windowScale);
+            at += 4;
+        }
+        if (sackPermitted) {
+            Bytes.put16(memory, at, 0x0402);
+            at += 2;
+        }
+        if (timestamps) {
+            at = pad(at, padding(at - start), NO_OPERATION);
+            Bytes.put16(memory, at, 0x080a);
+            Bytes.put32(memory, at + 2, tsVal);
+            Bytes.put32(memory, at + 6, tsEcr);
+            at += 10;
+        }
+        if (sackCount > 0) {
+            at = writeSack(pad(at, padding(at - start), NO_OPERATION));
+        }
+        if (fastOpenCookie != null) {
+            at = writeCookie(at, fastOpenCookie);
+        }
+        return pad(at, start - at & 3, END_OF_LIST);
+    }
+
+    private int pad(int at, int octets, byte with) {
+        for (int i = 0; i < octets; i++) {
+            memory.set(ValueLayout.JAVA_BYTE, at + i, with);
+        }
+        return at + octets;
     }
 
     private int writeFastOpen(int start, byte[] cookie) {
@@ -222,6 +295,10 @@ public final class SegmentWriter {
             Bytes.put16(memory, at, 0x0101);
             at += 2;
         }
+        return writeCookie(at, cookie);
+    }
+
+    private int writeCookie(int at, byte[] cookie) {
         Bytes.put16(memory, at, Segment.FAST_OPEN << 8 | 2 + cookie.length);
         MemorySegment.copy(cookie, 0, memory, ValueLayout.JAVA_BYTE, at + 2, cookie.length);
         return at + 2 + cookie.length;

@@ -6,6 +6,7 @@ import dev.levee.rfc.Rfc;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,7 @@ class SegmentWriterTest {
     private static final int FAST_OPEN = 16;
     private static final int OPTION_BYTES_MAX = 40;
 
+    private OptionLayout layout = OptionLayout.TIMESTAMPS_BEFORE_SCALE;
     private final SegmentWriter writer = new SegmentWriter();
     private final Frame frame = FrameSlab.single(1500);
     private final IpPacket ip = new IpPacket();
@@ -28,6 +30,7 @@ class SegmentWriterTest {
         var src = v4 ? Packets.CLIENT_V4 : Packets.CLIENT_V6;
         var dst = v4 ? Packets.SERVER_V4 : Packets.SERVER_V6;
         return writer.reset()
+                .layout(layout)
                 .addresses(src.high(), src.low(), dst.high(), dst.low())
                 .ports(65_535, 1)
                 .seq(Packets.ISS)
@@ -46,9 +49,15 @@ class SegmentWriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
+    @CsvSource({
+        "true, TIMESTAMPS_BEFORE_SCALE",
+        "false, TIMESTAMPS_BEFORE_SCALE",
+        "true, SCALE_BEFORE_TIMESTAMPS",
+        "false, SCALE_BEFORE_TIMESTAMPS"
+    })
     @Rfc({"9293:MUST-2", "9293:MUST-4", "9293:MUST-14", "9293:MUST-68", "9293:MUST-69"})
-    void everyCombinationOfOptionsIsReadAsItWasWritten(boolean v4) {
+    void everyCombinationOfOptionsIsReadAsItWasWritten(boolean v4, OptionLayout layout) {
+        this.layout = layout;
         int written = 0;
         for (int set = 0; set < 32; set++) {
             for (int blocks = 0; blocks <= Segment.SACK_BLOCKS_MAX; blocks++) {
@@ -68,6 +77,33 @@ class SegmentWriterTest {
             }
         }
         assertThat(written).isGreaterThan(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "TIMESTAMPS_BEFORE_SCALE|true|true|020405b4 0402080a 00000064 00000000 01030308",
+                "TIMESTAMPS_BEFORE_SCALE|false|true|020405b4 0101080a 00000064 00000000 01030308",
+                "TIMESTAMPS_BEFORE_SCALE|true|false|020405b4 01010402 01030308",
+                "SCALE_BEFORE_TIMESTAMPS|true|true|020405b4 01030308 0402080a 00000064 00000000",
+                "SCALE_BEFORE_TIMESTAMPS|false|true|020405b4 01030308 0101080a 00000064 00000000",
+                "SCALE_BEFORE_TIMESTAMPS|true|false|020405b4 01030308 04020000",
+            })
+    void optionsStandInTheOrderOfTheLayout(OptionLayout layout, boolean sack, boolean timestamps, String octets) {
+        this.layout = layout;
+        start(true).flags(TcpFlags.SYN).mss(1460).windowScale(8);
+        if (sack) {
+            writer.sackPermitted();
+        }
+        if (timestamps) {
+            writer.timestamps(100, 0);
+        }
+        write(0);
+        assertGood();
+
+        var packet = frame.toArray();
+        assertThat(HexFormat.of().formatHex(packet, 40, packet.length)).isEqualTo(octets.replace(" ", ""));
     }
 
     private static void options(SegmentWriter to, int set, int blocks, int cookie) {

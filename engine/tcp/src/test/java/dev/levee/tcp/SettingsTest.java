@@ -1,0 +1,204 @@
+package dev.levee.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levee.wire.OptionLayout;
+import org.junit.jupiter.api.Test;
+
+/// Settings for what the RFCs leave open, each with what it does on the wire.
+class SettingsTest {
+    private static TcpConfig.Builder plain() {
+        return Wire.plain();
+    }
+
+    private static Wire receiving(TcpConfig config) {
+        var wire = Wire.passive(config, syn -> syn.mss(1000));
+        wire.drain();
+        wire.receive("A", 1, 1);
+        wire.drain();
+        return wire;
+    }
+
+    @Test
+    void theOptionLayoutIsUsedForEverySegment() {
+        var wire = Wire.active(TcpConfig.builder()
+                .optionLayout(OptionLayout.SCALE_BEFORE_TIMESTAMPS)
+                .build());
+
+        var syn = wire.one();
+
+        assertThat(syn.mss()).isEqualTo(1460);
+        assertThat(syn.ts()).isTrue();
+        assertThat(wire.lastOptions()).startsWith(2, 4, 5, 0xb4 - 256, 1, 3, 3);
+    }
+
+    @Test
+    void aProbeWithAnOldSequenceNumberCarriesNothing() {
+        var wire =
+                Wire.established(plain().windowProbe(WindowProbe.OLD_SEQUENCE).build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("x".repeat(10));
+        wire.drain();
+
+        wire.toDeadline().expect("A", 0, 0, 1);
+        wire.toDeadline().expect("A", 0, 0, 1);
+        wire.receive("A", 1, 1, 1000, "");
+        wire.expect("PA", 1, 10, 1);
+    }
+
+    @Test
+    void aReceiveWindowBelowTheBufferIsNeverExceeded() {
+        var wire = receiving(
+                plain().receiveBufferBytes(1 << 17).receiveWindowBytes(5000).build());
+
+        wire.receive("A", 1, 1, 1000, Wire.text(1000));
+        wire.receive("A", 1001, 1, 1000, Wire.text(1000));
+
+        assertThat(wire.one().window()).isEqualTo(3000);
+    }
+
+    @Test
+    void aReceiveWindowIsRoundedUpToSegments() {
+        var config =
+                plain().receiveBufferBytes(1 << 17).receiveWindowBytes(4500).windowInSegments(true);
+        var wire = Wire.passive(config.build(), syn -> syn.mss(1000));
+
+        assertThat(wire.one().window()).isEqualTo(5000);
+    }
+
+    @Test
+    void aWindowThatBeginsSmallGrowsByTwiceWhatArrives() {
+        var config = plain().receiveBufferBytes(1 << 16).receiveWindowInitialBytes(4000);
+        var wire = Wire.passive(config.build(), syn -> syn.mss(1000));
+        assertThat(wire.one().window()).isEqualTo(4000);
+        wire.receive("A", 1, 1);
+        wire.drain();
+
+        wire.receive("A", 1, 1, 1000, Wire.text(1000));
+        wire.receive("A", 1001, 1, 1000, Wire.text(1000));
+        wire.read(2000);
+
+        // 4000 + 2 * 2000, and nothing lies unread.
+        assertThat(wire.one().window()).isEqualTo(8000);
+    }
+
+    @Test
+    void theWindowShiftCanBeChosen() {
+        var wire = Wire.active(TcpConfig.builder().windowShift(3).build());
+
+        assertThat(wire.one().scale()).isEqualTo(3);
+    }
+
+    @Test
+    void aLargeWindowMayMoveInStepsOfAnySize() {
+        var wire = receiving(plain().receiveBufferBytes(1 << 17)
+                .receiveWindowBytes(66_000)
+                .windowStepAlways(true)
+                .build());
+
+        wire.receive("A", 1, 1, 1000, Wire.text(100));
+        wire.receive("A", 101, 1, 1000, Wire.text(100));
+
+        // The field cannot say more, and 66,000 - 200 are free.
+        assertThat(wire.one().window()).isEqualTo(65_535);
+    }
+
+    @Test
+    void stepsBelowASegmentAreHeldBackOtherwise() {
+        var wire = receiving(
+                plain().receiveBufferBytes(1 << 17).receiveWindowBytes(66_000).build());
+
+        wire.receive("A", 1, 1, 1000, Wire.text(100));
+        wire.receive("A", 101, 1, 1000, Wire.text(100));
+
+        assertThat(wire.one().window()).isEqualTo(65_335);
+    }
+
+    @Test
+    void moreThanOneFullSegmentIsAcknowledgedAtOnce() {
+        var config = plain().ackFrequency(AckFrequency.MORE_THAN_ONE_SEGMENT);
+        var wire = receiving(config.build());
+
+        wire.receive("A", 1, 1, 1000, Wire.text(1000));
+        wire.nothing();
+        wire.receive("A", 1001, 1, 1000, Wire.text(1));
+        wire.expect("A", 1, 0, 1002);
+    }
+
+    @Test
+    void everySecondSegmentIsAcknowledgedAtOnceWhateverItsSize() {
+        var wire = receiving(plain().ackFrequency(AckFrequency.SECOND_SEGMENT).build());
+
+        wire.receive("A", 1, 1, 1000, Wire.text(500));
+        wire.nothing();
+        wire.receive("A", 501, 1, 1000, Wire.text(1));
+        wire.expect("A", 1, 0, 502);
+        wire.receive("A", 502, 1, 1000, Wire.text(1));
+        wire.nothing();
+    }
+
+    @Test
+    void theFirstAcksAreNotDelayed() {
+        var wire = receiving(plain().quickAcks(2).build());
+
+        wire.receive("A", 1, 1, 1000, Wire.text(10));
+        wire.expect("A", 1, 0, 11);
+        wire.receive("A", 11, 1, 1000, Wire.text(10));
+        wire.expect("A", 1, 0, 21);
+        wire.receive("A", 21, 1, 1000, Wire.text(10));
+        wire.nothing();
+    }
+
+    @Test
+    void quickAcksComeBackAfterAPause() {
+        var wire = receiving(plain().quickAcks(1).build());
+        wire.receive("A", 1, 1, 1000, Wire.text(10));
+        wire.expect("A", 1, 0, 11);
+
+        wire.at(wire.connection.rtoNanos() + 1).receive("A", 11, 1, 1000, Wire.text(10));
+
+        wire.expect("A", 1, 0, 21);
+    }
+
+    @Test
+    void whoAnswersDelaysAcksAgain() {
+        var wire = receiving(plain().quickAcks(10).build());
+        wire.receive("A", 1, 1, 1000, Wire.text(10));
+        wire.expect("A", 1, 0, 11);
+        wire.write("answer");
+        wire.expect("PA", 1, 6, 11);
+
+        wire.receive("A", 11, 7, 1000, Wire.text(10));
+
+        wire.nothing();
+    }
+
+    @Test
+    void variationAndSlopRaiseTheTimeout() {
+        var config = TcpConfig.builder()
+                .rtoMinNanos(30 * Wire.MILLI)
+                .rtoVarianceMinNanos(200 * Wire.MILLI)
+                .rtoSlopNanos(50 * Wire.MILLI)
+                .build();
+        var rtt = new RttEstimator(config.rtoInitialNanos());
+
+        rtt.sample(10 * Wire.MILLI, config);
+
+        assertThat(rtt.rtoNanos(config)).isEqualTo(260 * Wire.MILLI);
+    }
+
+    @Test
+    void theFirstTimeoutsOfASynMayBeEqual() {
+        var wire = Wire.active(plain().synLinearTimeouts(2).build());
+        long start = wire.now;
+        wire.drain();
+        wire.toDeadline().one();
+        assertThat(wire.now - start).isEqualTo(Wire.SECOND);
+        wire.toDeadline().one();
+        assertThat(wire.now - start).isEqualTo(2 * Wire.SECOND);
+        wire.toDeadline().one();
+        assertThat(wire.now - start).isEqualTo(3 * Wire.SECOND);
+        wire.toDeadline().one();
+        assertThat(wire.now - start).isEqualTo(5 * Wire.SECOND);
+    }
+}
