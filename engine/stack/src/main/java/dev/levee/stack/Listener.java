@@ -96,11 +96,9 @@ public final class Listener {
         return options;
     }
 
-    /// Changes how many may wait: what is there already stays.
-    ///
-    /// @throws IllegalArgumentException when one is below 1
-    public void limits(int backlog, int halfOpenMax) {
-        options = new ListenOptions(backlog, halfOpenMax, options.socket());
+    /// Changes its settings: what waits already stays, and stays as it is.
+    public void options(ListenOptions options) {
+        this.options = options;
     }
 
     /// Whatever the driver wants to find again.

@@ -51,7 +51,7 @@ public final class TcpSocket extends Timed {
 
     private final TcpConnection connection;
     private final Sockets sockets;
-    private final TcpConfig config;
+    private TcpConfig config;
 
     /// Where it waits: half-open, to be accepted, or in TIME-WAIT.
     @Nullable
@@ -317,9 +317,17 @@ public final class TcpSocket extends Timed {
         return corked;
     }
 
-    /// The settings that the connection was born with: hop limit, traffic class, buffer sizes and so on.
+    /// The settings that the connection was born with, or was given last: hop limit, traffic class, buffer
+    /// sizes and so on.
     public TcpConfig config() {
         return config;
+    }
+
+    /// Changes settings of an open connection, as [TcpConnection#configure] has it.
+    public void config(long nowNanos, TcpConfig config) {
+        this.config = config;
+        connection.configure(config);
+        noDelay(nowNanos, config.noDelay());
     }
 
     /// Octets written here that the peer has not acknowledged.

@@ -2,6 +2,7 @@ package dev.levee.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.tcp.TcpConfig;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -77,9 +78,31 @@ class SocketAidsTest {
     }
 
     @Test
-    void aListenersLimitsMayBeChanged() throws SocketException {
+    void settingsOfAnOpenConnectionMayBeChanged() throws SocketException {
+        var pair = net.pair(true);
+        var config = pair[0].config().toBuilder()
+                .hopLimit(7)
+                .trafficClass(0x20)
+                .sendLimitBytes(5)
+                .timestamps(false)
+                .build();
+        net.sent.clear();
+        pair[0].config(net.now, config);
+
+        assertThat(net.write(pair[0], "question")).isEqualTo(5);
+        net.settle();
+        assertThat(pair[0].config().hopLimit()).isEqualTo(7);
+        var segment = Packets.read(net.sent.getFirst());
+        assertThat(segment.ip().hopLimit()).isEqualTo(7);
+        assertThat(segment.ip().trafficClass()).isEqualTo(0x20);
+        assertThat(segment.hasTimestamps()).as("what was agreed stays").isTrue();
+    }
+
+    @Test
+    void aListenersSettingsMayBeChanged() throws SocketException {
         var listener = net.listen(new ListenOptions(1, 16, SocketOptions.DEFAULT));
-        listener.limits(2, 16);
+        listener.options(new ListenOptions(
+                2, 16, new SocketOptions(TcpConfig.builder().noDelay(true).build(), 0)));
         net.connect(true, SocketOptions.DEFAULT);
         net.connect(true, SocketOptions.DEFAULT);
         net.connect(true, SocketOptions.DEFAULT);
@@ -87,5 +110,6 @@ class SocketAidsTest {
 
         assertThat(listener.options().backlog()).isEqualTo(2);
         assertThat(listener.pending()).isEqualTo(2);
+        assertThat(Net.accept(listener).noDelay()).isTrue();
     }
 }

@@ -41,6 +41,11 @@ final class RttEstimator {
         backOff = Math.min(backOff + 1, BACK_OFF_MAX);
     }
 
+    /// How often the timeout was doubled.
+    int backOffs() {
+        return backOff;
+    }
+
     /// Timeouts in a row without progress.
     int timeouts() {
         return timeouts;

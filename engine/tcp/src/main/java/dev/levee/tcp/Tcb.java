@@ -31,7 +31,7 @@ final class Tcb {
     private static final long CHALLENGE_PERIOD_NANOS = 1_000_000_000L;
     private static final int CHALLENGES_PER_PERIOD = 10;
 
-    final TcpConfig config;
+    TcpConfig config;
     final FourTuple tuple;
     final TcpContext context;
     final boolean active;

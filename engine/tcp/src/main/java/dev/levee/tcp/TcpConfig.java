@@ -139,6 +139,11 @@ public final class TcpConfig {
         return from.receiveWindowBytes;
     }
 
+    /// The most octets that may wait to be acknowledged; 0: what the send buffer holds.
+    public int sendLimitBytes() {
+        return from.sendLimitBytes;
+    }
+
     /// What the peer is promised room for at first; 0: everything at once. Each octet received in order lets
     /// the promise grow by two, so that only a peer that sends gets a large window.
     public int receiveWindowInitialBytes() {
@@ -222,6 +227,7 @@ public final class TcpConfig {
         private int hopLimit = 64;
         private int trafficClass;
         private int receiveWindowBytes;
+        private int sendLimitBytes;
         private int receiveWindowInitialBytes;
         private boolean windowInSegments;
         private int windowShift = -1;
@@ -259,6 +265,7 @@ public final class TcpConfig {
             copy.hopLimit = hopLimit;
             copy.trafficClass = trafficClass;
             copy.receiveWindowBytes = receiveWindowBytes;
+            copy.sendLimitBytes = sendLimitBytes;
             copy.receiveWindowInitialBytes = receiveWindowInitialBytes;
             copy.windowInSegments = windowInSegments;
             copy.windowShift = windowShift;
@@ -385,6 +392,11 @@ public final class TcpConfig {
             return this;
         }
 
+        public Builder sendLimitBytes(int bytes) {
+            sendLimitBytes = bytes;
+            return this;
+        }
+
         public Builder receiveWindowInitialBytes(int value) {
             receiveWindowInitialBytes = value;
             return this;
@@ -460,6 +472,7 @@ public final class TcpConfig {
             range("hopLimit", hopLimit, 1, 255);
             range("trafficClass", trafficClass, 0, 255);
             range("receiveWindowBytes", receiveWindowBytes, 0, receiveBufferBytes);
+            range("sendLimitBytes", sendLimitBytes, 0, sendBufferBytes);
             range("receiveWindowInitialBytes", receiveWindowInitialBytes, 0, receiveBufferBytes);
             range("windowShift", windowShift, -1, Segment.WINDOW_SCALE_MAX);
             range("quickAcks", quickAcks, 0, 1000);

@@ -130,7 +130,9 @@ public final class TcpConnection {
         if (tcb.snd.finQueued || !tcb.state.maySend()) {
             return 0;
         }
-        return tcb.config.sendBufferBytes() - (int) tcb.undelivered();
+        int limit = tcb.config.sendLimitBytes();
+        int most = limit == 0 ? tcb.config.sendBufferBytes() : limit;
+        return Math.max(0, most - (int) tcb.undelivered());
     }
 
     /// The user put `count` octets into the send ring, at most `sendRoom()`.
@@ -207,6 +209,21 @@ public final class TcpConnection {
     /// passed with nothing outstanding, or the FIN is behind it.
     public void cork(long nowNanos, boolean on) {
         tcb.corked = on;
+    }
+
+    /// Changes settings of an open connection. What was agreed or allocated at its birth stays as it is:
+    /// buffers, windows, offered options, MSS, the initial window and the initial RTO.
+    public void configure(TcpConfig config) {
+        var born = tcb.config;
+        tcb.config = config.toBuilder()
+                .receiveBufferBytes(born.receiveBufferBytes())
+                .receiveWindowBytes(born.receiveWindowBytes())
+                .receiveWindowInitialBytes(born.receiveWindowInitialBytes())
+                .sendBufferBytes(born.sendBufferBytes())
+                .sendLimitBytes(Math.min(config.sendLimitBytes(), born.sendBufferBytes()))
+                .windowScaling(born.windowScaling())
+                .timestamps(born.timestamps())
+                .build();
     }
 
     public FourTuple tuple() {
@@ -302,6 +319,56 @@ public final class TcpConnection {
     /// Slow start threshold in octets.
     public int ssthresh() {
         return tcb.congestion.ssthresh();
+    }
+
+    /// Whether a loss is being repaired by fast recovery (RFC 6582).
+    public boolean inRecovery() {
+        return tcb.congestion.inRecovery;
+    }
+
+    /// How much the round-trip time varies, in nanoseconds.
+    public long rttVarNanos() {
+        return tcb.rtt.rttVarNanos();
+    }
+
+    /// Retransmission timeouts in a row without an acknowledgement.
+    public int timeouts() {
+        return tcb.rtt.timeouts();
+    }
+
+    /// How often the RTO was doubled since the last measurement.
+    public int backOff() {
+        return tcb.rtt.backOffs();
+    }
+
+    /// Window probes sent since the peer's window closed.
+    public int probes() {
+        return tcb.timers.isSet(Timer.PERSIST) ? tcb.probes : 0;
+    }
+
+    /// What an ICMP error said that did not end the connection; null when there was none.
+    public CloseCause.@Nullable IcmpReason softError() {
+        return tcb.softError;
+    }
+
+    /// How far the peer's window field is shifted; 0 without scaling.
+    public int sndWndShift() {
+        return tcb.snd.sndWndShift;
+    }
+
+    /// How far our window field is shifted; 0 without scaling.
+    public int rcvWndShift() {
+        return tcb.rcv.rcvWndShift;
+    }
+
+    /// The MSS that this side offers.
+    public int mssOffered() {
+        return tcb.mssOffered;
+    }
+
+    /// The most that the receive buffer is promised to hold, in octets.
+    public int receiveLimit() {
+        return tcb.rcv.limit;
     }
 
     /// Octets sent and not acknowledged, SYN and FIN counted.

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: the run's.
 final class ConnectionInfo {
+    private static final long MICRO = 1_000;
+    private static final int TIMESTAMPS_BYTES = 12;
+
     private final Machine machine;
     private final Descriptors descriptors;
 
@@ -51,17 +54,51 @@ final class ConnectionInfo {
         };
     }
 
+    /// By Linux's names. What the engine does not know (who limited the sender for how long, what was lost or
+    /// reordered, packets counted one by one) is left out.
     private static @Nullable Long field(TcpConnection connection, String field) {
         long mss = connection.sndMss();
         return switch (field) {
+            case "tcpi_ca_state" -> caState(connection);
+            case "tcpi_retransmits" -> (long) connection.timeouts();
+            case "tcpi_backoff" -> (long) connection.backOff();
+            case "tcpi_probes" -> (long) connection.probes();
+            case "tcpi_options" -> options(connection);
+            case "tcpi_snd_wscale" -> (long) connection.sndWndShift();
+            case "tcpi_rcv_wscale" -> (long) connection.rcvWndShift();
+            case "tcpi_rto" -> connection.rtoNanos() / MICRO;
             case "tcpi_snd_mss" -> mss;
+            case "tcpi_advmss" -> (long) connection.mssOffered() - (connection.timestamps() ? TIMESTAMPS_BYTES : 0);
+            case "tcpi_unacked" -> unacknowledged(connection.flightSize(), mss);
             case "tcpi_snd_cwnd" -> connection.cwnd() / mss;
-            case "tcpi_rtt" -> connection.srttNanos() < 0 ? 0 : connection.srttNanos() / 1000;
-            case "tcpi_rto" -> connection.rtoNanos() / 1000;
+            case "tcpi_snd_ssthresh" ->
+                connection.ssthresh() == Integer.MAX_VALUE ? (long) Integer.MAX_VALUE : connection.ssthresh() / mss;
+            case "tcpi_rtt" -> Math.max(0, connection.srttNanos()) / MICRO;
+            case "tcpi_rttvar" -> connection.rttVarNanos() / MICRO;
             case "tcpi_bytes_acked" -> connection.bytesAcknowledged();
             case "tcpi_bytes_received" -> connection.bytesReceived();
+            case "tcpi_notsent_bytes" ->
+                Math.max(0, connection.bytesWritten() - connection.bytesAcknowledged() - connection.flightSize());
+            case "tcpi_snd_wnd" -> (long) connection.sndWnd();
+            case "tcpi_rcv_wnd" -> (long) connection.rcvWnd();
             default -> null;
         };
+    }
+
+    /// Open, recovery, or loss: the numbers of `tcp_ca_state`.
+    private static long caState(TcpConnection connection) {
+        return connection.inRecovery() ? 3 : connection.timeouts() > 0 ? 4 : 0;
+    }
+
+    /// Timestamps and window scaling; no selective acknowledgements, no ECN.
+    private static long options(TcpConnection connection) {
+        boolean scaled = connection.sndWndShift() > 0 || connection.rcvWndShift() > 0;
+        return (connection.timestamps() ? 1 : 0) | (scaled ? 4 : 0);
+    }
+
+    /// Segments in flight, when all of them are full.
+    private static @Nullable Long unacknowledged(int flightSize, long mss) {
+        return flightSize % mss == 0 ? flightSize / mss : null;
     }
 
     int count(String state, int port) {

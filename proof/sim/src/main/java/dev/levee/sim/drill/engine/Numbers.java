@@ -1,5 +1,6 @@
 package dev.levee.sim.drill.engine;
 
+import dev.levee.sim.drill.script.Constants;
 import dev.levee.sim.drill.system.Platform;
 
 /// The numbers of a system's socket calls.
@@ -45,42 +46,35 @@ record Numbers(
     static final int PROTOCOL_TCP = 6;
     static final int READ_WRITE = 2;
 
-    private static final Numbers LINUX = new Numbers(
-            10,
-            0x800,
-            0x80000,
-            0x800,
-            0x1,
-            0x2,
-            0x20,
-            0x40,
-            0x80,
-            0x100,
-            0x4000,
-            0x2000,
-            0x8000,
-            0x400_0000,
-            0x2000_0000,
-            0x541b,
-            0x5411);
-    private static final Numbers FREEBSD = new Numbers(
-            28,
-            0x2000_0000,
-            0x1000_0000,
-            0x4,
-            0x1,
-            0x2,
-            0x10,
-            0x80,
-            0x8,
-            0x40,
-            0x20000,
-            0,
-            0,
-            0,
-            0,
-            0x4004_667f,
-            0x4004_6677);
+    private static final Numbers LINUX = from(Platform.LINUX, "SIOCINQ", "SIOCOUTQ");
+    private static final Numbers FREEBSD = from(Platform.FREEBSD, "FIONREAD", "FIONWRITE");
+
+    private static Numbers from(Platform platform, String readable, String unsent) {
+        var names = Constants.of(platform);
+        return new Numbers(
+                number(names, "AF_INET6"),
+                number(names, "SOCK_NONBLOCK"),
+                number(names, "SOCK_CLOEXEC"),
+                number(names, "O_NONBLOCK"),
+                number(names, "MSG_OOB"),
+                number(names, "MSG_PEEK"),
+                number(names, "MSG_TRUNC"),
+                number(names, "MSG_DONTWAIT"),
+                number(names, "MSG_EOR"),
+                number(names, "MSG_WAITALL"),
+                number(names, "MSG_NOSIGNAL"),
+                number(names, "MSG_ERRQUEUE"),
+                number(names, "MSG_MORE"),
+                number(names, "MSG_ZEROCOPY"),
+                number(names, "MSG_FASTOPEN"),
+                number(names, readable),
+                number(names, unsent));
+    }
+
+    /// 0 for what a system does not have.
+    private static int number(Constants names, String name) {
+        return (int) names.value(name).orElse(0);
+    }
 
     static Numbers of(Platform platform) {
         return platform == Platform.LINUX ? LINUX : FREEBSD;

@@ -1,5 +1,6 @@
 package dev.levee.sim.drill.engine;
 
+import dev.levee.sim.drill.script.Constants;
 import dev.levee.sim.drill.system.Platform;
 import dev.levee.sim.drill.system.Request;
 import dev.levee.sim.drill.system.Result;
@@ -38,7 +39,7 @@ final class OptionCalls {
         }
         var option = Option.of(level, request.name(), platform);
         if (option == null) {
-            return Result.failure("ENOPROTOOPT");
+            return unknown(level, request.name());
         }
         if (request.length() < 0) {
             return Result.failure("EINVAL");
@@ -47,13 +48,20 @@ final class OptionCalls {
         return Result.of(0, Arrays.copyOf(octets, Math.min(octets.length, request.length())));
     }
 
+    /// An option that the system has and nobody here knows, or that it does not have either.
+    private Result unknown(Option.Level level, int number) {
+        var name = level.option(number, platform);
+        boolean digits = Character.isDigit(name.charAt(name.length() - 1)) && !name.contains("_");
+        return digits ? Result.failure("ENOPROTOOPT") : Result.unsupported("the socket option " + name);
+    }
+
     private byte[] value(SocketFile file, Option option) {
         return switch (option) {
             case SO_TYPE -> ControlCalls.octets(Numbers.STREAM);
             case SO_PROTOCOL -> ControlCalls.octets(Numbers.PROTOCOL_TCP);
             case SO_DOMAIN -> ControlCalls.octets(file.domain);
             case SO_ACCEPTCONN -> ControlCalls.octets(file.listener == null ? 0 : 1);
-            case SO_ERROR -> ControlCalls.octets(settings.errorNumber(file.takeError()));
+            case SO_ERROR -> ControlCalls.octets(errorNumber(file.takeError()));
             case SO_LINGER -> linger(file);
             case SO_RCVTIMEO, SO_SNDTIMEO -> time(file.options.get(option));
             case SO_RCVBUF -> ControlCalls.octets(settings.receiveBufferReported(file));
@@ -63,6 +71,10 @@ final class OptionCalls {
             case TCP_CONGESTION -> Arrays.copyOf("reno".getBytes(StandardCharsets.US_ASCII), 16);
             default -> ControlCalls.octets(file.options.get(option));
         };
+    }
+
+    private int errorNumber(String error) {
+        return error.isEmpty() ? 0 : (int) Constants.of(platform).value(error).orElseThrow();
     }
 
     private static byte[] linger(SocketFile file) {
@@ -88,9 +100,12 @@ final class OptionCalls {
 
     Result set(SocketFile file, Request.SetOption request) {
         var level = Option.Level.of(request.level(), platform);
-        var option = level == null ? null : Option.of(level, request.name(), platform);
+        if (level == null) {
+            return Result.failure(platform == Platform.LINUX ? "ENOPROTOOPT" : "EINVAL");
+        }
+        var option = Option.of(level, request.name(), platform);
         if (option == null) {
-            return Result.failure("ENOPROTOOPT");
+            return unknown(level, request.name());
         }
         if (option.treatment() == Option.Treatment.READ_ONLY) {
             return Result.failure("ENOPROTOOPT");
@@ -166,10 +181,14 @@ final class OptionCalls {
                 && value > file.tcp.connection().sndMss()) {
             return Result.failure("EINVAL");
         }
+        if (option == Option.SO_RCVBUF && file.tcp != null) {
+            return Result.unsupported("SO_RCVBUF on an open connection");
+        }
         file.options.set(option, settings.kept(option, value));
-        var socket = file.tcp;
-        if (socket != null) {
-            live(file, socket, option);
+        if (file.tcp != null) {
+            live(file, file.tcp, option);
+        } else if (file.listener != null) {
+            file.listener.options(settings.listening(file));
         }
         return Result.of(0);
     }
@@ -177,8 +196,15 @@ final class OptionCalls {
     /// The option is carried out on an open connection.
     private void live(SocketFile file, TcpSocket socket, Option option) {
         switch (option) {
-            case TCP_NODELAY -> socket.noDelay(machine.stackNanos(), file.options.on(option));
             case TCP_CORK, TCP_NOPUSH -> socket.cork(machine.stackNanos(), file.options.on(option));
+            case TCP_NODELAY,
+                    TCP_LINGER2,
+                    TCP_USER_TIMEOUT,
+                    SO_SNDBUF,
+                    IP_TOS,
+                    IP_TTL,
+                    IPV6_TCLASS,
+                    IPV6_UNICAST_HOPS -> socket.config(machine.stackNanos(), settings.tcp(file.options));
             default -> {
                 // Only said at birth, or only kept.
             }

@@ -2,19 +2,63 @@ package dev.levee.sim.drill.engine;
 
 import dev.levee.sim.drill.system.Setup.Profile;
 import dev.levee.sim.drill.system.Target.Setting;
+import dev.levee.stack.ListenOptions;
+import dev.levee.stack.SocketOptions;
 import dev.levee.tcp.TcpConfig;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// What a script, a profile and a socket's options ask of the stack.
+/// What a profile, a script's `sysctl` lines and a socket's options ask of the stack.
 ///
 /// Threads: the run's.
 final class Settings {
+    private static final int HALF_OPEN_MAX = 4096;
+    private static final int WINDOW_SHIFT_MAX = 14;
+    private static final int LINUX_BUFFER_MIN = 2304;
+    private static final int LINUX_SEND_BUFFER_MIN = 4608;
+    private static final int RING_MAX = 1 << 20;
+
     private final Profile profile;
     private final Map<Option, Integer> optionDefaults = new EnumMap<>(Option.class);
+    /// The engine's settings as the profile and the script have them.
+    TcpConfig.Builder tcp;
+    /// Default and largest receive and send buffers in octets, as the system counts them.
+    int receiveBuffer;
+    int receiveBufferMax;
+    int sendBuffer;
+    /// How often a SYN, a SYN-ACK and data are sent again.
+    int synRetries = 6;
+    int synAckRetries = 5;
+    int dataRetries = 15;
+    long keepInitNanos = 75 * Profiles.SECOND;
+    /// What FreeBSD takes for the MSS of a peer that says none.
+    int defaultSegment = 536;
 
     Settings(Profile profile) {
         this.profile = profile;
+        tcp = Profiles.of(profile);
+        switch (profile) {
+            case LINUX -> {
+                buffers(131_072, 6 << 20, 16_384 * 8);
+            }
+            case FREEBSD -> {
+                buffers(65_536, 2 << 20, 32_768);
+                synAckRetries = 3;
+                dataRetries = 12;
+                optionDefaults.put(Option.TCP_KEEPCNT, 8);
+            }
+            case LEVEE -> buffers(1 << 19, 1 << 19, 1 << 19);
+        }
+    }
+
+    private void buffers(int receive, int receiveMax, int send) {
+        receiveBuffer = receive;
+        receiveBufferMax = receiveMax;
+        sendBuffer = send;
+    }
+
+    Profile profile() {
+        return profile;
     }
 
     Map<Option, Integer> optionDefaults() {
@@ -22,20 +66,117 @@ final class Settings {
     }
 
     Setting set(String name, String value) {
-        return Setting.UNKNOWN;
+        return Sysctls.apply(this, name, value);
     }
 
     /// The engine's settings for a connection of a socket with these options.
     TcpConfig tcp(OptionValues options) {
-        var builder = TcpConfig.builder()
-                .receiveBufferBytes(1 << 18)
-                .sendBufferBytes(1 << 18)
-                .noDelay(options.on(Option.TCP_NODELAY));
+        var builder = tcp.build().toBuilder()
+                .noDelay(options.on(Option.TCP_NODELAY))
+                .hopLimit(hopLimit(options))
+                .trafficClass(trafficClass(options));
+        switch (profile) {
+            case LINUX -> linux(builder, options);
+            case FREEBSD -> freebsd(builder, options);
+            case LEVEE -> levee(builder, options);
+        }
+        if (options.isSet(Option.TCP_MAXSEG) && options.on(Option.TCP_MAXSEG)) {
+            builder.mssMax(Math.max(88, options.get(Option.TCP_MAXSEG)));
+        }
+        if (options.isSet(Option.TCP_LINGER2) && options.get(Option.TCP_LINGER2) > 0) {
+            builder.finWait2Nanos(options.get(Option.TCP_LINGER2) * Profiles.SECOND);
+        }
+        if (options.on(Option.TCP_USER_TIMEOUT)) {
+            builder.r2Nanos(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);
+            builder.r2SynNanos(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);
+        }
         return builder.build();
     }
 
+    private static int hopLimit(OptionValues options) {
+        int v4 = options.get(Option.IP_TTL);
+        int v6 = options.get(Option.IPV6_UNICAST_HOPS);
+        int chosen = v4 == Option.IP_TTL.initial() ? v6 : v4;
+        return chosen < 1 ? Option.IP_TTL.initial() : chosen;
+    }
+
+    private static int trafficClass(OptionValues options) {
+        int chosen = options.on(Option.IP_TOS) ? options.get(Option.IP_TOS) : options.get(Option.IPV6_TCLASS);
+        return Math.max(0, chosen) & 0xff;
+    }
+
+    /// Half of a buffer is for what the system needs around the octets.
+    private void linux(TcpConfig.Builder builder, OptionValues options) {
+        int window = receiveBufferReported(options) / 2;
+        int reach = options.isSet(Option.SO_RCVBUF) ? window : receiveBufferMax;
+        int limit = Math.min(window, RING_MAX / 2);
+        builder.windowShift(Math.clamp(log2(reach) - 15, 0, WINDOW_SHIFT_MAX))
+                .receiveBufferBytes(2 * limit)
+                .receiveWindowBytes(limit)
+                .receiveWindowInitialBytes(Math.min(limit, 0xffff))
+                .r2SynNanos(synNanos(options.isSet(Option.TCP_SYNCNT) ? options.get(Option.TCP_SYNCNT) : synRetries, 4))
+                .r2SynReceivedNanos(synNanos(synAckRetries, 0))
+                .r2Nanos(retriesNanos(dataRetries, 200 * Profiles.MILLI, 120 * Profiles.SECOND));
+        sendBuffer(builder, sendBufferReported(options));
+    }
+
+    private void freebsd(TcpConfig.Builder builder, OptionValues options) {
+        int window = receiveBufferReported(options);
+        int shift = 0;
+        while (shift < WINDOW_SHIFT_MAX && 0xffffL << shift < Integer.toUnsignedLong(receiveBufferMax)) {
+            shift++;
+        }
+        long keepInit =
+                options.isSet(Option.TCP_KEEPINIT) ? options.get(Option.TCP_KEEPINIT) * Profiles.SECOND : keepInitNanos;
+        builder.windowShift(shift)
+                .receiveBufferBytes(window + (1 << 16))
+                .receiveWindowBytes(window)
+                .r2SynNanos(keepInit)
+                .r2SynReceivedNanos(retriesNanos(synAckRetries, Profiles.SECOND, 64 * Profiles.SECOND))
+                .r2Nanos(retriesNanos(dataRetries, 230 * Profiles.MILLI, 64 * Profiles.SECOND));
+        sendBuffer(builder, sendBufferReported(options));
+    }
+
+    private void levee(TcpConfig.Builder builder, OptionValues options) {
+        builder.receiveBufferBytes(Math.min(receiveBufferReported(options), RING_MAX));
+        sendBuffer(builder, sendBufferReported(options));
+    }
+
+    private static void sendBuffer(TcpConfig.Builder builder, int bytes) {
+        int ring = Math.min(bytes, RING_MAX);
+        builder.sendBufferBytes(ring).sendLimitBytes(ring);
+    }
+
+    private static int log2(int value) {
+        return 31 - Integer.numberOfLeadingZeros(Math.max(1, value));
+    }
+
+    /// How long a SYN is tried when it is sent again so often, the first few times after a second each.
+    private long synNanos(int retries, int linear) {
+        long rtoNanos = tcp.build().rtoInitialNanos();
+        int even = Math.min(retries, linear);
+        return even * rtoNanos + retriesNanos(retries - even, rtoNanos, 120 * Profiles.SECOND);
+    }
+
+    /// The sum of so many timeouts and one, each the double of the one before.
+    private static long retriesNanos(int retries, long firstNanos, long mostNanos) {
+        long sumNanos = 0;
+        long eachNanos = firstNanos;
+        for (int i = 0; i <= retries; i++) {
+            sumNanos += eachNanos;
+            eachNanos = Math.min(2 * eachNanos, mostNanos);
+        }
+        return sumNanos;
+    }
+
+    /// The engine's settings for a listening socket.
+    ListenOptions listening(SocketFile file) {
+        var socket = new SocketOptions(tcp(file.options), SocketOptions.LINGER_OFF);
+        return new ListenOptions(acceptQueue(file.backlog), HALF_OPEN_MAX, socket);
+    }
+
     /// How many connections may wait when `listen` was told `backlog`.
-    int acceptQueue(int backlog) {
+    private int acceptQueue(int backlog) {
         int asked = Math.clamp(backlog, 0, 4096);
         return switch (profile) {
             case LINUX -> asked + 1;
@@ -44,24 +185,58 @@ final class Settings {
         };
     }
 
-    int errorNumber(String error) {
-        return error.isEmpty() ? 0 : 1;
+    /// What `SO_RCVBUF` says before there is a connection.
+    int receiveBufferReported(OptionValues options) {
+        return options.isSet(Option.SO_RCVBUF) ? options.get(Option.SO_RCVBUF) : receiveBuffer;
     }
 
     int receiveBufferReported(SocketFile file) {
-        return file.options.get(Option.SO_RCVBUF);
+        int asked = receiveBufferReported(file.options);
+        boolean rounded = profile == Profile.FREEBSD && file.tcp != null && file.tcp.connected();
+        return rounded ? file.tcp.connection().receiveLimit() : asked;
+    }
+
+    /// What `SO_SNDBUF` says before there is a connection.
+    int sendBufferReported(OptionValues options) {
+        return options.isSet(Option.SO_SNDBUF) ? options.get(Option.SO_SNDBUF) : sendBuffer;
     }
 
     int sendBufferReported(SocketFile file) {
-        return file.options.get(Option.SO_SNDBUF);
+        int asked = sendBufferReported(file.options);
+        if (profile != Profile.FREEBSD || file.tcp == null || !file.tcp.connected()) {
+            return asked;
+        }
+        int segment = segment(file);
+        return (asked + segment - 1) / segment * segment;
+    }
+
+    private static int segment(SocketFile file) {
+        if (file.tcp == null) {
+            return 1;
+        }
+        var connection = file.tcp.connection();
+        return connection.sndMss() + (connection.timestamps() ? 12 : 0);
     }
 
     int maxSegmentReported(SocketFile file) {
-        return file.tcp == null ? 536 : file.tcp.connection().sndMss();
+        if (file.tcp != null && file.tcp.connected()) {
+            return file.tcp.connection().sndMss();
+        }
+        int asked = file.options.get(Option.TCP_MAXSEG);
+        return asked > 0 ? asked : defaultSegment;
     }
 
-    /// The value under which an option is kept.
+    /// The value under which an option is kept: Linux doubles buffers, for what it needs around the octets.
     int kept(Option option, int value) {
-        return value;
+        boolean linux = profile == Profile.LINUX;
+        return switch (option) {
+            case SO_RCVBUF ->
+                linux ? Math.max(2 * Math.clamp(value, 0, 212_992), LINUX_BUFFER_MIN) : Math.max(1, value);
+            case SO_SNDBUF ->
+                linux ? Math.max(2 * Math.clamp(value, 0, 212_992), LINUX_SEND_BUFFER_MIN) : Math.max(1, value);
+            case SO_REUSEADDR, SO_REUSEPORT, TCP_NODELAY, TCP_CORK, SO_BROADCAST ->
+                linux ? (value == 0 ? 0 : 1) : value;
+            default -> value;
+        };
     }
 }

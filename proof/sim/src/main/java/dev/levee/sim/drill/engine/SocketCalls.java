@@ -5,7 +5,6 @@ import dev.levee.sim.drill.system.Platform;
 import dev.levee.sim.drill.system.Request;
 import dev.levee.sim.drill.system.Result;
 import dev.levee.sim.drill.system.Setup;
-import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketError;
 import dev.levee.stack.SocketException;
 import dev.levee.stack.SocketOptions;
@@ -22,7 +21,6 @@ final class SocketCalls {
     private static final int PROTOCOL_UDP = 17;
     private static final int PROTOCOL_MPTCP = 262;
     private static final int TYPE_MASK = 0xf;
-    private static final int HALF_OPEN_MAX = 4096;
     private static final int FIRST_EPHEMERAL = 32_768;
 
     private final Platform platform;
@@ -127,14 +125,12 @@ final class SocketCalls {
             file.boundAddress = any;
             file.boundPort = ephemeral(any);
         }
+        file.backlog = backlog;
+        var options = settings.listening(file);
         if (file.listener != null) {
-            file.listener.limits(settings.acceptQueue(backlog), HALF_OPEN_MAX);
+            file.listener.options(options);
             return Result.of(0);
         }
-        var options = new ListenOptions(
-                settings.acceptQueue(backlog),
-                HALF_OPEN_MAX,
-                new SocketOptions(settings.tcp(file.options), SocketOptions.LINGER_OFF));
         try {
             file.listener = machine.stack().listen(listenAddress(file), file.boundPort, options);
         } catch (SocketException e) {

@@ -1,0 +1,63 @@
+package dev.levee.sim.drill.engine;
+
+import dev.levee.sim.drill.system.Setup.Profile;
+import dev.levee.tcp.AckFrequency;
+import dev.levee.tcp.TcpConfig;
+import dev.levee.tcp.WindowProbe;
+import dev.levee.wire.OptionLayout;
+
+/// What two systems do where the RFCs leave a choice, said in the engine's own settings.
+final class Profiles {
+    static final long MILLI = 1_000_000L;
+    static final long SECOND = 1_000 * MILLI;
+
+    private Profiles() {}
+
+    static TcpConfig.Builder of(Profile profile) {
+        return switch (profile) {
+            case LINUX -> linux();
+            case FREEBSD -> freebsd();
+            case LEVEE -> TcpConfig.builder();
+        };
+    }
+
+    /// Linux 6: ten segments, an RTO of 200 ms above the round-trip time, ACKs at once while the peer is in
+    /// slow start, a window that begins with what an unscaled field can say, probes that carry nothing.
+    private static TcpConfig.Builder linux() {
+        return TcpConfig.builder()
+                .optionLayout(OptionLayout.TIMESTAMPS_BEFORE_SCALE)
+                .mssMin(48)
+                .initialWindowSegments(10)
+                .rtoInitialNanos(SECOND)
+                .rtoMinNanos(200 * MILLI)
+                .rtoVarianceMinNanos(200 * MILLI)
+                .rtoMaxNanos(120 * SECOND)
+                .synLinearTimeouts(4)
+                .delayedAckNanos(40 * MILLI)
+                .ackFrequency(AckFrequency.MORE_THAN_ONE_SEGMENT)
+                .quickAcks(16)
+                .windowProbe(WindowProbe.OLD_SEQUENCE)
+                .mslNanos(30 * SECOND)
+                .finWait2Nanos(60 * SECOND);
+    }
+
+    /// FreeBSD 14: ten segments, an RTO of at least 30 ms with 200 ms added, an ACK for every second segment, a
+    /// window that always says how much room there is, in whole segments.
+    private static TcpConfig.Builder freebsd() {
+        return TcpConfig.builder()
+                .optionLayout(OptionLayout.SCALE_BEFORE_TIMESTAMPS)
+                .mssMin(8)
+                .initialWindowSegments(10)
+                .rtoInitialNanos(SECOND)
+                .rtoMinNanos(30 * MILLI)
+                .rtoSlopNanos(200 * MILLI)
+                .rtoMaxNanos(64 * SECOND)
+                .delayedAckNanos(40 * MILLI)
+                .ackFrequency(AckFrequency.SECOND_SEGMENT)
+                .windowInSegments(true)
+                .windowStepAlways(true)
+                .windowProbe(WindowProbe.NEXT_OCTET)
+                .mslNanos(30 * SECOND)
+                .finWait2Nanos(60 * SECOND);
+    }
+}
