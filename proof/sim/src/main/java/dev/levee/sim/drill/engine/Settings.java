@@ -192,8 +192,11 @@ final class Settings {
 
     int receiveBufferReported(SocketFile file) {
         int asked = receiveBufferReported(file.options);
-        boolean rounded = profile == Profile.FREEBSD && file.tcp != null && file.tcp.connected();
-        return rounded ? file.tcp.connection().receiveLimit() : asked;
+        var socket = file.tcp;
+        if (profile != Profile.FREEBSD || socket == null || !socket.connected()) {
+            return asked;
+        }
+        return socket.connection().receiveLimit();
     }
 
     /// What `SO_SNDBUF` says before there is a connection.

@@ -252,7 +252,7 @@ final class Sysctls {
     }
 
     private static long[] values(String text) {
-        var parts = SPACE.split(text.strip());
+        var parts = SPACE.split(text.strip(), -1);
         var values = new long[parts.length];
         for (int i = 0; i < parts.length; i++) {
             try {
