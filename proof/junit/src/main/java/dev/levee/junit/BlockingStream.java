@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class BlockingStream implements Closeable {
     private final Programs programs;
     private final SimSocket socket;
+    private final String name;
     private final Signal signal;
     private final Input input = new Input();
     private final Output output = new Output();
@@ -32,6 +33,7 @@ public final class BlockingStream implements Closeable {
     BlockingStream(Programs programs, SimSocket socket) {
         this.programs = programs;
         this.socket = socket;
+        name = socket.host().name() + " " + socket.tcp().connection().tuple();
         signal = new Signal(programs);
         socket.onConnected(_ -> signal.give())
                 .onReadable(_ -> signal.give())
@@ -89,7 +91,7 @@ public final class BlockingStream implements Closeable {
     void awaitConnected() throws IOException {
         while (!socket.connected() && socket.cause() == null) {
             programs.waitFor(
-                    "the connection of " + socket,
+                    "the connection " + name,
                     signal,
                     Deadlines.NONE,
                     () -> socket.connected() || socket.cause() != null);
@@ -102,17 +104,17 @@ public final class BlockingStream implements Closeable {
     private void checkOpen() throws SocketException {
         programs.checkTurn();
         if (closed) {
-            throw new SocketException("the stream is closed: " + socket);
+            throw new SocketException("the stream is closed: " + name);
         }
     }
 
     private SocketException failure() {
         var cause = socket.cause();
         if (cause == null) {
-            return new SocketException("the stream is closed: " + socket);
+            return new SocketException("the stream is closed: " + name);
         }
         long undelivered = cause.undeliveredBytes();
-        var text = cause.describe() + ": " + socket
+        var text = cause.describe() + ": " + name
                 + (undelivered > 0 ? "; octets that the peer may not have: " + undelivered : "");
         return cause instanceof CloseCause.Refused ? new ConnectException(text) : new SocketException(text);
     }
@@ -123,9 +125,9 @@ public final class BlockingStream implements Closeable {
         long deadlineNanos = timeout == null ? Deadlines.NONE : programs.nowNanos() + timeout.toNanos();
         while (!closed && socket.tcp().readStatus() == TcpSocket.WOULD_BLOCK) {
             if (Deadlines.due(programs.nowNanos(), deadlineNanos)) {
-                throw new SocketTimeoutException("nothing came within " + timeout + ": " + socket);
+                throw new SocketTimeoutException("nothing came within " + timeout + ": " + name);
             }
-            programs.waitFor("data on " + socket, signal, deadlineNanos, this::readable);
+            programs.waitFor("data on " + name, signal, deadlineNanos, this::readable);
         }
         checkOpen();
     }
@@ -163,7 +165,7 @@ public final class BlockingStream implements Closeable {
             if (count >= 0) {
                 done += count;
             } else if (count == TcpSocket.WOULD_BLOCK) {
-                programs.waitFor("room to write on " + socket, signal, Deadlines.NONE, this::writable);
+                programs.waitFor("room to write on " + name, signal, Deadlines.NONE, this::writable);
             } else {
                 throw failure();
             }

@@ -147,6 +147,7 @@ public final class Programs {
         int nested = className.indexOf('$');
         var outer = nested < 0 ? className : className.substring(0, nested);
         return outer.startsWith("java.")
+                || outer.startsWith("jdk.")
                 || outer.equals(Programs.class.getName())
                 || outer.equals(BlockingStream.class.getName())
                 || outer.equals(BlockingListener.class.getName());
