@@ -160,7 +160,7 @@ final class CodeLexer {
                 return;
             }
         }
-        if ("()[],;=<>+-*/%&|^~".indexOf(c) < 0) {
+        if ("()[],;:.=<>+-*/%&|^~".indexOf(c) < 0) {
             throw CodeException.unsupported("the character '" + c + "'");
         }
         if (c == '(' || c == '[') {
