@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: the namespace's caller.
 final class Calls {
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_TYPE_MASK = 0xf;
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_CONGESTION = 13;
     private static final int F_DUPFD = 0;
     private static final int F_DUPFD_CLOEXEC = 1030;
 
@@ -23,6 +27,7 @@ final class Calls {
     private final Native calls;
     private final Descriptors descriptors;
     private final Messages messages;
+    private volatile @Nullable String congestionControl;
 
     Calls(Arena arena, Descriptors descriptors) {
         this.arena = arena;
@@ -36,9 +41,14 @@ final class Calls {
         return calls;
     }
 
+    /// Gives every new socket an algorithm of its own.
+    void congestionControl(String algorithm) {
+        congestionControl = algorithm;
+    }
+
     Result perform(Request request) {
         return switch (request) {
-            case Request.Socket r -> descriptor(calls.call(Function.SOCKET, r.domain(), r.type(), r.protocol()));
+            case Request.Socket r -> socket(r);
             case Request.Bind r -> addressed(Function.BIND, r.descriptor(), r.address());
             case Request.Connect r -> addressed(Function.CONNECT, r.descriptor(), r.address());
             case Request.Listen r -> plain(calls.call(Function.LISTEN, real(r.descriptor()), r.backlog()));
@@ -76,6 +86,16 @@ final class Calls {
     /// A call that made a descriptor.
     private Result descriptor(long value) {
         return value < 0 ? plain(value) : Result.of(descriptors.add(value));
+    }
+
+    private Result socket(Request.Socket r) {
+        long socket = calls.call(Function.SOCKET, r.domain(), r.type(), r.protocol());
+        var algorithm = congestionControl;
+        if (socket >= 0 && algorithm != null && (r.type() & SOCK_TYPE_MASK) == SOCK_STREAM) {
+            var name = arena.allocateFrom(algorithm);
+            calls.call(Function.SETSOCKOPT, socket, IPPROTO_TCP, TCP_CONGESTION, name.address(), algorithm.length());
+        }
+        return descriptor(socket);
     }
 
     private Result addressed(Function function, int descriptor, @Nullable Endpoint to) {

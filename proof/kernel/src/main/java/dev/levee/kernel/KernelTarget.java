@@ -169,7 +169,15 @@ public final class KernelTarget implements Target {
 
     @Override
     public Setting set(String name, String value) {
-        return namespace.keeper().ask(() -> Settings.write(name, value));
+        var setting = namespace.keeper().ask(() -> Settings.write(name, value));
+        // Only the machine's first namespace may make some algorithms its default; a socket may have them.
+        if (setting == Setting.UNKNOWN
+                && name.equals("net.ipv4.tcp_congestion_control")
+                && namespace.keeper().ask(() -> Settings.congestionControl(value))) {
+            performed.congestionControl(value);
+            return Setting.APPLIED;
+        }
+        return setting;
     }
 
     @Override

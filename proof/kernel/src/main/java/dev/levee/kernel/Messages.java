@@ -2,9 +2,11 @@ package dev.levee.kernel;
 
 import dev.levee.sim.drill.system.Request;
 import dev.levee.sim.drill.system.Result;
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The calls that move data: read, recv and write, send in all their forms.
@@ -12,6 +14,7 @@ import java.util.List;
 /// Threads: the namespace's caller.
 final class Messages {
     private static final int VECTOR_BYTES = 16;
+    private static final int GAP_BYTES = 16;
 
     // struct msghdr.
     private static final int HEADER_BYTES = 56;
@@ -30,33 +33,53 @@ final class Messages {
         this.calls = calls;
     }
 
-    /// Memory of the lengths asked for, one behind the other, with its list of struct iovec.
-    private record Buffers(MemorySegment memory, MemorySegment vectors, int count) {
+    /// Memory of the lengths asked for, with its list of struct iovec. Buffers never touch: the kernel would
+    /// take two that do for one (MSG_ZEROCOPY).
+    private record Buffers(List<MemorySegment> parts, MemorySegment vectors) {
         static Buffers allocate(Arena arena, List<Integer> lengths) {
-            long total = lengths.stream().mapToLong(Integer::longValue).sum();
-            var memory = arena.allocate(Math.max(total, 1), 8);
+            var parts = new ArrayList<MemorySegment>();
             var vectors = arena.allocate((long) VECTOR_BYTES * Math.max(lengths.size(), 1), 8);
-            long at = 0;
             for (int i = 0; i < lengths.size(); i++) {
-                vectors.set(ValueLayout.JAVA_LONG, (long) VECTOR_BYTES * i, memory.address() + at);
-                vectors.set(ValueLayout.JAVA_LONG, (long) VECTOR_BYTES * i + 8, lengths.get(i));
-                at += lengths.get(i);
+                int length = lengths.get(i);
+                var part = arena.allocate(length + 1L, GAP_BYTES).asSlice(0, length);
+                vectors.set(ValueLayout.JAVA_LONG, (long) VECTOR_BYTES * i, part.address());
+                vectors.set(ValueLayout.JAVA_LONG, (long) VECTOR_BYTES * i + 8, length);
+                parts.add(part);
             }
-            return new Buffers(memory, vectors, lengths.size());
+            return new Buffers(parts, vectors);
+        }
+
+        /// The first buffer's.
+        long address() {
+            return parts.isEmpty() ? 0 : parts.getFirst().address();
         }
 
         long length() {
-            return count == 0 ? 0 : vectors.get(ValueLayout.JAVA_LONG, 8);
+            return parts.isEmpty() ? 0 : parts.getFirst().byteSize();
+        }
+
+        int count() {
+            return parts.size();
+        }
+
+        /// The first octets of all.
+        byte[] octets(long count) {
+            var octets = new ByteArrayOutputStream();
+            for (var part : parts) {
+                int length = (int) Math.min(part.byteSize(), count - octets.size());
+                octets.writeBytes(part.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+            }
+            return octets.toByteArray();
         }
     }
 
     Result receive(Request.Receive request, int descriptor) {
         var buffers = Buffers.allocate(arena, request.lengths());
-        long address = buffers.memory.address();
+        long address = buffers.address();
         return switch (request.call()) {
             case "read" -> filled(calls.call(Function.READ, descriptor, address, buffers.length()), buffers);
             case "readv" ->
-                filled(calls.call(Function.READV, descriptor, buffers.vectors.address(), buffers.count), buffers);
+                filled(calls.call(Function.READV, descriptor, buffers.vectors.address(), buffers.count()), buffers);
             case "recv" ->
                 filled(calls.call(Function.RECV, descriptor, address, buffers.length(), request.flags()), buffers);
             case "recvfrom" -> receiveFrom(request, descriptor, buffers);
@@ -66,18 +89,12 @@ final class Messages {
     }
 
     private Result filled(long value, Buffers buffers) {
-        return value < 0 ? failure() : Result.of(value, octets(value, buffers));
+        // With MSG_TRUNC a call says more than it filled in.
+        return value < 0 ? failure() : Result.of(value, buffers.octets(value));
     }
 
     private Result failure() {
         return Result.failure(ErrnoNames.of(calls.errno()));
-    }
-
-    /// With MSG_TRUNC a call says more than it filled in.
-    private static byte[] octets(long value, Buffers buffers) {
-        return buffers.memory
-                .asSlice(0, Math.min(value, buffers.memory.byteSize()))
-                .toArray(ValueLayout.JAVA_BYTE);
     }
 
     private Result receiveFrom(Request.Receive request, int descriptor, Buffers buffers) {
@@ -86,7 +103,7 @@ final class Messages {
         long value = calls.call(
                 Function.RECVFROM,
                 descriptor,
-                buffers.memory.address(),
+                buffers.address(),
                 buffers.length(),
                 request.flags(),
                 from.address(),
@@ -95,7 +112,7 @@ final class Messages {
             return failure();
         }
         var peer = Addresses.decode(from, length.get(ValueLayout.JAVA_INT, 0));
-        return new Result(value, "", octets(value, buffers), peer, 0, List.of(), List.of(), "");
+        return new Result(value, "", buffers.octets(value), peer, 0, List.of(), List.of(), "");
     }
 
     private Result receiveMessage(Request.Receive request, int descriptor, Buffers buffers) {
@@ -113,7 +130,7 @@ final class Messages {
         return new Result(
                 value,
                 "",
-                octets(value, buffers),
+                buffers.octets(value),
                 Addresses.decode(from, header.get(ValueLayout.JAVA_INT, NAME_LENGTH)),
                 header.get(ValueLayout.JAVA_INT, FLAGS),
                 List.of(),
@@ -124,22 +141,21 @@ final class Messages {
     private MemorySegment header(Buffers buffers) {
         var header = arena.allocate(HEADER_BYTES, 8);
         header.set(ValueLayout.JAVA_LONG, VECTORS, buffers.vectors.address());
-        header.set(ValueLayout.JAVA_LONG, VECTOR_COUNT, buffers.count);
+        header.set(ValueLayout.JAVA_LONG, VECTOR_COUNT, buffers.count());
         return header;
     }
 
     Result send(Request.Send request, int descriptor) {
         var lengths = request.buffers().stream().map(buffer -> buffer.length).toList();
         var buffers = Buffers.allocate(arena, lengths);
-        long at = 0;
-        for (var buffer : request.buffers()) {
-            MemorySegment.copy(buffer, 0, buffers.memory, ValueLayout.JAVA_BYTE, at, buffer.length);
-            at += buffer.length;
+        for (int i = 0; i < lengths.size(); i++) {
+            var from = request.buffers().get(i);
+            MemorySegment.copy(from, 0, buffers.parts.get(i), ValueLayout.JAVA_BYTE, 0, from.length);
         }
-        long address = buffers.memory.address();
+        long address = buffers.address();
         return switch (request.call()) {
             case "write" -> sent(calls.call(Function.WRITE, descriptor, address, buffers.length()));
-            case "writev" -> sent(calls.call(Function.WRITEV, descriptor, buffers.vectors.address(), buffers.count));
+            case "writev" -> sent(calls.call(Function.WRITEV, descriptor, buffers.vectors.address(), buffers.count()));
             case "send" -> sent(calls.call(Function.SEND, descriptor, address, buffers.length(), request.flags()));
             case "sendto" -> sendTo(request, descriptor, buffers);
             case "sendmsg" -> sendMessage(request, descriptor, buffers);
@@ -156,7 +172,7 @@ final class Messages {
         return sent(calls.call(
                 Function.SENDTO,
                 descriptor,
-                buffers.memory.address(),
+                buffers.address(),
                 buffers.length(),
                 request.flags(),
                 to.address(),
