@@ -173,7 +173,8 @@ final class Output {
         if (2L * length >= snd.sndWndMax) {
             return true;
         }
-        return length == unsent && (tcb.noDelay || snd.finQueued || !snd.outstanding());
+        boolean waits = tcb.config.nagleAfterSmallOnly() ? snd.smallOutstanding() : snd.outstanding();
+        return length == unsent && (tcb.noDelay || snd.finQueued || !waits);
     }
 
     private static void send(Tcb tcb, long nowNanos, Frame out, int length) {
@@ -190,6 +191,9 @@ final class Output {
             tcb.rttTimed = true;
             tcb.rttSeq = snd.sndNxt + sent;
             tcb.rttStartNanos = nowNanos;
+        }
+        if (length < tcb.payloadMax()) {
+            snd.smallEnd = snd.sndNxt + sent;
         }
         sentUpTo(snd, snd.sndNxt + sent);
         tcb.lastSendNanos = nowNanos;

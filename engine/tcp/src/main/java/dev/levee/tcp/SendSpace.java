@@ -34,6 +34,9 @@ final class SendSpace {
     /// Largest segment text to send, TCP options not yet subtracted.
     int sndMss;
 
+    /// Behind the last segment sent that was smaller than it could be.
+    int smallEnd;
+
     /// Octets that the user wrote.
     long written;
     /// Octets of those that the peer acknowledged.
@@ -70,6 +73,12 @@ final class SendSpace {
 
     boolean finSent() {
         return finQueued && sndMax == dataEndSeq() + 1;
+    }
+
+    /// Whether the last small segment waits for its acknowledgement. After two gigabytes of full segments this
+    /// may be wrong for a moment: then a small one waits that need not.
+    boolean smallOutstanding() {
+        return outstanding() && Seq.lt(sndUna, smallEnd);
     }
 
     /// Whether anything written, or the FIN, was not acknowledged yet, sent or not.

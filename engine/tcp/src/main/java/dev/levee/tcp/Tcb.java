@@ -100,6 +100,7 @@ final class Tcb {
         // smaller ..."
         this.mssOffered = Math.max(8, Math.min(config.mssMax(), mtu - (v4() ? V4_HEADERS_BYTES : V6_HEADERS_BYTES)));
         snd.iss = iss;
+        snd.smallEnd = iss;
         snd.sndUna = iss;
         snd.sndNxt = iss;
         snd.sndMax = iss;

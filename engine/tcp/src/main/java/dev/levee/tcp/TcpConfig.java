@@ -123,6 +123,13 @@ public final class TcpConfig {
         return from.noDelay;
     }
 
+    /// Whether a small segment waits only while another small one is unacknowledged (the rule of
+    /// draft-minshall-nagle): the rest of a large write then goes out with its full segments. Without it, it
+    /// waits while anything is.
+    public boolean nagleAfterSmallOnly() {
+        return from.nagleAfterSmallOnly;
+    }
+
     /// TTL or hop limit of packets sent.
     public int hopLimit() {
         return from.hopLimit;
@@ -224,6 +231,7 @@ public final class TcpConfig {
         private long r2SynReceivedNanos = 63 * SECOND;
         private long finWait2Nanos = 60 * SECOND;
         private boolean noDelay;
+        private boolean nagleAfterSmallOnly;
         private int hopLimit = 64;
         private int trafficClass;
         private int receiveWindowBytes;
@@ -262,6 +270,7 @@ public final class TcpConfig {
             copy.r2SynReceivedNanos = r2SynReceivedNanos;
             copy.finWait2Nanos = finWait2Nanos;
             copy.noDelay = noDelay;
+            copy.nagleAfterSmallOnly = nagleAfterSmallOnly;
             copy.hopLimit = hopLimit;
             copy.trafficClass = trafficClass;
             copy.receiveWindowBytes = receiveWindowBytes;
@@ -374,6 +383,11 @@ public final class TcpConfig {
 
         public Builder noDelay(boolean on) {
             noDelay = on;
+            return this;
+        }
+
+        public Builder nagleAfterSmallOnly(boolean on) {
+            nagleAfterSmallOnly = on;
             return this;
         }
 

@@ -47,6 +47,37 @@ class SettingsTest {
     }
 
     @Test
+    void theRestOfALargeWriteGoesOutAtOnceWhereOnlySmallSegmentsAreWaitedFor() {
+        var wire = Wire.established(plain().nagleAfterSmallOnly(true).build());
+        int mss = wire.connection.sndMss();
+        wire.write(Wire.text(mss + 10));
+
+        var sent = wire.drain();
+        assertThat(sent).hasSize(2);
+        assertThat(sent.get(0).is("A", 1, mss, 1)).isTrue();
+        assertThat(sent.get(1).is("PA", 1 + mss, 10, 1)).isTrue();
+
+        wire.write("small too");
+        wire.receive("A", 1, 1 + mss, 60_000, "");
+        wire.nothing();
+
+        wire.receive("A", 1, 11 + mss, 60_000, "");
+        wire.expect("PA", 11 + mss, 9, 1);
+    }
+
+    @Test
+    void theRestOfALargeWriteWaitsOtherwise() {
+        var wire = Wire.established(plain().build());
+        int mss = wire.connection.sndMss();
+        wire.write(Wire.text(mss + 10));
+
+        wire.expect("A", 1, mss, 1);
+        wire.nothing();
+        wire.receive("A", 1, 1 + mss, 60_000, "");
+        wire.expect("PA", 1 + mss, 10, 1);
+    }
+
+    @Test
     void aReceiveWindowBelowTheBufferIsNeverExceeded() {
         var wire = receiving(
                 plain().receiveBufferBytes(1 << 17).receiveWindowBytes(5000).build());

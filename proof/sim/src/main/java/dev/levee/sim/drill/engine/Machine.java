@@ -37,7 +37,7 @@ final class Machine {
         this.mtu = mtu;
         this.out = FrameSlab.single(mtu);
         // No limit on RSTs: a script may ask for as many as it likes.
-        var limits = new Limits(1 << 16, 1 << 14, 1L << 28, 1 << 12, 1_000_000);
+        var limits = new Limits(1 << 16, 1 << 14, 1L << 28, 1 << 7, 1_000_000);
         this.stack = new Stack(new StackConfig(List.of(local), mtu, SECRET, limits));
     }
 
