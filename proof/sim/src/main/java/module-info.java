@@ -11,6 +11,7 @@ module dev.levee.sim {
     requires transitive dev.levee.wire;
 
     exports dev.levee.sim;
+    exports dev.levee.sim.drill;
     exports dev.levee.sim.drill.engine;
     exports dev.levee.sim.drill.script;
     exports dev.levee.sim.drill.system;

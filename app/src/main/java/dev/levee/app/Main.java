@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             GetCommand.class,
             StatesCommand.class,
+            DrillCommand.class,
             LabCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,

@@ -1,0 +1,223 @@
+package dev.levee.app;
+
+import dev.levee.app.drill.ScriptFiles;
+import dev.levee.app.drill.ScriptRuns;
+import dev.levee.sim.drill.DrillSettings;
+import dev.levee.sim.drill.DrillVerdict;
+import dev.levee.sim.drill.DrillVerdict.Outcome;
+import dev.levee.sim.drill.engine.EngineTarget;
+import dev.levee.sim.drill.system.Setup;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `levee drill`.
+@Command(
+        name = "drill",
+        sortOptions = false,
+        description = "Run scripts of the packetdrill language against Levee's engine, in virtual time.",
+        footer = {
+            "",
+            "A script plays the peer and the user of a TCP stack, and says what the stack must send and what its",
+            "calls must return, and when. Everything it says is compared. What is not offered here is skipped.",
+            "The exit code is 1 when a script fails.",
+            "",
+            "Example:",
+            "  levee drill --profile linux packetdrill/gtests/net/tcp",
+        })
+final class DrillCommand implements Callable<Integer> {
+    private static final long MICRO_NANOS = 1_000;
+    private static final long TOLERANCE_MICROS_MAX = 3_600_000_000L;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            defaultValue = "levee",
+            description = "Whose habits the engine has: linux, freebsd or levee. Default: levee.")
+    private String profile = "levee";
+
+    @Option(
+            names = "--ip-version",
+            paramLabel = "WHICH",
+            defaultValue = "ipv4",
+            description = "For scripts that do not say it: ipv4, ipv6, ipv4-mapped-ipv6 or all. Default: ipv4.")
+    private String ipVersion = "ipv4";
+
+    @Option(
+            names = "--tolerance-us",
+            paramLabel = "N",
+            description = "How far an event may be from its time, in microseconds. Default: what the script says.")
+    private @Nullable Long toleranceMicros;
+
+    @Option(
+            names = "--target",
+            paramLabel = "WHICH",
+            defaultValue = "engine",
+            description = "What the scripts are run against: engine. Default: engine.")
+    private String target = "engine";
+
+    @Option(names = "--json", description = "Print the verdicts as one JSON object on one line, and nothing else.")
+    private boolean json;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Name the scripts that pass, too, and print notes.")
+    private boolean verbose;
+
+    @Parameters(
+            paramLabel = "PATH",
+            arity = "1..*",
+            description = "Scripts, and directories that are searched for .pkt files.")
+    private List<Path> paths = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Problem {
+        var settings = settings();
+        var runs = runs(settings);
+        var files = ScriptFiles.find(paths);
+        var verdicts = new ArrayList<DrillVerdict>();
+        var progress = new Progress(files.size());
+        runs.run(files, (verdict, _) -> {
+            verdicts.add(verdict);
+            if (!json) {
+                progress.clear();
+                print(verdict);
+            }
+            progress.show(verdicts.size());
+        });
+        progress.clear();
+        var counts = new EnumMap<Outcome, Integer>(Outcome.class);
+        verdicts.forEach(verdict -> counts.merge(verdict.outcome(), 1, Integer::sum));
+        int failed = counts.getOrDefault(Outcome.FAIL, 0);
+        var out = spec.commandLine().getOut();
+        if (json) {
+            out.println(Json.line(members(verdicts, counts)));
+        } else {
+            out.println(counts.getOrDefault(Outcome.PASS, 0) + " passed, " + failed + " failed, "
+                    + counts.getOrDefault(Outcome.SKIP, 0) + " skipped");
+        }
+        out.flush();
+        return failed > 0 ? 1 : 0;
+    }
+
+    private DrillSettings settings() throws Problem {
+        var settings = DrillSettings.of(profile()).withModes(modes());
+        var micros = toleranceMicros;
+        if (micros == null) {
+            return settings;
+        }
+        if (micros < 1 || micros > TOLERANCE_MICROS_MAX) {
+            throw new Problem("--tolerance-us: give a number of microseconds from 1 to " + TOLERANCE_MICROS_MAX);
+        }
+        return settings.withToleranceNanos(micros * MICRO_NANOS);
+    }
+
+    private Setup.Profile profile() throws Problem {
+        return switch (profile) {
+            case "linux" -> Setup.Profile.LINUX;
+            case "freebsd" -> Setup.Profile.FREEBSD;
+            case "levee" -> Setup.Profile.LEVEE;
+            default -> throw new Problem("--profile: there is no '" + profile + "'; use linux, freebsd or levee");
+        };
+    }
+
+    private List<Setup.Mode> modes() throws Problem {
+        return switch (ipVersion) {
+            case "ipv4" -> List.of(Setup.Mode.IPV4);
+            case "ipv6" -> List.of(Setup.Mode.IPV6);
+            case "ipv4-mapped-ipv6" -> List.of(Setup.Mode.MAPPED);
+            case "all" -> List.of(Setup.Mode.values());
+            default ->
+                throw new Problem(
+                        "--ip-version: there is no '" + ipVersion + "'; use ipv4, ipv6, ipv4-mapped-ipv6 or all");
+        };
+    }
+
+    /// The system that scripts are run against, and how many of them at once.
+    private ScriptRuns runs(DrillSettings settings) throws Problem {
+        if (target.equals("engine")) {
+            int processors = Runtime.getRuntime().availableProcessors();
+            return new ScriptRuns(EngineTarget.factory(), settings, processors);
+        }
+        throw new Problem("--target: there is no '" + target + "'; use engine");
+    }
+
+    private void print(DrillVerdict verdict) {
+        var out = spec.commandLine().getOut();
+        switch (verdict.outcome()) {
+            case FAIL -> out.print("FAIL " + verdict.report());
+            case SKIP -> out.println("SKIP " + verdict.script() + ": " + verdict.reason());
+            case PASS -> {
+                if (verbose) {
+                    out.println("PASS " + verdict.script());
+                }
+            }
+        }
+        if (verbose) {
+            verdict.notes().forEach(note -> out.println("  note: " + note));
+        }
+    }
+
+    private static Map<String, Object> members(List<DrillVerdict> verdicts, Map<Outcome, Integer> counts) {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("passed", counts.getOrDefault(Outcome.PASS, 0));
+        members.put("failed", counts.getOrDefault(Outcome.FAIL, 0));
+        members.put("skipped", counts.getOrDefault(Outcome.SKIP, 0));
+        var scripts = new ArrayList<Map<String, Object>>();
+        for (var verdict : verdicts) {
+            var script = new LinkedHashMap<String, Object>();
+            script.put("path", verdict.script());
+            script.put("verdict", verdict.outcome().name());
+            script.put("reason", verdict.reason());
+            scripts.add(script);
+        }
+        members.put("scripts", scripts);
+        return members;
+    }
+
+    /// How many scripts have been run, when standard error is a terminal.
+    private final class Progress {
+        private static final int EVERY = 10;
+
+        private final boolean shown = Boolean.getBoolean("levee.terminal.err");
+        private final int total;
+
+        Progress(int total) {
+            this.total = total;
+        }
+
+        void show(int done) {
+            if (shown && done % EVERY == 0) {
+                say("\r" + String.format(Locale.ROOT, "%d of %d scripts", done, total));
+            }
+        }
+
+        void clear() {
+            if (shown) {
+                spec.commandLine().getOut().flush();
+                say("\r" + " ".repeat(40) + "\r");
+            }
+        }
+
+        private void say(String text) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.print(text);
+            err.flush();
+        }
+    }
+}
