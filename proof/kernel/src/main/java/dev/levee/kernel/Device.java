@@ -54,7 +54,7 @@ record Device(int tun, int sniffer) {
     private static final long SIOCSIFNETMASK = 0x891c;
     private static final long SIOCSIFMTU = 0x8922;
     private static final long SIOCGIFINDEX = 0x8933;
-    private static final int RTF_UP_GATEWAY = 1 | 2;
+    private static final int RTF_UP_GATEWAY_HOST = 1 | 2 | 4;
 
     // struct ifreq: the name, then a union.
     private static final int NAME_BYTES = 16;
@@ -182,26 +182,30 @@ record Device(int tun, int sniffer) {
             Bytes.put64(request, offset + 8, address.low());
         }
 
-        /// Everything that is not the link's own network is behind the gateway: scripts name several peers.
+        /// The peer is behind the gateway, by a route of its own, which scripts change.
         private void route(int control, IpAddress remote, IpAddress gateway) {
             int index = index(control);
             request.fill((byte) 0);
             if (remote.isV4()) {
                 // struct rtentry: padding, then destination, gateway and mask, then flags.
                 request.set(ValueLayout.JAVA_SHORT, 8, (short) Addresses.AF_INET);
+                Bytes.put32(request, 12, remote.v4());
                 request.set(ValueLayout.JAVA_SHORT, 24, (short) Addresses.AF_INET);
                 Bytes.put32(request, 28, gateway.v4());
                 request.set(ValueLayout.JAVA_SHORT, 40, (short) Addresses.AF_INET);
-                request.set(ValueLayout.JAVA_SHORT, 56, (short) RTF_UP_GATEWAY);
+                Bytes.put32(request, 44, -1);
+                request.set(ValueLayout.JAVA_SHORT, 56, (short) RTF_UP_GATEWAY_HOST);
                 // The device's name stands behind the structure.
                 request.set(ValueLayout.JAVA_LONG, 88, request.address() + 128);
                 request.setString(128, NAME, StandardCharsets.US_ASCII);
             } else {
                 // struct in6_rtmsg: destination, source, gateway, type, two lengths, metric, time, flags,
                 // index.
+                putV6(0, remote);
                 putV6(32, gateway);
+                request.set(ValueLayout.JAVA_SHORT, 52, (short) 128);
                 request.set(ValueLayout.JAVA_INT, 56, 1);
-                request.set(ValueLayout.JAVA_INT, 72, RTF_UP_GATEWAY);
+                request.set(ValueLayout.JAVA_INT, 72, RTF_UP_GATEWAY_HOST);
                 request.set(ValueLayout.JAVA_INT, 76, index);
             }
             must("SIOCADDRT", control, SIOCADDRT);

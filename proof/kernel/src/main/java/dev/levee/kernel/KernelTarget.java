@@ -9,6 +9,7 @@ import dev.levee.wire.Frame;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -178,6 +179,11 @@ public final class KernelTarget implements Target {
             return Setting.APPLIED;
         }
         return setting;
+    }
+
+    @Override
+    public Setting command(List<String> words) {
+        return Commands.run(words, namespace.keeper().tid());
     }
 
     @Override

@@ -133,6 +133,23 @@ class KernelTargetTest {
         }
     }
 
+    @Test
+    void commandsConfigureTheNamespaceAndNothingElse() {
+        try (var script = Scripted.open(Setup.Mode.IPV4)) {
+            var target = script.target;
+            assertThat(target.command(List.of("ip", "link", "show", "dev", "tun0")))
+                    .isEqualTo(Setting.APPLIED);
+            assertThat(target.command(List.of("tc", "qdisc", "add", "dev", "tun0", "root", "pfifo", "limit", "7")))
+                    .isEqualTo(Setting.APPLIED);
+            assertThat(target.command(List.of("ip", "route", "change", "198.51.100.1", "via", "198.18.0.2")))
+                    .isEqualTo(Setting.APPLIED);
+            assertThat(target.command(List.of("ip", "link", "show", "dev", "tun7")))
+                    .isEqualTo(Setting.UNKNOWN);
+            assertThat(target.command(List.of("ip", "netns", "list"))).isEqualTo(Setting.UNKNOWN);
+            assertThat(target.command(List.of("true"))).isEqualTo(Setting.UNKNOWN);
+        }
+    }
+
     /// The first retransmission of a SYN-ACK comes after a second, and the kernel itself says when: however
     /// late this process was woken.
     @Test

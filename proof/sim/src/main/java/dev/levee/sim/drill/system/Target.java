@@ -1,6 +1,7 @@
 package dev.levee.sim.drill.system;
 
 import dev.levee.wire.Frame;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A system that a script is run against: Levee's engine in virtual time, or a real kernel in real time. One
@@ -40,6 +41,15 @@ public interface Target extends AutoCloseable {
 
     /// A `sysctl` setting; Linux names (`net.ipv4.tcp_sack`) and FreeBSD names (`net.inet.tcp.sack.enable`).
     Setting set(String name, String value);
+
+    /// A command that configures the network and is no setting: `ip route change ...`, `ethtool -K tun0 tso
+    /// off`.
+    ///
+    /// @param words the command and its arguments, without redirections
+    /// @return UNKNOWN when this target does not offer it
+    default Setting command(List<String> words) {
+        return Setting.UNKNOWN;
+    }
 
     /// What `getsockopt(TCP_INFO)` would say about a descriptor, by Linux's field names (`tcpi_snd_cwnd`).
     ///
