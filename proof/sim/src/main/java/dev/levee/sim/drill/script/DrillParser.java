@@ -2,15 +2,19 @@ package dev.levee.sim.drill.script;
 
 import dev.levee.sim.drill.script.DrillScript.ScriptOption;
 import dev.levee.sim.drill.script.Lexer.Kind;
+import dev.levee.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// Reads scripts of the packetdrill language: that of `google/packetdrill` (its `syntax.md` and the rules its
 /// grammar checks), with what nplab's dialect adds for TCP.
 ///
 /// Threads: any; every call is independent.
 public final class DrillParser {
+    private static final Pattern DEFINITION = Pattern.compile("\\w+=(\\w+|-?[0-9]+|\"[^\"]*\"|`[^`]*`)");
+
     private final Lexer lexer;
     private final PacketParser packets;
     private final ExpressionParser expressions;
@@ -71,7 +75,7 @@ public final class DrillParser {
             String value = null;
             if (lexer.isSymbol('=')) {
                 lexer.advanceToValue();
-                value = lexer.text();
+                value = optionValue();
                 if (name.equals("define")) {
                     define(value);
                 }
@@ -80,6 +84,23 @@ public final class DrillParser {
             options.add(new ScriptOption(at, name, value));
         }
         return options;
+    }
+
+    /// A word, a number, an address, a quoted string, or a definition of one.
+    private String optionValue() throws ScriptSyntaxException {
+        String value = lexer.text();
+        boolean plain = lexer.kind() == Kind.STRING || Numbers.isInteger(value);
+        if (!plain && value.contains("=") && !DEFINITION.matcher(value).matches()) {
+            throw lexer.expected("NAME=VALUE");
+        }
+        if (!plain && !value.contains("=") && (value.contains(".") || value.contains(":"))) {
+            try {
+                var _ = IpAddress.parse(value);
+            } catch (IllegalArgumentException notOne) {
+                throw lexer.expected("an IP address, a word or a whole number");
+            }
+        }
+        return value;
     }
 
     private void define(String definition) throws ScriptSyntaxException {
@@ -177,7 +198,7 @@ public final class DrillParser {
             lexer.advance();
             endNanos = seconds("the time at which the call returns");
         }
-        if (lexer.kind() != Kind.WORD) {
+        if (lexer.kind() != Kind.WORD || lexer.isReserved()) {
             throw lexer.expected("the name of a system call");
         }
         String name = lexer.text();

@@ -138,6 +138,8 @@ final class ExpressionParser {
     /// A name alone, `name = value`, `name(count) = value` in a message header, or `function(value)`.
     private Expression word() throws ScriptSyntaxException {
         String name = lexer.text();
+        boolean reserved = lexer.isReserved();
+        ScriptSyntaxException noValue = unexpected();
         lexer.advance();
         if (lexer.isSymbol('=')) {
             lexer.advance();
@@ -156,6 +158,9 @@ final class ExpressionParser {
         }
         if (lexer.isSymbol('(') && FUNCTIONS.contains(name)) {
             return function(name);
+        }
+        if (reserved) {
+            throw noValue;
         }
         return new Expression.Word(name);
     }
@@ -205,6 +210,10 @@ final class ExpressionParser {
         lexer.advance();
         List<Expression> fields = lexer.isSymbol('}') ? List.of() : list();
         lexer.expect('}', "',' or '}' after a field");
+        String mistake = StructFields.mistake(fields);
+        if (mistake != null) {
+            throw new ScriptSyntaxException(at, mistake);
+        }
         if (!fields.isEmpty()
                 && fields.getFirst() instanceof Expression.Assign(String name, Expression family)
                 && name.equals("sa_family")) {

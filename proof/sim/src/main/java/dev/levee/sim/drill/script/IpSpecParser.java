@@ -113,13 +113,13 @@ final class IpSpecParser {
 
     private int numberAfter(String what, long max) throws ScriptSyntaxException {
         lexer.advance();
-        return (int) lexer.unsigned(what, max);
+        return (int) lexer.number(what, max);
     }
 
     private int dscpCode() throws ScriptSyntaxException {
         lexer.advance();
         if (lexer.kind() != Lexer.Kind.WORD) {
-            return (int) lexer.unsigned("a dscp of 6 bits or its name", DSCP_MAX);
+            return (int) lexer.number("a dscp of 6 bits or its name", DSCP_MAX);
         }
         lexer.extendOverDashes();
         Integer code = DSCP_NAMES.get(lexer.text());

@@ -1,6 +1,5 @@
 package dev.levee.sim.drill.script;
 
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,57 +50,75 @@ final class Lexer {
             "FO",
             "FOEXP",
             "ECN",
+            "e0b",
+            "e1b",
+            "ceb",
             "udp",
             "icmp",
+            "raw",
+            "mtu",
+            "id",
             "ipv4",
             "ipv6",
             "gre",
             "mpls",
-            "mtu",
-            "id",
+            "label",
+            "tc",
+            "psp",
+            "spi",
+            "encap",
             "tos",
             "ttl",
-            "hlim",
-            "class",
             "flowlabel",
             "ect0",
             "ect1",
             "ect01",
             "noecn",
             "ce",
-            "raw",
-            "psp",
-            "spi",
-            "encap",
             "htons",
             "inet_addr",
+            "inet6_addr",
             "sa_family",
             "sin_port",
             "sin_addr",
+            "msg_name",
+            "msg_iov",
+            "msg_flags",
+            "msg_control",
+            "cmsg_level",
+            "cmsg_type",
+            "cmsg_data",
+            "ee_errno",
+            "ee_origin",
+            "ee_type",
+            "ee_code",
+            "ee_info",
+            "ee_data",
+            "scm_sec",
+            "scm_nsec",
             "fd",
             "events",
             "revents",
-            "ptr");
+            "ptr",
+            "u32",
+            "u64",
+            "onoff",
+            "linger");
 
     private final String text;
-    private final Map<String, String> definitions;
-
-    private int next;
-    private int line = 1;
-    private int lineStart;
-    private @Nullable Position openIfdef;
+    private final Cursor cursor;
 
     private Kind kind = Kind.END;
     private int start;
     private int end;
-    private int tokenLine = 1;
-    private int tokenColumn = 1;
+    private int endBefore;
+    private Position at = new Position(1, 1);
     private @Nullable String value;
 
     /// Stands before the first token.
     Lexer(String text, Map<String, String> definitions) {
         this.text = text;
-        this.definitions = new HashMap<>(definitions);
+        this.cursor = new Cursor(text, definitions);
     }
 
     Kind kind() {
@@ -110,7 +127,7 @@ final class Lexer {
 
     /// Where the current token begins.
     Position at() {
-        return new Position(tokenLine, tokenColumn);
+        return at;
     }
 
     /// A word, number or name as written (or as defined); the inside of a string, shell line or code block.
@@ -134,6 +151,16 @@ final class Lexer {
                         : end - start == wanted.length() && text.startsWith(wanted, start));
     }
 
+    /// Whether the current token is a word of the language.
+    boolean isReserved() {
+        return kind == Kind.WORD && RESERVED.contains(text());
+    }
+
+    /// Whether nothing lies between the current token and the one before.
+    boolean isAdjacent() {
+        return start == endBefore;
+    }
+
     /// The current token, as an error message names it.
     String found() {
         return switch (kind) {
@@ -151,46 +178,49 @@ final class Lexer {
     /// From now on `name` stands for `meaning`: a word, a number, or a quoted string or shell line with its
     /// quotes.
     void define(String name, String meaning) {
-        definitions.put(name, meaning);
+        cursor.define(name, meaning);
     }
 
     /// Makes the next token the current one.
     void advance() throws ScriptSyntaxException {
-        skipSpace();
-        begin(next);
-        if (next >= text.length()) {
-            endOfText();
+        cursor.skipSpace();
+        begin();
+        if (cursor.atEnd()) {
+            cursor.end();
+            finish(Kind.END, start);
             return;
         }
-        char c = text.charAt(next);
+        char c = text.charAt(start);
         if (isWordPart(c) || c == '-' || c == '.') {
             wordOrNumber(c);
         } else if (c == '"') {
             quoted(Kind.STRING, '"', "string");
         } else if (c == '`') {
             quoted(Kind.COMMAND, '`', "shell line");
-        } else if (c == '%' && text.startsWith("%{", next)) {
+        } else if (c == '%' && text.startsWith("%{", start)) {
             code();
         } else {
-            finish(Kind.SYMBOL, next + 1);
+            finish(Kind.SYMBOL, start + 1);
         }
     }
 
     /// Makes an option's value the current token: a quoted string, or what the characters of words, numbers and
     /// addresses make, in which a definition may have a quoted part (`NAME="text"`).
     void advanceToValue() throws ScriptSyntaxException {
-        while (next < text.length() && (text.charAt(next) == ' ' || text.charAt(next) == '\t')) {
-            next++;
+        int from = cursor.next();
+        while (from < text.length() && (text.charAt(from) == ' ' || text.charAt(from) == '\t')) {
+            from++;
         }
-        begin(next);
-        if (next < text.length() && text.charAt(next) == '"') {
+        cursor.moveInLine(from);
+        begin();
+        if (from < text.length() && text.charAt(from) == '"') {
             quoted(Kind.STRING, '"', "string");
             return;
         }
-        int i = next;
+        int i = from;
         while (i < text.length()) {
             char c = text.charAt(i);
-            if ((c == '"' || c == '`') && i > next && text.charAt(i - 1) == '=') {
+            if ((c == '"' || c == '`') && i > from && text.charAt(i - 1) == '=') {
                 i = closing(i, c, "definition") + 1;
             } else if (isWordPart(c) || isOneOf(c, ".:=-")) {
                 i++;
@@ -198,10 +228,10 @@ final class Lexer {
                 break;
             }
         }
-        if (i == next) {
+        if (i == from) {
             throw error("expected a value after '='");
         }
-        countLines(next, i);
+        cursor.moveTo(i);
         finish(Kind.WORD, i);
     }
 
@@ -245,10 +275,20 @@ final class Lexer {
         advance();
     }
 
-    /// Steps over a number from 0 to `max` that must be here.
+    /// Steps over a decimal number from 0 to `max` that must be here.
     ///
     /// @param what is expected, for the message
     long unsigned(String what, long max) throws ScriptSyntaxException {
+        if (kind == Kind.HEX) {
+            throw expected(what + ", in decimal digits,");
+        }
+        return number(what, max);
+    }
+
+    /// Steps over a number from 0 to `max` that must be here, decimal or hexadecimal.
+    ///
+    /// @param what is expected, for the message
+    long number(String what, long max) throws ScriptSyntaxException {
         if (kind != Kind.INTEGER && kind != Kind.HEX) {
             throw expected(what);
         }
@@ -265,34 +305,26 @@ final class Lexer {
         return error("expected " + what + " but found " + found());
     }
 
-    private void begin(int at) {
-        start = at;
-        tokenLine = line;
-        tokenColumn = at - lineStart + 1;
+    private void begin() {
+        endBefore = end;
+        start = cursor.next();
+        at = cursor.at();
         value = null;
     }
 
     private void finish(Kind kind, int end) {
         this.kind = kind;
         this.end = end;
-        this.next = end;
         this.value = null;
-    }
-
-    private void endOfText() throws ScriptSyntaxException {
-        Position open = openIfdef;
-        if (open != null) {
-            throw new ScriptSyntaxException(open, "expected an #endif for this #ifdef before the script ends");
-        }
-        finish(Kind.END, next);
+        cursor.moveInLine(end);
     }
 
     private void wordOrNumber(char first) throws ScriptSyntaxException {
-        if (first == '.' && text.startsWith("...", next)) {
-            finish(Kind.ELLIPSIS, next + 3);
+        if (first == '.' && text.startsWith("...", start)) {
+            finish(Kind.ELLIPSIS, start + 3);
             return;
         }
-        int digits = first == '-' ? next + 1 : next;
+        int digits = first == '-' ? start + 1 : start;
         int i = digits;
         while (i < text.length() && isDigit(text.charAt(i))) {
             i++;
@@ -310,18 +342,18 @@ final class Lexer {
             return;
         }
         if (first == '.') {
-            finish(Kind.SYMBOL, next + 1);
+            finish(Kind.SYMBOL, start + 1);
             return;
         }
         int numberEnd = i;
         while (i < text.length() && isWordPart(text.charAt(i))) {
             i++;
         }
-        if (i < text.length() && text.charAt(i) == '#' && text.startsWith("sequence", next) && i == next + 8) {
+        if (i < text.length() && text.charAt(i) == '#' && text.startsWith("sequence", start) && i == start + 8) {
             finish(Kind.WORD, i + 1);
         } else if (i == numberEnd) {
             finish(Kind.INTEGER, i);
-        } else if (isHex(next, i)) {
+        } else if (isHex(start, i)) {
             finish(Kind.HEX, i);
         } else {
             finish(Kind.WORD, i);
@@ -348,10 +380,7 @@ final class Lexer {
     }
 
     private void replaceDefined() {
-        if (definitions.isEmpty()) {
-            return;
-        }
-        String meaning = definitions.get(text());
+        String meaning = cursor.meaning(text());
         if (meaning == null || meaning.isEmpty() || RESERVED.contains(text())) {
             return;
         }
@@ -366,10 +395,23 @@ final class Lexer {
     }
 
     private void quoted(Kind kind, char quote, String what) throws ScriptSyntaxException {
-        int close = closing(next, quote, what);
-        finish(kind, close + 1);
-        value = text.substring(start + 1, close);
-        countLines(start, close);
+        int close = closing(start, quote, what);
+        spanning(kind, close, close + 1, 1);
+    }
+
+    private void code() throws ScriptSyntaxException {
+        int close = text.indexOf("}%", start + 2);
+        if (close < 0) {
+            throw error("expected a closing }% for this block");
+        }
+        spanning(Kind.CODE, close, close + 2, 2);
+    }
+
+    /// Ends a token that may go over several lines and whose text is what its marks enclose.
+    private void spanning(Kind kind, int close, int end, int markLength) {
+        cursor.moveTo(close);
+        finish(kind, end);
+        value = text.substring(start + markLength, close);
     }
 
     /// The place of the quote that ends what the quote at `open` begins; a backslash hides the character
@@ -385,107 +427,6 @@ final class Lexer {
         return i;
     }
 
-    private void code() throws ScriptSyntaxException {
-        int close = text.indexOf("}%", next + 2);
-        if (close < 0) {
-            throw error("expected a closing }% for this block");
-        }
-        finish(Kind.CODE, close + 2);
-        value = text.substring(start + 2, close);
-        countLines(start, close);
-    }
-
-    private void skipSpace() throws ScriptSyntaxException {
-        while (next < text.length()) {
-            char c = text.charAt(next);
-            if (c == '\n') {
-                next++;
-                line++;
-                lineStart = next;
-            } else if (isSpace(c)) {
-                next++;
-            } else if (c == '/' && text.startsWith("//", next)) {
-                skipLine();
-            } else if (c == '/' && text.startsWith("/*", next)) {
-                skipComment();
-            } else if (c == '#') {
-                directive();
-            } else {
-                return;
-            }
-        }
-    }
-
-    private void skipLine() {
-        int newline = text.indexOf('\n', next);
-        next = newline < 0 ? text.length() : newline;
-    }
-
-    private void skipComment() throws ScriptSyntaxException {
-        int close = text.indexOf("*/", next + 2);
-        if (close < 0) {
-            begin(next);
-            throw error("expected a closing */ for this comment");
-        }
-        countLines(next, close);
-        next = close + 2;
-    }
-
-    private void directive() throws ScriptSyntaxException {
-        begin(next);
-        int i = next + 1;
-        while (i < text.length() && isWordPart(text.charAt(i))) {
-            i++;
-        }
-        String name = text.substring(next + 1, i);
-        switch (name) {
-            case "" -> skipLine();
-            case "ifdef" -> ifdef(i);
-            case "endif" -> {
-                if (openIfdef == null) {
-                    throw error("expected an #ifdef before this #endif");
-                }
-                openIfdef = null;
-                next = i;
-            }
-            default -> throw error("expected #ifdef, #endif or a comment but found '#" + name + "'");
-        }
-    }
-
-    private void ifdef(int afterWord) throws ScriptSyntaxException {
-        if (openIfdef != null) {
-            throw error("expected an #endif before the next #ifdef");
-        }
-        int from = afterWord;
-        while (from < text.length() && (text.charAt(from) == ' ' || text.charAt(from) == '\t')) {
-            from++;
-        }
-        int to = from;
-        while (to < text.length() && isWordPart(text.charAt(to))) {
-            to++;
-        }
-        if (from == to) {
-            throw error("expected a name after #ifdef");
-        }
-        openIfdef = at();
-        next = to;
-        if (!definitions.containsKey(text.substring(from, to))) {
-            int close = text.indexOf("#endif", to);
-            if (close < 0) {
-                throw error("expected an #endif for this #ifdef before the script ends");
-            }
-            countLines(to, close);
-            next = close;
-        }
-    }
-
-    private void countLines(int from, int to) {
-        for (int i = text.indexOf('\n', from); i >= 0 && i < to; i = text.indexOf('\n', i + 1)) {
-            line++;
-            lineStart = i + 1;
-        }
-    }
-
     private boolean isHex(int from, int to) {
         if (to - from < 3 || text.charAt(from) != '0' || text.charAt(from + 1) != 'x') {
             return false;
@@ -498,15 +439,11 @@ final class Lexer {
         return true;
     }
 
-    private static boolean isSpace(char c) {
-        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    }
-
     private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }
 
-    private static boolean isWordPart(char c) {
+    static boolean isWordPart(char c) {
         return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c == '_';
     }
 

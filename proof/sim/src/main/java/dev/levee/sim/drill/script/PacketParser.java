@@ -134,7 +134,7 @@ final class PacketParser {
             } while (lexer.isSymbol(','));
             lexer.expect(']', "',' or ']' after a flag");
         } else {
-            lexer.unsigned("the flags", U16_MAX);
+            lexer.number("the flags", U16_MAX);
         }
         for (String field : List.of("sum", "off", "key", "seq")) {
             skipComma();
@@ -142,7 +142,7 @@ final class PacketParser {
             if (field.equals("key") && lexer.isSymbol('=')) {
                 lexer.advance();
             }
-            lexer.unsigned("the value of " + field, U32_MAX);
+            lexer.number("the value of " + field, U32_MAX);
         }
     }
 
@@ -177,7 +177,7 @@ final class PacketParser {
         lexer.advance();
         lexer.expectWord("psp");
         lexer.expectWord("spi");
-        lexer.unsigned("the security parameter index", U32_MAX);
+        lexer.number("the security parameter index", U32_MAX);
     }
 
     /// `udp 1000 > 2000 (100)`, ports optional.
@@ -275,7 +275,7 @@ final class PacketParser {
         if (lexer.isSymbol('.')) {
             flags.append('.');
             lexer.advance();
-            if (flags.length() > 1 && lexer.kind() == Kind.WORD) {
+            if (flags.length() > 1 && lexer.kind() == Kind.WORD && lexer.isAdjacent()) {
                 flags.append(lexer.text());
                 lexer.advance();
             }

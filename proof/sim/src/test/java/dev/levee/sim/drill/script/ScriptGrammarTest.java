@@ -140,6 +140,7 @@ class ScriptGrammarTest {
                         new Assign("sa_family", new Word("AF_INET")),
                         new Assign("sin_port", new Apply("htons", List.of(new Int(80)))),
                         new Assign("sin_addr", new Apply("inet_addr", List.of(new Text("192.0.2.1", false)))))));
+        assertThat(argument("{x=1, y}")).isEqualTo(new Struct(List.of(new Assign("x", new Int(1)), new Word("y"))));
         assertThat(argument("{msg_name(...)=..., msg_iov(1)=[{...,0}], msg_flags=0}"))
                 .isEqualTo(new Struct(List.of(
                         new Assign("msg_name(...)", new Ellipsis()),

@@ -91,7 +91,7 @@ class ScriptSyntaxTest {
             0 ... f() = 0                 ;7; expected the time at which the call returns
             0 f(99999999999999999999) = 0 ;5; expected a number of at most 64 bits
             0 f(htons(65536)) = 0         ;11; expected a number of 16 bits
-            0 f({sa_family = AF_UNIX, sin_port = htons(1)}) = 0 ;5; expected AF_INET or AF_INET6
+            0 f({sa_family = AF_UNIX, sin_port = 1, sin_addr = 1}) = 0 ;5; expected AF_INET or AF_INET6
             0 f(inet_addr("1.2.3.400")) = 0 ;15; expected an IP address in quotes
             0 f("\\q") = 0                ;5; expected one of
             0 f("\\x4") = 0               ;5; expected two hexadecimal digits after \\x
@@ -104,6 +104,16 @@ class ScriptSyntaxTest {
             --define=X                    ;10; expected NAME=VALUE
             `a` `b`                       ;5; expected an event before another shell line
             0 f() = 0 `b` `c`             ;15; expected the end of the script
+            --x=1.2.3                     ;5; expected an IP address, a word or a whole number
+            --x=..=1                      ;5; expected NAME=VALUE
+            0 f(nop) = 0                  ;5; expected a value but found 'nop'
+            0 f() = mpls                  ;9; expected a value but found 'mpls'
+            0 ack(1) = 0                  ;3; expected the name of a system call
+            0 > . 1:1(0) ack 0x10         ;18; expected an acknowledgement number of 32 bits, in decimal digits,
+            0 > S. S 0:0(0)               ;8; expected sequence numbers
+            0 f({fd=4}) = 0               ;5; expected the fields fd, events and no others beside fd
+            0 f({fd4=4, events=X}) = 0    ;5; expected the fields fd, events and no others beside events
+            0 f({events, fd=1}) = 0       ;6; expected a value but found 'events'
             #ifdef X                      ;1; expected an #endif for this #ifdef
             #endif                        ;1; expected an #ifdef before this #endif
             #include X                    ;1; expected #ifdef, #endif or a comment
