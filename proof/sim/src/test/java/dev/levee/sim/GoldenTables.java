@@ -16,7 +16,7 @@ final class GoldenTables {
     private static final int[] FLOWS = {2, 4, 8, 16};
 
     private static final long RATE_BITS_PER_SECOND = 20_000_000;
-    private static final int TRANSFER_BYTES = 20_000_000;
+    private static final int TRANSFER_BYTES = 10_000_000;
     private static final int PACKET_BYTES = 1500;
     /// What of a packet is payload: 40 octets of headers, 12 of timestamps.
     private static final int MSS = PACKET_BYTES - 52;
@@ -24,8 +24,8 @@ final class GoldenTables {
 
     private static final int FAIRNESS_RTT_MILLIS = 40;
     private static final long FAIRNESS_APART_NANOS = Times.millis(100);
-    private static final long FAIRNESS_WARM_UP_NANOS = Times.seconds(20);
-    private static final long FAIRNESS_NANOS = Times.seconds(60);
+    private static final long FAIRNESS_WARM_UP_NANOS = Times.seconds(10);
+    private static final long FAIRNESS_NANOS = Times.seconds(30);
 
     private static final byte[] CHUNK = Pattern.bytes(0, 1 << 16);
 
@@ -234,7 +234,7 @@ final class GoldenTables {
 
             ## One flow, by loss and round trip
 
-            20 MB over a line of 20 Mbit/s in packets of 1500 octets, with default settings (timestamps, window scaling, buffers
+            10 MB over a line of 20 Mbit/s in packets of 1500 octets, with default settings (timestamps, window scaling, buffers
             of 512 KiB). The line's queue holds what is under way in one round trip, at least 64 KiB, and drops what comes when it
             is full. The given share of the data packets is lost besides, each by itself; the way back loses nothing. Counted is
             payload, from the SYN to the last octet read.
@@ -258,7 +258,8 @@ final class GoldenTables {
             ## Several flows over one line
 
             All flows go from one host to another over one line of 20 Mbit/s with a round trip of 40 ms and a queue of 100 kB, and
-            always have something to send. They begin 100 ms apart; what each got is counted for 60 s, beginning 20 s after the
-            last start. Jain's index is 1 when all get the same, and 1/n when one of n gets everything.
+            always have something to send. They begin 100 ms apart; what each got acknowledged is counted for 30 s, beginning 10 s
+            after the last start (so what waits behind a lost segment at one end of these 30 s counts when it is acknowledged).
+            Jain's index is 1 when all get the same, and 1/n when one of n gets everything.
             """;
 }
