@@ -2,6 +2,7 @@ package dev.levee.app;
 
 import dev.levee.app.drill.ScriptFiles;
 import dev.levee.app.drill.ScriptRuns;
+import dev.levee.kernel.KernelTargetFactory;
 import dev.levee.sim.drill.DrillSettings;
 import dev.levee.sim.drill.DrillVerdict;
 import dev.levee.sim.drill.DrillVerdict.Outcome;
@@ -27,19 +28,25 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "drill",
         sortOptions = false,
-        description = "Run scripts of the packetdrill language against Levee's engine, in virtual time.",
+        description = {
+            "Run scripts of the packetdrill language against Levee's engine, in virtual time, or against this",
+            "machine's kernel."
+        },
         footer = {
             "",
             "A script plays the peer and the user of a TCP stack, and says what the stack must send and what its",
             "calls must return, and when. Everything it says is compared. What is not offered here is skipped.",
             "The exit code is 1 when a script fails.",
             "",
-            "Example:",
+            "Examples:",
             "  levee drill --profile linux packetdrill/gtests/net/tcp",
+            "  sudo levee drill --target kernel packetdrill/gtests/net/tcp",
         })
 final class DrillCommand implements Callable<Integer> {
     private static final long MICRO_NANOS = 1_000;
     private static final long TOLERANCE_MICROS_MAX = 3_600_000_000L;
+    /// In real time nobody waits an hour for a packet.
+    private static final long REAL_ANY_TIME_NANOS_MAX = 60_000_000_000L;
 
     @Spec
     private CommandSpec spec;
@@ -47,9 +54,11 @@ final class DrillCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            defaultValue = "levee",
-            description = "Whose habits the engine has: linux, freebsd or levee. Default: levee.")
-    private String profile = "levee";
+            description = {
+                "Whose habits the system has: linux, freebsd or levee.",
+                "Default: levee for the engine, linux for the kernel."
+            })
+    private @Nullable String profile;
 
     @Option(
             names = "--ip-version",
@@ -68,7 +77,10 @@ final class DrillCommand implements Callable<Integer> {
             names = "--target",
             paramLabel = "WHICH",
             defaultValue = "engine",
-            description = "What the scripts are run against: engine. Default: engine.")
+            description = {
+                "What the scripts are run against: engine, or kernel: the Linux kernel in real time, in a network",
+                "namespace of its own for each script, which needs root. Default: engine."
+            })
     private String target = "engine";
 
     @Option(names = "--json", description = "Print the verdicts as one JSON object on one line, and nothing else.")
@@ -117,6 +129,9 @@ final class DrillCommand implements Callable<Integer> {
 
     private DrillSettings settings() throws Problem {
         var settings = DrillSettings.of(profile()).withModes(modes());
+        if (kernel()) {
+            settings = settings.withAnyTimeNanosMax(REAL_ANY_TIME_NANOS_MAX);
+        }
         var micros = toleranceMicros;
         if (micros == null) {
             return settings;
@@ -128,11 +143,12 @@ final class DrillCommand implements Callable<Integer> {
     }
 
     private Setup.Profile profile() throws Problem {
-        return switch (profile) {
+        var name = profile == null ? kernel() ? "linux" : "levee" : profile;
+        return switch (name) {
             case "linux" -> Setup.Profile.LINUX;
             case "freebsd" -> Setup.Profile.FREEBSD;
             case "levee" -> Setup.Profile.LEVEE;
-            default -> throw new Problem("--profile: there is no '" + profile + "'; use linux, freebsd or levee");
+            default -> throw new Problem("--profile: there is no '" + name + "'; use linux, freebsd or levee");
         };
     }
 
@@ -154,7 +170,19 @@ final class DrillCommand implements Callable<Integer> {
             int processors = Runtime.getRuntime().availableProcessors();
             return new ScriptRuns(EngineTarget.factory(), settings, processors);
         }
-        throw new Problem("--target: there is no '" + target + "'; use engine");
+        if (!kernel()) {
+            throw new Problem("--target: there is no '" + target + "'; use engine or kernel");
+        }
+        var lack = KernelTargetFactory.lack();
+        if (lack.isPresent()) {
+            throw new Problem(lack.get());
+        }
+        // One after another: time is real, and two runs would disturb each other.
+        return new ScriptRuns(new KernelTargetFactory(), settings, 1);
+    }
+
+    private boolean kernel() {
+        return target.equals("kernel");
     }
 
     private void print(DrillVerdict verdict) {

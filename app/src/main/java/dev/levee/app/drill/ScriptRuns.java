@@ -1,6 +1,7 @@
 package dev.levee.app.drill;
 
 import dev.levee.app.Problem;
+import dev.levee.kernel.KernelException;
 import dev.levee.sim.drill.Drill;
 import dev.levee.sim.drill.DrillSettings;
 import dev.levee.sim.drill.DrillVerdict;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -44,6 +46,9 @@ public final class ScriptRuns {
                 each.accept(waiting.get(i).get(), i);
             }
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof KernelException cause) {
+                throw new Problem(Objects.requireNonNullElse(cause.getMessage(), "the kernel cannot be used"));
+            }
             throw new IllegalStateException("a run of a script broke", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

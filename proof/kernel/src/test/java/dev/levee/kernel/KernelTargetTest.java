@@ -2,6 +2,7 @@ package dev.levee.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.sim.drill.DrillVerdict;
 import dev.levee.sim.drill.system.Request;
 import dev.levee.sim.drill.system.Setup;
 import dev.levee.sim.drill.system.Target.Setting;
@@ -45,6 +46,8 @@ class KernelTargetTest {
             assertThat(read.value()).isEqualTo(5);
             assertThat(read.octets()).isEqualTo(text("hello"));
 
+            // Before there is anything whose loss would change it.
+            assertThat(script.target.info(connection, "tcpi_snd_cwnd")).isEqualTo(10);
             var written = script.call(new Request.Send("write", connection, List.of(text("good day")), 0, null));
             assertThat(written.value()).isEqualTo(8);
             script.expect();
@@ -55,11 +58,20 @@ class KernelTargetTest {
             assertThat(script.target.count("LISTEN", Scripted.PORT + 1)).isZero();
             assertThat(script.target.info(connection, "tcpi_unacked")).isEqualTo(1);
             assertThat(script.target.info(connection, "tcpi_state")).isEqualTo(1);
-            assertThat(script.target.info(connection, "tcpi_snd_cwnd")).isEqualTo(10);
             assertThat(script.target.info(connection, "tcpi_bytes_received")).isEqualTo(5);
             assertThat(script.target.info(connection, "tcpi_no_such_field")).isNull();
             assertThat(script.target.info(99, "tcpi_state")).isNull();
         }
+    }
+
+    @Test
+    void theScriptThatWarmsUpRunsToItsEnd() {
+        try (var script = Scripted.open(Setup.Mode.IPV4)) {
+            // Whether the test can run at all is known now.
+            script.target.start();
+        }
+        var verdict = WarmUp.run();
+        assertThat(verdict.outcome()).as(verdict.report()).isEqualTo(DrillVerdict.Outcome.PASS);
     }
 
     @Test
