@@ -1,6 +1,7 @@
 package dev.levee.tcp;
 
 import dev.levee.wire.Frame;
+import dev.levee.wire.Segment;
 import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.Seq;
 import dev.levee.wire.TcpFlags;
@@ -13,6 +14,9 @@ final class Output {
     private static final int NOTHING = -1;
     /// RFC 3042: two new segments may follow the first two duplicate ACKs.
     private static final int LIMITED_TRANSMIT_SEGMENTS = 2;
+
+    /// What 40 octets of options have room for.
+    private static final int SACK_BLOCKS_BESIDE_TIMESTAMPS = 3;
 
     private Output() {}
 
@@ -80,6 +84,9 @@ final class Output {
         // RFC 7323 §2.2 and §3.2: an answer carries only those options that the SYN carried.
         if (tcb.config.windowScaling() && (!reply || rcv.rcvWndShift > 0 || tcb.snd.sndWndShift > 0)) {
             writer.windowScale(rcv.rcvWndShift);
+        }
+        if (reply ? rcv.selectiveAcks : tcb.config.selectiveAcks()) {
+            writer.sackPermitted();
         }
         if (rcv.timestamps) {
             writer.timestamps(tcb.timestamp(nowNanos), reply ? rcv.tsRecent : 0);
@@ -300,6 +307,9 @@ final class Output {
         }
         if (rcv.timestamps) {
             writer.timestamps(tcb.timestamp(nowNanos), rcv.tsRecent);
+        }
+        if (rcv.selectiveAcks && rcv.reassembly != null && length == 0) {
+            rcv.reassembly.report(writer, rcv.timestamps ? SACK_BLOCKS_BESIDE_TIMESTAMPS : Segment.SACK_BLOCKS_MAX);
         }
         int textOffset = writer.begin(out);
         if (length > 0) {

@@ -1,5 +1,6 @@
 package dev.levee.tcp;
 
+import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.Seq;
 
 /// Which octets beyond RCV.NXT have arrived: a short sorted list of ranges, `[left, right)` each.
@@ -13,6 +14,9 @@ final class Reassembly {
 
     private final int[] left = new int[RANGES_MAX];
     private final int[] right = new int[RANGES_MAX];
+    /// When a range last grew: the higher, the later.
+    private final int[] age = new int[RANGES_MAX];
+    private int ages;
     private int count;
 
     int count() {
@@ -57,8 +61,10 @@ final class Reassembly {
         int moved = 1 - (behind - first);
         System.arraycopy(left, behind, left, behind + moved, count - behind);
         System.arraycopy(right, behind, right, behind + moved, count - behind);
+        System.arraycopy(age, behind, age, behind + moved, count - behind);
         left[first] = mergedLeft;
         right[first] = mergedRight;
+        age[first] = ++ages;
         count += moved;
         return true;
     }
@@ -76,8 +82,30 @@ final class Reassembly {
         if (gone > 0) {
             System.arraycopy(left, gone, left, 0, count - gone);
             System.arraycopy(right, gone, right, 0, count - gone);
+            System.arraycopy(age, gone, age, 0, count - gone);
             count -= gone;
         }
         return next;
+    }
+
+    /// Adds the ranges that grew last to a segment's options, the latest first, as RFC 2018 §4 asks: "The first
+    /// SACK block [...] MUST specify the contiguous block of data containing the segment which triggered this
+    /// ACK".
+    void report(SegmentWriter writer, int blocksMax) {
+        int later = 0;
+        for (int blocks = 0; blocks < blocksMax; blocks++) {
+            int latest = -1;
+            for (int i = 0; i < count; i++) {
+                boolean reported = blocks > 0 && age[i] - later >= 0;
+                if (!reported && (latest < 0 || age[i] - age[latest] > 0)) {
+                    latest = i;
+                }
+            }
+            if (latest < 0) {
+                return;
+            }
+            writer.sack(left[latest], right[latest]);
+            later = age[latest];
+        }
     }
 }

@@ -42,6 +42,9 @@ final class ReceiveSpace {
     /// The user will not read any more.
     boolean closed;
 
+    /// Selective acknowledgements are in use (RFC 2018 §2).
+    boolean selectiveAcks;
+
     /// Timestamps (RFC 7323).
     boolean timestamps;
     int tsRecent;

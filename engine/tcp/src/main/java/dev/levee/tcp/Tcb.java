@@ -147,6 +147,7 @@ final class Tcb {
             rcv.rcvWndShift = 0;
         }
         rcv.timestamps = config.timestamps() && syn.hasTimestamps();
+        rcv.selectiveAcks = config.selectiveAcks() && syn.sackPermitted();
         if (rcv.timestamps) {
             rcv.tsRecent = syn.tsVal();
             rcv.tsRecentNanos = nowNanos;

@@ -60,6 +60,11 @@ public final class TcpConfig {
         return from.timestamps;
     }
 
+    /// Whether selective acknowledgements are offered and, if the peer does, sent (RFC 2018).
+    public boolean selectiveAcks() {
+        return from.selectiveAcks;
+    }
+
     /// Initial window in segments (RFC 6928: 10).
     public int initialWindowSegments() {
         return from.initialWindowSegments;
@@ -219,6 +224,7 @@ public final class TcpConfig {
         private int mssMin = 88;
         private boolean windowScaling = true;
         private boolean timestamps = true;
+        private boolean selectiveAcks = true;
         private int initialWindowSegments = 10;
         private long rtoInitialNanos = SECOND;
         private long rtoMinNanos = 200 * MILLI;
@@ -258,6 +264,7 @@ public final class TcpConfig {
             copy.mssMin = mssMin;
             copy.windowScaling = windowScaling;
             copy.timestamps = timestamps;
+            copy.selectiveAcks = selectiveAcks;
             copy.initialWindowSegments = initialWindowSegments;
             copy.rtoInitialNanos = rtoInitialNanos;
             copy.rtoMinNanos = rtoMinNanos;
@@ -318,6 +325,11 @@ public final class TcpConfig {
 
         public Builder windowScaling(boolean on) {
             windowScaling = on;
+            return this;
+        }
+
+        public Builder selectiveAcks(boolean on) {
+            selectiveAcks = on;
             return this;
         }
 

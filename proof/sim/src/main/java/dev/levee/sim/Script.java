@@ -53,9 +53,11 @@ import dev.levee.tcp.TcpConfig;
 /// @param limits of the stack
 /// @param backlog of the listener
 public record Script(SocketOptions options, boolean v6, int mtu, Limits limits, int backlog) {
-    /// No timestamps, no window scaling, every segment acknowledged at once: scripts show what they are about.
+    /// No timestamps, no window scaling, no selective acknowledgements, every segment acknowledged at once:
+    /// scripts show what they are about.
     public static final TcpConfig PLAIN = TcpConfig.builder()
             .timestamps(false)
+            .selectiveAcks(false)
             .windowScaling(false)
             .delayedAckNanos(0)
             .build();

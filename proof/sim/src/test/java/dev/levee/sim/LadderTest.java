@@ -46,9 +46,9 @@ class LadderTest {
                    client                                                                          server
              0.000 CLOSED                                                                          LISTEN
              0.000 SYN-SENT     ──── SYN seq 0 win 65535 ────────────────────────────────────────▶ SYN-RECEIVED
-                                     <mss 1460>
+                                     <mss 1460,sackOK>
              0.005 ESTABLISHED  ◀─── SYN,ACK seq 0 ack 1 win 65535 ───────────────────────────────
-                                     <mss 1460>
+                                     <mss 1460,sackOK>
              0.010              ──── ACK seq 1 ack 1 win 65535 ──────────────────────────────────▶ ESTABLISHED
              0.015 FIN-WAIT-1   ──── FIN,PSH,ACK seq 1:101 ack 1 win 65535 ──────────────────────▶ CLOSE-WAIT
              0.020 FIN-WAIT-2   ◀─── ACK seq 1 ack 102 win 65434 ─────────────────────────────────

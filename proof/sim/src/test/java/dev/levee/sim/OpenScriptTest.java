@@ -45,7 +45,7 @@ class OpenScriptTest {
         both(ALL_OPTIONS, """
             listen
             < S  0 win 65535 <mss 1460,sackOK,TS val 100 ecr 0,wscale 7>
-            > S. 0 ack 1 win 65535 <mss 1460,TS val * ecr 100,wscale 4>
+            > S. 0 ack 1 win 65535 <mss 1460,sackOK,TS val * ecr 100,wscale 4>
             < .  1 ack 1 win 512 <TS val 101 ecr *>
             accept
             write 10

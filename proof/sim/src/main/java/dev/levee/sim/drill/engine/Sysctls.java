@@ -25,6 +25,8 @@ final class Sysctls {
             Map.entry(
                     "net.ipv4.tcp_wmem", (to, values) -> to.sendBuffer = bytes(values[Math.min(1, values.length - 1)])),
             Map.entry("net.ipv4.tcp_timestamps", (to, values) -> to.tcp.timestamps(values[0] != 0)),
+            Map.entry("net.ipv4.tcp_sack", (to, values) -> to.tcp.selectiveAcks(values[0] != 0)),
+            Map.entry("net.inet.tcp.sack.enable", (to, values) -> to.tcp.selectiveAcks(values[0] != 0)),
             Map.entry("net.ipv4.tcp_window_scaling", (to, values) -> to.tcp.windowScaling(values[0] != 0)),
             Map.entry("net.ipv4.tcp_syn_retries", (to, values) -> to.synRetries = count(values[0])),
             Map.entry("net.ipv4.tcp_syn_linear_timeouts", (to, values) -> to.tcp.synLinearTimeouts(count(values[0]))),
@@ -84,11 +86,9 @@ final class Sysctls {
     /// What asks for something that the engine does not do, or does not do otherwise. A script whose packets
     /// depend on it fails by them.
     private static final Set<String> NOTED = Set.of(
-            // Selective acknowledgements.
-            "net.ipv4.tcp_sack",
+            // What selective acknowledgements are used for, and reports of duplicates.
             "net.ipv4.tcp_dsack",
             "net.ipv4.tcp_fack",
-            "net.inet.tcp.sack.enable",
             // Loss detection beyond three duplicate ACKs and the timeout.
             "net.ipv4.tcp_frto",
             "net.ipv4.tcp_reordering",
