@@ -8,6 +8,8 @@ import java.util.Objects;
 final class CodeValues {
     /// A shift or product beyond this many bits is a mistake, not an assertion.
     private static final int BITS_MAX = 4096;
+    /// Bits that a fraction keeps.
+    private static final int FRACTION_BITS = 53;
 
     /// A tuple or a list.
     record Row(boolean tuple, List<Object> elements) {}
@@ -48,7 +50,10 @@ final class CodeValues {
             return text + more;
         }
         if (!isNumber(left) || !isNumber(right)) {
-            throw CodeException.error("the operator " + operator + " between " + kind(left) + " and " + kind(right));
+            String what = "the operator " + operator + " between " + kind(left) + " and " + kind(right);
+            boolean repeats = operator.equals("*") && (isNumber(left) || isNumber(right));
+            boolean joins = operator.equals("+") && left instanceof Row && right instanceof Row;
+            throw repeats || joins ? CodeException.unsupported(what) : CodeException.error(what);
         }
         return switch (operator) {
             case "|" ->
@@ -104,12 +109,16 @@ final class CodeValues {
         if (right == 0 && (operator.equals("//") || operator.equals("%"))) {
             throw CodeException.error("a division by zero");
         }
+        double rest = left % right;
+        if (rest != 0 && rest < 0 != right < 0) {
+            rest += right;
+        }
         return switch (operator) {
             case "+" -> left + right;
             case "-" -> left - right;
             case "*" -> left * right;
-            case "//" -> Math.floor(left / right);
-            case "%" -> left - Math.floor(left / right) * right;
+            case "//" -> Math.rint((left - rest) / right);
+            case "%" -> rest;
             default -> throw CodeException.unsupported("the operator " + operator);
         };
     }
@@ -179,6 +188,9 @@ final class CodeValues {
         if (left instanceof String one && right instanceof String other) {
             return one.compareTo(other);
         }
+        if (left instanceof Row one && right instanceof Row other && one.tuple() == other.tuple()) {
+            throw CodeException.unsupported("the order of " + kind(left) + " and " + kind(right));
+        }
         if (!isNumber(left) || !isNumber(right)) {
             throw CodeException.error("a comparison between " + kind(left) + " and " + kind(right));
         }
@@ -218,8 +230,16 @@ final class CodeValues {
         };
     }
 
+    /// A number as a fraction, which must be exact.
     static double decimal(Object value) throws CodeException {
-        return value instanceof Double d ? d : whole("/", value).doubleValue();
+        if (value instanceof Double d) {
+            return d;
+        }
+        BigInteger n = whole("/", value);
+        if (n.bitLength() > FRACTION_BITS) {
+            throw CodeException.unsupported("a number of more than " + FRACTION_BITS + " bits as a fraction");
+        }
+        return n.doubleValue();
     }
 
     private static String kind(Object value) {

@@ -32,6 +32,7 @@ class CodeEvaluatorTest {
                 "assert not tcpi_options & 2",
                 "assert 1 + 2 * 3 == 7 and (1 + 2) * 3 == 9",
                 "assert 7 / 2 == 3.5 and 7 // 2 == 3 and -7 // 2 == -4 and -7 % 3 == 2",
+                "assert 7.5 // 2 == 3 and -7.5 // 2 == -4 and -7.5 % 2 == 0.5 and 7.5 % -2 == -0.5",
                 "assert 1 | 6 ^ 2 & 3 == 5 or True",
                 "assert 1 << 4 == 16 and ~0 == -1 and 0xff >> 4 == 15",
                 "assert 2 - 1 - 1 == 0 and 8 / 2 / 2 == 2",
@@ -94,7 +95,11 @@ class CodeEvaluatorTest {
                 "assert 1 << 100000; a number of more than 4096 bits",
                 "assert (1; a line that ends too early",
                 "assert 1 @ 2; the character '@'",
-                "assert '%q' % 1; format"
+                "assert '%q' % 1; format",
+                "assert 'x' * 2 == 'xx'; the operator * between a string and a number",
+                "assert [1] + [2] == [1, 2]; the operator + between a list and a list",
+                "assert (1, 2) < (1, 3); the order of a tuple and a tuple",
+                "assert 9007199254740993 / 3 > 1; a number of more than 53 bits as a fraction"
             })
     void whatIsNotOfferedHasNoVerdict(String text, String reason) {
         assertThat(run(text).verdict()).isEqualTo(Verdict.UNSUPPORTED);
