@@ -15,4 +15,5 @@ module dev.levee.sim {
     exports dev.levee.sim.drill.engine;
     exports dev.levee.sim.drill.script;
     exports dev.levee.sim.drill.system;
+    exports dev.levee.sim.swarm;
 }

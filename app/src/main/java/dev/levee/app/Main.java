@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         subcommands = {
             DemoCommand.class,
+            SimCommand.class,
             ServeCommand.class,
             GetCommand.class,
             StatesCommand.class,

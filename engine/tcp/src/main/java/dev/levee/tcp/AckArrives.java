@@ -40,10 +40,12 @@ final class AckArrives {
     }
 
     /// RFC 9293 §3.10.7.4: "If SND.UNA =< SEG.ACK =< SND.NXT, the send window should be updated", by newer
-    /// segments only.
+    /// segments only. What acknowledges more than ever before is newer, also when it repeats old text: to keep
+    /// SND.WND while SND.UNA moves would open the window further than the peer did.
     private static void updateWindow(SendSpace snd, Segment segment) {
-        boolean newer =
-                Seq.lt(snd.sndWl1, segment.seq()) || (snd.sndWl1 == segment.seq() && Seq.le(snd.sndWl2, segment.ack()));
+        boolean newer = Seq.lt(snd.sndUna, segment.ack())
+                || Seq.lt(snd.sndWl1, segment.seq())
+                || (snd.sndWl1 == segment.seq() && Seq.le(snd.sndWl2, segment.ack()));
         if (Seq.le(snd.sndUna, segment.ack()) && newer) {
             // RFC 7323 §2.2: the window of a segment with SYN is not scaled.
             snd.sndWnd = segment.syn() ? segment.window() : segment.window() << snd.sndWndShift;

@@ -4,12 +4,15 @@ import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketException;
 import dev.levee.stack.SocketOptions;
 import dev.levee.stack.Stack;
+import dev.levee.stack.StackConfig;
 import dev.levee.tcp.Deadlines;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.PacketText;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +29,15 @@ public final class SimHost {
 
     private final SimNetwork network;
     private final String name;
-    private final Stack stack;
-    private final long offsetNanos;
+    private Stack stack;
+    private long offsetNanos;
     private final Frame out;
     private final ArrayDeque<SimSocket> woken = new ArrayDeque<>();
     private boolean plugged = true;
     private boolean used;
+    private long pausedUntilNanos = Deadlines.NONE;
+    private long framesIn;
+    private @Nullable MemorySegment copy;
 
     SimHost(SimNetwork network, String name, Stack stack, long offsetNanos) {
         this.network = network;
@@ -121,6 +127,51 @@ public final class SimHost {
         return plugged;
     }
 
+    /// The host does nothing for a while, as a virtual machine that is not scheduled: packets wait in front of
+    /// it, and its timers are late. Its users should keep still, too.
+    public void pause(long nanos) {
+        pausedUntilNanos = network.clock().nowNanos() + nanos;
+    }
+
+    public boolean paused() {
+        return pausedUntilNanos != Deadlines.NONE
+                && pausedUntilNanos - network.clock().nowNanos() > 0;
+    }
+
+    long pausedUntilNanos() {
+        return pausedUntilNanos;
+    }
+
+    /// The host's clock jumps ahead, as after a sleep.
+    public void jump(long nanos) {
+        offsetNanos += nanos;
+        used();
+    }
+
+    /// The host loses its memory: another stack takes the place of this one, which never sends again. Sockets
+    /// and listeners of the old stack are dead, and nobody tells their users.
+    public void crash(StackConfig config) {
+        stack = new Stack(config);
+        woken.clear();
+        framesIn = 0;
+        used();
+    }
+
+    /// Packets given to the stack.
+    public long framesIn() {
+        return framesIn;
+    }
+
+    /// Room for users' octets on their way in and out.
+    MemorySegment copy() {
+        var room = copy;
+        if (room == null) {
+            room = Arena.ofAuto().allocate(SimSocket.COPY_BYTES);
+            copy = room;
+        }
+        return room;
+    }
+
     /// A user has given a command.
     void used() {
         used = true;
@@ -134,15 +185,15 @@ public final class SimHost {
 
     /// When this host has something to do, in the network's time.
     long nextDeadline() {
-        if (used) {
-            return network.clock().nowNanos();
-        }
-        long deadlineNanos = stack.nextDeadline();
-        return deadlineNanos == Deadlines.NONE ? Deadlines.NONE : deadlineNanos - offsetNanos;
+        long deadlineNanos = used ? nowNanos() : stack.nextDeadline();
+        return deadlineNanos == Deadlines.NONE
+                ? Deadlines.NONE
+                : SimPath.later(deadlineNanos - offsetNanos, pausedUntilNanos);
     }
 
     /// A packet comes out of the network.
     void receive(Frame packet) {
+        framesIn++;
         stack.onFrame(nowNanos(), packet);
     }
 
@@ -209,7 +260,7 @@ public final class SimHost {
 
     /// Asked before its deadline, a stack must have nothing to send.
     void checkSilent() {
-        if (stack.poll(nowNanos(), out)) {
+        if (!paused() && stack.poll(nowNanos(), out)) {
             throw new SimulationFailure(
                     name + " sends at " + network.timeText() + ", before its deadline: " + PacketText.of(out));
         }

@@ -53,6 +53,7 @@ public final class SimNetwork {
     private long steps;
     private long momentSteps;
     private long unroutable;
+    private Gate gate = Gate.OPEN;
 
     /// A network whose clock begins at 0.
     ///
@@ -118,9 +119,13 @@ public final class SimNetwork {
 
     /// The path from one host to another, for its counters; made if there was none yet.
     public ImpairedPath path(SimHost from, SimHost to) {
+        return simPath(from, to).path();
+    }
+
+    private SimPath simPath(SimHost from, SimHost to) {
         for (var path : paths) {
-            if (path.from() == from && path.to() == to) {
-                return path.path();
+            if (path.joins(from, to)) {
+                return path;
             }
         }
         return add(from, to, impairment);
@@ -129,14 +134,37 @@ public final class SimNetwork {
     /// Gives one direction a new path. Packets under way on the old one are lost.
     public ImpairedPath path(SimHost from, SimHost to, Impairment impairment) {
         paths.removeIf(path -> path.from() == from && path.to() == to);
-        return add(from, to, impairment);
+        return add(from, to, impairment).path();
     }
 
-    private ImpairedPath add(SimHost from, SimHost to, Impairment impairment) {
+    /// Gives one direction a new path for the packets to come. Those under way on the old one still arrive.
+    public ImpairedPath change(SimHost from, SimHost to, Impairment impairment) {
+        paths.removeIf(SimPath::drained);
+        paths.forEach(path -> {
+            if (path.joins(from, to)) {
+                path.replace();
+            }
+        });
+        return add(from, to, impairment).path();
+    }
+
+    /// Keeps back what is under way in one direction, and what is sent from now on; all of it comes out
+    /// together after `nanos`.
+    public void hold(SimHost from, SimHost to, long nanos) {
+        simPath(from, to).hold(clock.nowNanos() + nanos);
+    }
+
+    /// Asked about every packet from now on.
+    public void gate(Gate gate) {
+        this.gate = gate;
+    }
+
+    private SimPath add(SimHost from, SimHost to, Impairment impairment) {
         int mtu = from.stack().config().mtu();
         var path = new ImpairedPath(arena, impairment, seeds.nextLong(), mtu, ImpairedPath.PACKETS_MAX_DEFAULT);
-        paths.add(new SimPath(from, to, path));
-        return path;
+        var added = new SimPath(from, to, path);
+        paths.add(added);
+        return added;
     }
 
     /// Shows every packet from now on.
@@ -152,6 +180,9 @@ public final class SimNetwork {
     /// Puts a packet, which may be anything, in front of a host as if it had come from the network.
     public void inject(SimHost to, Frame packet) {
         to.receive(packet);
+        for (var tap : taps) {
+            tap.injected(clock.nowNanos(), to, packet);
+        }
         settle(to);
     }
 
@@ -169,7 +200,7 @@ public final class SimNetwork {
         var path = earliestPath();
         var host = earliestHost();
         long actionNanos = action == null ? Deadlines.NONE : action.timeNanos();
-        long pathNanos = path == null ? Deadlines.NONE : path.path().nextDeadline();
+        long pathNanos = path == null ? Deadlines.NONE : path.nextDeadline();
         long hostNanos = host == null ? Deadlines.NONE : host.nextDeadline();
         long next = Deadlines.earlier(actionNanos, Deadlines.earlier(pathNanos, hostNanos));
         if (next == Deadlines.NONE || (limitNanos != Deadlines.NONE && next - limitNanos > 0)) {
@@ -204,7 +235,7 @@ public final class SimNetwork {
         SimPath earliest = null;
         long best = Deadlines.NONE;
         for (var path : paths) {
-            long deadline = path.path().nextDeadline();
+            long deadline = path.nextDeadline();
             if (deadline != best && Deadlines.earlier(best, deadline) == deadline) {
                 best = deadline;
                 earliest = path;
@@ -273,7 +304,7 @@ public final class SimNetwork {
         int copies = 0;
         if (to == null) {
             unroutable++;
-        } else if (from.plugged() && to.plugged()) {
+        } else if (from.plugged() && to.plugged() && gate.passes(clock.nowNanos(), from, to, packet)) {
             var path = path(from, to);
             int before = path.pending();
             path.offer(clock.nowNanos(), packet);
@@ -328,6 +359,11 @@ public final class SimNetwork {
         if (step(Deadlines.NONE)) {
             throw new SimulationFailure("not quiet after " + Times.format(limitNanos) + " s" + this);
         }
+    }
+
+    /// Steps taken so far.
+    public long steps() {
+        return steps;
     }
 
     /// Packets for addresses that no host has.

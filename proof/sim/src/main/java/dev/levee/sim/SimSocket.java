@@ -3,7 +3,6 @@ package dev.levee.sim;
 import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.TcpState;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.Consumer;
@@ -17,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: the simulation's.
 public final class SimSocket {
-    private static final int COPY_BYTES = 1 << 16;
+    static final int COPY_BYTES = 1 << 16;
 
     private final SimHost host;
     private final TcpSocket tcp;
-    private final MemorySegment copy = Arena.ofAuto().allocate(COPY_BYTES);
+    private final MemorySegment copy;
     private final ByteLog unsent = new ByteLog();
     private final ByteLog received = new ByteLog();
     private boolean reading;
@@ -37,6 +36,7 @@ public final class SimSocket {
     SimSocket(SimHost host, TcpSocket tcp) {
         this.host = host;
         this.tcp = tcp;
+        this.copy = host.copy();
         tcp.attach(this);
     }
 

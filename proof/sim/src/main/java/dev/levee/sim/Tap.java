@@ -16,6 +16,9 @@ public interface Tap {
     /// A packet has arrived, corrupted perhaps, and the host has taken it in; it has not answered yet.
     default void arrived(long nowNanos, SimHost from, SimHost to, Frame packet) {}
 
+    /// A packet that no host has sent was put in front of a host, and the host has taken it in.
+    default void injected(long nowNanos, SimHost to, Frame packet) {}
+
     /// A packet was under way to a host whose cable is out.
     default void vanished(long nowNanos, SimHost from, SimHost to, Frame packet) {}
 

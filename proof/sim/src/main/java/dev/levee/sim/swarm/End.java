@@ -1,0 +1,249 @@
+package dev.levee.sim.swarm;
+
+import static dev.levee.sim.swarm.OracleFailure.check;
+
+import dev.levee.sim.SimHost;
+import dev.levee.sim.Times;
+import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.TcpConfig;
+import dev.levee.tcp.TcpState;
+import org.jspecify.annotations.Nullable;
+
+/// One end of one connection as an outsider knows it: from the packets that this host sent and was given, and
+/// from what its user did. Two halves, [Sender] and [Receiver], as in RFC 9293.
+///
+/// Threads: the simulation's.
+final class End {
+    /// How an end came to its end, as far as packets show.
+    enum Death {
+        ALIVE,
+        RESET_SENT,
+        RESET_ARRIVED,
+        REFUSED
+    }
+
+    final HostWatch watch;
+    final SimHost host;
+    final HostSetup setup;
+    final TcpConfig config;
+    final boolean v4;
+    final Sender sender;
+    final Receiver receiver;
+    final String name;
+    boolean active;
+    Death death = Death.ALIVE;
+
+    @Nullable
+    Party party;
+    /// Packets for this end since the host last came to rest.
+    int arrivals;
+    boolean timestamps;
+    boolean scaling;
+    long timeWaitSinceHostNanos = -1;
+    private boolean told;
+
+    End(HostWatch watch, boolean v4, String name) {
+        this.watch = watch;
+        this.host = watch.host;
+        this.setup = watch.setup;
+        this.config = setup.tcp();
+        this.v4 = v4;
+        this.name = name;
+        this.sender = new Sender(this);
+        this.receiver = new Receiver(this);
+    }
+
+    boolean alive() {
+        return death == Death.ALIVE && !overBySocket();
+    }
+
+    /// What the user's socket says: the connection is over.
+    /// Whether it was over when the host last came to rest.
+    boolean isOver() {
+        return told || death != Death.ALIVE;
+    }
+
+    private boolean overBySocket() {
+        var user = party;
+        return user != null && user.socket().state() == TcpState.CLOSED;
+    }
+
+    /// Whether the connection is over, by our own will, and the RST that says so was not seen yet.
+    boolean resets(Packet packet) {
+        var user = party;
+        return death == Death.ALIVE
+                && packet.has(Packet.ACK)
+                && packet.seq != 0
+                && user != null
+                && (user.socket().cause() instanceof CloseCause.Aborted
+                        || user.socket().cause() instanceof CloseCause.TimedOut);
+    }
+
+    /// Whether the wait of 2 MSL, as far as packets and the socket tell, has begun and is not over.
+    boolean inTimeWait() {
+        return timeWaitSinceHostNanos >= 0
+                && death == Death.ALIVE
+                && !watch.timeWaitMayEnd
+                && host.nowNanos() - timeWaitSinceHostNanos < 2 * config.mslNanos();
+    }
+
+    boolean established() {
+        return sender.acked >= 1 && receiver.known;
+    }
+
+    /// The segment size that this host offers: computed from its settings.
+    int mssOffered() {
+        return Math.max(8, Math.min(config.mssMax(), setup.mtu() - (v4 ? 40 : 60)));
+    }
+
+    /// Nanoseconds since `sinceNanos` in the network's time, in which this host could act.
+    long quietNanos(long sinceNanos) {
+        return watch.netNanos() - Math.max(sinceNanos, watch.disturbedNanos);
+    }
+
+    /// A packet leaves.
+    void sent(Packet packet) {
+        check(
+                death != Death.RESET_SENT && death != Death.RESET_ARRIVED,
+                Oracle.AFTER_RESET,
+                "%s sends after the reset: %s",
+                name,
+                packet);
+        options(packet);
+        if (packet.has(Packet.SYN)) {
+            receiver.ownSyn(packet);
+        }
+        if (packet.has(Packet.ACK)) {
+            receiver.acknowledges(packet);
+        }
+        sender.sends(packet);
+    }
+
+    private void options(Packet packet) {
+        boolean syn = packet.has(Packet.SYN);
+        check(
+                syn || (packet.mss == 0 && packet.windowScale < 0 && !packet.sackPermitted),
+                Oracle.OPTIONS,
+                "%s sends options of a SYN without a SYN: %s",
+                name,
+                packet);
+        if (syn) {
+            check(
+                    packet.mss == mssOffered(),
+                    Oracle.OPTIONS,
+                    "%s offers MSS %d, its link takes %d",
+                    name,
+                    packet.mss,
+                    mssOffered());
+            return;
+        }
+        check(
+                packet.timestamps == timestamps || packet.has(Packet.RST),
+                Oracle.OPTIONS,
+                "%s: timestamps were %s, and it sends %s",
+                name,
+                timestamps ? "agreed on" : "not agreed on",
+                packet);
+    }
+
+    /// A good packet for this connection has been taken in by the host.
+    void arrived(Packet packet) {
+        arrivals++;
+        if (death == Death.ALIVE) {
+            receiver.arrives(packet);
+        }
+    }
+
+    void dies(Death how) {
+        death = how;
+    }
+
+    /// The host has come to rest.
+    void settled() {
+        if (alive()) {
+            receiver.settled();
+            sender.settled();
+        }
+        judgeState();
+        arrivals = 0;
+    }
+
+    /// Now and then.
+    void sweep() {
+        if (alive()) {
+            receiver.sweep();
+            sender.sweep();
+        }
+        judgeState();
+        long waits = host.nowNanos() - timeWaitSinceHostNanos - 2 * config.mslNanos();
+        check(
+                told || timeWaitSinceHostNanos < 0 || waits < Times.seconds(1),
+                Oracle.TIME_WAIT,
+                "%s is still in TIME-WAIT %s s after 2 MSL",
+                name,
+                Times.format(waits));
+    }
+
+    private void judgeState() {
+        var user = party;
+        if (user == null || told) {
+            return;
+        }
+        var state = user.socket().state();
+        if (state == TcpState.CLOSED) {
+            told = true;
+            judgeTimeWait();
+            return;
+        }
+        check(death == Death.ALIVE, Oracle.STATE, "%s: %s, but the state is %s", name, death, state);
+        var expected = expected(user);
+        check(
+                state == expected,
+                Oracle.STATE,
+                "%s: the state is %s, but packets and user make it %s",
+                name,
+                state,
+                expected);
+        if (state == TcpState.TIME_WAIT && timeWaitSinceHostNanos < 0) {
+            timeWaitSinceHostNanos = host.nowNanos();
+        }
+    }
+
+    private void judgeTimeWait() {
+        long lasted = host.nowNanos() - timeWaitSinceHostNanos;
+        boolean early = timeWaitSinceHostNanos >= 0 && death == Death.ALIVE && lasted < 2 * config.mslNanos();
+        check(
+                !early || watch.timeWaitMayEnd || receiver.isVague(),
+                Oracle.TIME_WAIT,
+                "%s leaves TIME-WAIT after %s s; 2 MSL are %s s",
+                name,
+                Times.format(lasted),
+                Times.format(2 * config.mslNanos()));
+    }
+
+    private TcpState expected(Party user) {
+        if (!receiver.known) {
+            return TcpState.SYN_SENT;
+        }
+        if (sender.acked < 1) {
+            return TcpState.SYN_RECEIVED;
+        }
+        boolean finArrived = receiver.finished();
+        if (!user.sendClosed()) {
+            return finArrived ? TcpState.CLOSE_WAIT : TcpState.ESTABLISHED;
+        }
+        boolean finAcked = sender.finAcked();
+        if (user.closedAfterEnd()) {
+            return finAcked ? TcpState.CLOSED : TcpState.LAST_ACK;
+        }
+        if (finArrived) {
+            return finAcked ? TcpState.TIME_WAIT : TcpState.CLOSING;
+        }
+        return finAcked ? TcpState.FIN_WAIT_2 : TcpState.FIN_WAIT_1;
+    }
+
+    @Override
+    public String toString() {
+        return name + ": " + sender + "; " + receiver + "; " + death;
+    }
+}

@@ -1,0 +1,310 @@
+package dev.levee.sim.swarm;
+
+import static dev.levee.sim.swarm.OracleFailure.check;
+
+import dev.levee.sim.SimHost;
+import dev.levee.sim.SimNetwork;
+import dev.levee.sim.Tap;
+import dev.levee.wire.DropReason;
+import dev.levee.wire.Frame;
+import dev.levee.wire.IpAddress;
+import dev.levee.wire.IpPacket;
+import dev.levee.wire.Segment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Sees every packet that hosts send and are given, and hands it to the [End] that it belongs to.
+///
+/// Threads: the simulation's.
+final class Observer implements Tap {
+    /// A connection as one host sees it.
+    record Tuple(SimHost host, int localPort, IpAddress remote, int remotePort) {}
+
+    private final SimNetwork network;
+    private final Map<SimHost, HostWatch> watches = new HashMap<>();
+    private final Map<Tuple, End> ends = new HashMap<>();
+    private final Map<Tuple, Packet> syns = new HashMap<>();
+    private final Map<Tuple, Party> parties = new HashMap<>();
+    private final IpPacket ip = new IpPacket();
+    private final Segment segment = new Segment(ip);
+    private final Packets packets;
+    private final Recent recent = new Recent();
+    long packetCount;
+
+    Observer(SimNetwork network) {
+        this.network = network;
+        this.packets = new Packets(ip, segment);
+        network.tap(this);
+    }
+
+    HostWatch watch(SimHost host, HostSetup setup) {
+        var watch = new HostWatch(host, network, setup);
+        watches.put(host, watch);
+        return watch;
+    }
+
+    /// A user has a socket.
+    void party(Tuple tuple, Party party) {
+        var end = ends.get(tuple);
+        if (end != null && end.party == null) {
+            end.party = party;
+        } else {
+            parties.put(tuple, party);
+        }
+    }
+
+    @Nullable
+    End end(Tuple tuple) {
+        return ends.get(tuple);
+    }
+
+    List<Map.Entry<Tuple, End>> ends() {
+        return new ArrayList<>(ends.entrySet());
+    }
+
+    /// The last packets of all hosts.
+    String recent() {
+        return recent.toString();
+    }
+
+    HostWatch watch(SimHost host) {
+        var watch = watches.get(host);
+        if (watch == null) {
+            throw new IllegalStateException("nobody watches " + host.name());
+        }
+        return watch;
+    }
+
+    /// A host has lost its memory: nothing that was true of its connections is.
+    void crashed(SimHost host) {
+        ends.keySet().removeIf(tuple -> tuple.host() == host);
+        syns.keySet().removeIf(tuple -> tuple.host() == host);
+        parties.keySet().removeIf(tuple -> tuple.host() == host);
+        watch(host).crashed();
+    }
+
+    @Override
+    public void sent(long nowNanos, SimHost from, @Nullable SimHost to, Frame frame, int copies) {
+        packetCount++;
+        var watch = watch(from);
+        var packet = packets.checked(frame, watch);
+        recent.sent(network.elapsedNanos(), from.name(), packet);
+        watch.framesOut++;
+        if (!packet.tcp()) {
+            watch.repliesOut++;
+            return;
+        }
+        flags(packet, from);
+        var tuple = new Tuple(from, packet.srcPort, packet.destination(), packet.dstPort);
+        var end = ends.get(tuple);
+        if (packet.has(Packet.SYN) && (end == null || end.sender.begunWithAnother(packet.seq))) {
+            end = born(tuple, watch, packet);
+        }
+        if (end == null || (packet.has(Packet.RST) && !end.alive() && !end.resets(packet))) {
+            watch.repliesOut++;
+            reply(packet, watch, end);
+            return;
+        }
+        watch.segmentsOut++;
+        watch.textOut += packet.textLength;
+        watch.connectionResetsOut += packet.has(Packet.RST) ? 1 : 0;
+        watch.touch(end);
+        end.sent(packet);
+    }
+
+    private End born(Tuple tuple, HostWatch watch, Packet packet) {
+        var name = tuple.host().name() + ":" + tuple.localPort() + " (to port " + tuple.remotePort() + ")";
+        var end = new End(watch, packet.v4, name);
+        if (watch.refuses()) {
+            end.receiver.makeVague();
+        }
+        if (packet.has(Packet.ACK)) {
+            var syn = syns.remove(tuple);
+            check(
+                    syn != null && packet.ack == syn.seq + 1,
+                    Oracle.ACK_RANGE,
+                    "%s answers a SYN that did not come: %s",
+                    name,
+                    packet);
+            if (syn != null) {
+                end.receiver.opens(syn);
+            }
+        }
+        ends.put(tuple, end);
+        // Of a passive open the user comes later.
+        end.party = parties.remove(tuple);
+        return end;
+    }
+
+    private static void flags(Packet packet, SimHost from) {
+        boolean syn = packet.has(Packet.SYN);
+        boolean rst = packet.has(Packet.RST);
+        boolean fin = packet.has(Packet.FIN);
+        check(
+                !(syn && (rst || fin)) && !(rst && fin) && !packet.has(Packet.URG) && packet.urgentPointer == 0,
+                Oracle.FLAGS,
+                "%s sends flags that exclude each other, or urgent data: %s",
+                from.name(),
+                packet);
+        check(
+                packet.has(Packet.ACK) || ((syn || rst) && packet.ack == 0),
+                Oracle.FLAGS,
+                "%s sends without ACK: %s",
+                from.name(),
+                packet);
+        check(
+                !(syn || rst) || packet.textLength == 0,
+                Oracle.FLAGS,
+                "%s sends text with a SYN or RST: %s",
+                from.name(),
+                packet);
+    }
+
+    /// A packet of a stack that no connection has sent: a RST in answer to the last packet that came.
+    private static void reply(Packet packet, HostWatch watch, @Nullable End end) {
+        check(
+                packet.has(Packet.RST),
+                Oracle.AFTER_RESET,
+                "%s sends on a connection that it does not have: %s",
+                watch.host.name(),
+                packet);
+        var cause = watch.lastArrived;
+        boolean right = cause != null
+                && cause.tcp()
+                && !cause.has(Packet.RST)
+                && cause.dstPort == packet.srcPort
+                && cause.srcPort == packet.dstPort
+                && (cause.has(Packet.ACK)
+                        ? packet.seq == cause.ack && !packet.has(Packet.ACK)
+                        : packet.seq == 0 && packet.has(Packet.ACK) && packet.ack == cause.seq + cause.length());
+        check(right, Oracle.RESET_FORM, "%s resets with %s in answer to %s", watch.host.name(), packet, cause);
+        check(
+                end == null || !end.inTimeWait(),
+                Oracle.TIME_WAIT,
+                "%s answers with a RST where it should be in TIME-WAIT: %s",
+                watch.host.name(),
+                packet);
+    }
+
+    @Override
+    public void arrived(long nowNanos, SimHost from, SimHost to, Frame frame) {
+        taken(to, Packet.read(frame.toArray()));
+    }
+
+    @Override
+    public void injected(long nowNanos, SimHost to, Frame frame) {
+        taken(to, Packet.read(frame.toArray()));
+    }
+
+    private void taken(SimHost host, Packet packet) {
+        var watch = watch(host);
+        watch.framesIn++;
+        watch.lastArrived = packet;
+        recent.arrived(network.elapsedNanos(), host.name(), packet);
+        boolean accepted = watch.accepted();
+        if (packet.problem != null) {
+            return;
+        }
+        if (!packet.tcp()) {
+            watch.icmpNanos = watch.netNanos();
+            return;
+        }
+        var tuple = new Tuple(host, packet.dstPort, packet.sourceAddress(), packet.srcPort);
+        var end = ends.get(tuple);
+        if (packet.has(Packet.SYN) && !packet.has(Packet.ACK)) {
+            syns.put(tuple, packet);
+        }
+        if (end == null || end.isOver()) {
+            return;
+        }
+        watch.touch(end);
+        if (accepted) {
+            end.arrived(packet);
+        } else {
+            check(
+                    !end.alive() || !end.established() || watch.refuses(),
+                    Oracle.COUNTERS,
+                    "%s: the host drops a good packet of an open connection: %s; %s",
+                    end.name,
+                    packet,
+                    end);
+            end.receiver.makeVague();
+        }
+    }
+
+    @Override
+    public void settled(long nowNanos, SimHost host) {
+        var watch = watch(host);
+        if (watch.dirty.isEmpty()) {
+            return;
+        }
+        for (var end : watch.dirty) {
+            end.settled();
+        }
+        watch.dirty.clear();
+    }
+
+    /// Now and then: what must have happened by now.
+    void sweep() {
+        for (var end : ends.values()) {
+            if (!end.host.paused()) {
+                end.sweep();
+            }
+        }
+    }
+
+    /// Our own parser and the engine's, of every packet that is sent.
+    private record Packets(IpPacket ip, Segment segment) {
+        Packet checked(Frame frame, HostWatch watch) {
+            var packet = Packet.read(frame.toArray());
+            var name = watch.host.name();
+            check(packet.problem == null, Oracle.HEADER, "%s sends a packet, and %s", name, packet.problem);
+            check(
+                    ip.parse(frame) == DropReason.NONE,
+                    Oracle.HEADER,
+                    "%s sends a packet that the parser drops as %s",
+                    name,
+                    ip.parse(frame));
+            check(
+                    ip.source().equals(watch.host.address()),
+                    Oracle.HEADER,
+                    "%s sends from an address that is not its own: %s",
+                    name,
+                    ip.source());
+            check(
+                    packet.octets.length <= watch.setup.mtu(),
+                    Oracle.SEGMENT_SIZE,
+                    "%s sends %d octets, its link takes %d",
+                    name,
+                    packet.octets.length,
+                    watch.setup.mtu());
+            if (packet.tcp()) {
+                tcp(packet, name);
+            }
+            return packet;
+        }
+
+        private void tcp(Packet packet, String name) {
+            var reason = segment.parse();
+            check(
+                    reason == DropReason.NONE,
+                    Oracle.HEADER,
+                    "%s sends a segment that the parser drops as %s",
+                    name,
+                    reason);
+            boolean same = segment.seq() == packet.seq
+                    && segment.flags() == packet.flags
+                    && segment.window() == packet.window
+                    && segment.mss() == packet.mss
+                    && segment.windowScale() == packet.windowScale
+                    && segment.hasTimestamps() == packet.timestamps
+                    && (!packet.has(Packet.ACK) || segment.ack() == packet.ack)
+                    && (!packet.timestamps || (segment.tsVal() == packet.tsVal && segment.tsEcr() == packet.tsEcr))
+                    && segment.payloadLength() == packet.textLength;
+            check(same, Oracle.HEADER, "%s sends a segment that the parser reads differently: %s", name, packet);
+        }
+    }
+}

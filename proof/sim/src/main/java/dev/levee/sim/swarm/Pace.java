@@ -1,0 +1,330 @@
+package dev.levee.sim.swarm;
+
+import static dev.levee.sim.swarm.OracleFailure.check;
+
+import dev.levee.sim.Times;
+import dev.levee.tcp.CloseCause;
+
+/// When an end may send again, when it must, and how much: RFC 6298's timeouts, RFC 5681's duplicate ACKs and
+/// windows, RFC 9293's probes and R2. An upper bound of the congestion window, not a copy of it.
+///
+/// Intervals that must not be too short are measured with the host's clock, those that must not be too long
+/// with the network's, from the last disturbance on.
+///
+/// Threads: the simulation's.
+final class Pace {
+    /// RFC 3042: two segments more for the first two duplicate ACKs.
+    private static final int LIMITED_TRANSMIT_SEGMENTS = 2;
+    /// What is slower than it should by this much is late.
+    private static final long SLACK_NANOS = Times.seconds(1);
+
+    private final End end;
+    private final Sender sender;
+
+    /// Since when the timer can be running, and how long it was the last time, with the host's clock.
+    private long timerSince;
+    private long timeoutBefore;
+    private int timeouts;
+    private long probeAt;
+    private long probeBefore;
+    private boolean probing;
+    private boolean closedWindow;
+
+    private long spokeNet;
+    private long spokeHost;
+    private long progressNet;
+    private long progressHost;
+
+    private int duplicates;
+    private long recoverTo;
+    private boolean recoveryEver;
+    private boolean fastDue;
+    private boolean timedOutHere;
+    private boolean unsure;
+
+    private long congestion;
+    private long threshold = Long.MAX_VALUE;
+    private long grown;
+    private boolean synAgain;
+    private boolean opened;
+
+    Pace(End end, Sender sender) {
+        this.end = end;
+        this.sender = sender;
+    }
+
+    private long host() {
+        return end.host.nowNanos();
+    }
+
+    private long net() {
+        return end.watch.netNanos();
+    }
+
+    private void speaks() {
+        spokeNet = net();
+        spokeHost = host();
+    }
+
+    private void restartTimer() {
+        timerSince = host();
+        timeoutBefore = 0;
+    }
+
+    private void progress() {
+        progressNet = net();
+        progressHost = host();
+    }
+
+    /// The first SYN leaves.
+    void opened() {
+        restartTimer();
+        progress();
+        speaks();
+    }
+
+    /// Text or a FIN leaves.
+    void text(long from, long to, int octets) {
+        if (!opened) {
+            opened = true;
+            int mss = sender.segmentMax();
+            int segments = end.config.initialWindowSegments();
+            congestion = synAgain ? mss : Math.min((long) segments * mss, Math.max(2L * mss, 1460L * segments));
+        }
+        boolean idle = sender.acked == sender.top;
+        if (idle) {
+            progress();
+        }
+        if (sender.window == 0 && from == sender.acked && to == from + 1) {
+            probes();
+        } else if (from < sender.top) {
+            again(from, to);
+            allowed(from + octets, octets);
+        } else {
+            if (idle) {
+                restartTimer();
+            }
+            allowed(from + octets, octets);
+        }
+        speaks();
+    }
+
+    private void probes() {
+        // The first one may have waited since before the window closed: it was too small to be used.
+        long interval = host() - (probing ? probeAt : spokeHost);
+        check(
+                interval >= end.config.rtoMinNanos(),
+                Oracle.RETRANSMIT_EARLY,
+                "%s probes the window again after %s s",
+                end.name,
+                Times.format(interval));
+        boolean doubled = 2 * interval >= 3 * probeBefore || interval >= end.config.rtoMaxNanos();
+        check(
+                doubled || probeBefore == 0,
+                Oracle.BACK_OFF,
+                "%s probes the window after %s s, before that after %s s",
+                end.name,
+                Times.format(interval),
+                Times.format(probeBefore));
+        probeBefore = disturbed(interval) || !probing ? 0 : interval;
+        probing = true;
+        probeAt = host();
+        timerSince = host();
+    }
+
+    /// Something is sent again.
+    void again(long from, long to) {
+        speaks();
+        synAgain |= from == 0 && end.arrivals == 0;
+        long waited = host() - timerSince;
+        boolean late = waited >= end.config.rtoMinNanos();
+        if (from != sender.acked) {
+            return;
+        }
+        if (duplicates >= 3 && fastDue) {
+            fastDue = false;
+            recovers();
+        } else if (from == 0 && end.arrivals > 0) {
+            // The peer's SYN came again, so ours does; the timer may have rung at the same moment.
+            unsure = true;
+        } else if (sender.acked < recoverTo && !late) {
+            check(
+                    end.arrivals > 0 || timedOutHere,
+                    Oracle.RETRANSMIT_EARLY,
+                    "%s sends again after %s s, and nothing has come",
+                    end.name,
+                    Times.format(waited));
+        } else {
+            timesOut(waited, late);
+        }
+    }
+
+    private void recovers() {
+        long flight = sender.top - sender.acked;
+        int mss = sender.segmentMax();
+        threshold = Math.max(flight / 2, 2L * mss);
+        congestion = threshold + 3L * mss;
+        recoverTo = sender.top;
+        recoveryEver = true;
+    }
+
+    private void timesOut(long waited, boolean late) {
+        check(
+                late,
+                Oracle.RETRANSMIT_EARLY,
+                "%s sends again after %s s and %d duplicate ACKs",
+                end.name,
+                Times.format(waited),
+                duplicates);
+        boolean doubled = 100 * waited >= 199 * timeoutBefore || waited >= end.config.rtoMaxNanos();
+        check(
+                doubled || timeoutBefore == 0,
+                Oracle.BACK_OFF,
+                "%s sends again after %s s, before that after %s s",
+                end.name,
+                Times.format(waited),
+                Times.format(timeoutBefore));
+        timeoutBefore = disturbed(waited) || unsure ? 0 : waited;
+        unsure = false;
+        timerSince = host();
+        if (timeouts == 0 && sender.acked > 0) {
+            threshold = Math.max((sender.top - sender.acked) / 2, 2L * sender.segmentMax());
+        }
+        timeouts++;
+        timedOutHere = true;
+        congestion = sender.segmentMax();
+        grown = 0;
+        recoverTo = sender.top;
+        recoveryEver = true;
+        duplicates = 0;
+    }
+
+    /// Whether the host was paused, or its clock jumped, during the last `nanos`.
+    private boolean disturbed(long nanos) {
+        return net() - end.watch.disturbedNanos < nanos;
+    }
+
+    private void allowed(long to, int octets) {
+        int mss = sender.segmentMax();
+        long most = congestion + (long) Math.min(duplicates, LIMITED_TRANSMIT_SEGMENTS) * mss;
+        check(
+                to - sender.acked <= most || octets == 0,
+                Oracle.CONGESTION,
+                "%s has %d octets under way; at most %d were allowed (threshold %d, segments of %d)",
+                end.name,
+                to - sender.acked,
+                most,
+                threshold,
+                mss);
+    }
+
+    /// New octets were acknowledged.
+    void advanced(long count) {
+        progress();
+        restartTimer();
+        int mss = sender.segmentMax();
+        boolean first = sender.acked <= 1;
+        if (!first) {
+            grow(count, mss);
+        }
+        duplicates = 0;
+        fastDue = false;
+        timeouts = 0;
+        probing = false;
+        probeBefore = 0;
+    }
+
+    private void grow(long count, int mss) {
+        long slow = Math.min(count, Math.max(0, threshold - congestion));
+        congestion += slow;
+        grown += count - slow;
+        if (congestion >= threshold && grown >= congestion) {
+            grown -= congestion;
+            congestion += mss;
+        }
+    }
+
+    /// A duplicate ACK, by the five signs of RFC 5681 §2.
+    void duplicate() {
+        duplicates++;
+        if (recoveryEver && sender.acked <= recoverTo) {
+            congestion += sender.segmentMax();
+        }
+        fastDue = duplicates == 3;
+    }
+
+    /// The window may have changed.
+    void windowIs(long before) {
+        boolean closed = sender.window == 0;
+        if (closed && !closedWindow) {
+            probing = false;
+            probeBefore = 0;
+            recoverTo = Math.max(recoverTo, sender.top);
+            progress();
+        }
+        if (!closed && closedWindow) {
+            recoverTo = Math.max(recoverTo, sender.top);
+            restartTimer();
+            progress();
+        }
+        if (closed) {
+            progress();
+        }
+        closedWindow = closed;
+    }
+
+    void settled() {
+        boolean mustBeSent = fastDue && end.alive() && sender.window > 0 && sender.acked < sender.top;
+        check(
+                !mustBeSent || (recoveryEver && sender.acked <= recoverTo),
+                Oracle.FAST_RETRANSMIT,
+                "%s was told three times to send from %d, and did not",
+                end.name,
+                sender.acked);
+        fastDue = false;
+        timedOutHere = false;
+    }
+
+    void sweep() {
+        boolean waits = sender.acked < sender.top;
+        boolean speechless = end.established() && sender.unsent() > 0;
+        if (!waits && !speechless) {
+            spokeNet = net();
+            return;
+        }
+        long silence = end.quietNanos(spokeNet);
+        check(
+                silence <= end.config.rtoMaxNanos() + SLACK_NANOS,
+                Oracle.STALL,
+                "%s has something to send and says nothing for %s s",
+                end.name,
+                Times.format(silence));
+        long without = end.quietNanos(progressNet);
+        check(
+                !waits || without <= patienceNanos() + end.config.rtoMaxNanos() + SLACK_NANOS,
+                Oracle.GIVE_UP,
+                "%s has had no answer for %s s and does not give up",
+                end.name,
+                Times.format(without));
+    }
+
+    private long patienceNanos() {
+        if (end.established()) {
+            return end.config.r2Nanos();
+        }
+        return end.active ? end.config.r2SynNanos() : end.config.r2SynReceivedNanos();
+    }
+
+    /// The user is told that the peer did not answer in time.
+    void gaveUp(CloseCause.TimedOut cause) {
+        long without = host() - progressHost;
+        check(
+                without >= patienceNanos(),
+                Oracle.GIVE_UP,
+                "%s gives up after %s s without an answer, R2 is %s s: %s",
+                end.name,
+                Times.format(without),
+                Times.format(patienceNanos()),
+                cause);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.levee.sim.swarm;
+
+import dev.levee.sim.SimSocket;
+
+/// What the oracles know of a connection's user.
+///
+/// Threads: the simulation's.
+interface Party {
+    SimSocket socket();
+
+    /// Which [Content] it writes.
+    long stream();
+
+    /// Octets that the socket took.
+    long written();
+
+    /// Octets that it gave.
+    long read();
+
+    /// Whether no more will be written: the FIN is due.
+    boolean sendClosed();
+
+    /// Whether the end of the other's stream had arrived before that.
+    boolean closedAfterEnd();
+
+    /// Whether nobody will read any more.
+    boolean receiveClosed();
+
+    /// Whether the user aborted, or closed in a way that may reset.
+    boolean mayAbort();
+
+    /// The host's time of the last close, for linger.
+    long closedHostNanos();
+}

@@ -1,0 +1,47 @@
+package dev.levee.sim.swarm;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Which octets of a stream have arrived.
+///
+/// Threads: the simulation's.
+final class Ranges {
+    private final TreeMap<Long, Long> ends = new TreeMap<>();
+
+    void add(long from, long to) {
+        if (from >= to) {
+            return;
+        }
+        long left = from;
+        long right = to;
+        for (var entry = ends.floorEntry(right); entry != null && entry.getValue() >= left; ) {
+            left = Math.min(left, entry.getKey());
+            right = Math.max(right, entry.getValue());
+            ends.remove(entry.getKey());
+            entry = ends.floorEntry(right);
+        }
+        ends.put(left, right);
+    }
+
+    /// Where the range that holds or touches `from` ends; `from` when there is none. Forgets what lies before.
+    long advance(long from) {
+        long next = from;
+        for (Map.Entry<Long, Long> first = ends.firstEntry(); first != null && first.getKey() <= next; ) {
+            next = Math.max(next, first.getValue());
+            ends.pollFirstEntry();
+            first = ends.firstEntry();
+        }
+        return next;
+    }
+
+    /// Where the range that holds `from` ends; `from` when there is none.
+    long end(long from) {
+        var entry = ends.floorEntry(from);
+        return entry == null ? from : Math.max(from, entry.getValue());
+    }
+
+    int count() {
+        return ends.size();
+    }
+}

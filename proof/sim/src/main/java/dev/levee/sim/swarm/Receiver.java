@@ -1,0 +1,442 @@
+package dev.levee.sim.swarm;
+
+import static dev.levee.sim.swarm.OracleFailure.check;
+
+import dev.levee.sim.Times;
+import org.jspecify.annotations.Nullable;
+
+/// What one end must say about what it was given: acknowledgements, windows, timestamps. Positions are counted
+/// from the peer's SYN, which is octet 0.
+///
+/// The procedure is that of RFC 9293 §3.10.7.4 with RFC 7323 and RFC 5961, written once more.
+///
+/// Threads: the simulation's.
+final class Receiver {
+    /// A receiver may forget what came out of order when there are more gaps than this.
+    private static final int GAPS_MAX = 30;
+
+    private final End end;
+    private final Ranges arrived = new Ranges();
+    /// All that ever came, for when the host may have forgotten some of it.
+    private final Ranges ever = new Ranges();
+
+    boolean known;
+    private int irs;
+    /// Up to here everything has arrived.
+    long next;
+    private long finAt = -1;
+    boolean finReached;
+    /// Whether the host may have forgotten or refused something, so that only bounds are certain.
+    private boolean vague;
+
+    private long promised;
+    private long acknowledgedTo;
+    private int ownScale = -1;
+    private int ownWindow;
+    private int lastWindow = -1;
+    private int synOptions;
+
+    private int recent;
+    private int segmentMax = 1;
+    private long waiting;
+    private long waitingSinceNanos;
+    private @Nullable String ackDue;
+    private int reasons;
+
+    Receiver(End end) {
+        this.end = end;
+    }
+
+    private long positionOf(int number) {
+        return next + (number - (irs + (int) next));
+    }
+
+    /// The peer's SYN is taken.
+    void opens(Packet syn) {
+        known = true;
+        irs = syn.seq;
+        next = 1;
+        acknowledgedTo = 0;
+        // What our own SYN has promised, if we were first.
+        promised = 1L + ownWindow;
+        recent = syn.tsVal;
+        synOptions = (syn.windowScale >= 0 ? 1 : 0) | (syn.timestamps ? 2 : 0);
+        end.sender.peerOpens(syn);
+    }
+
+    /// A segment with an ACK leaves.
+    void acknowledges(Packet packet) {
+        if (!known) {
+            // A RST in answer to something that cannot be.
+            check(packet.has(Packet.RST), Oracle.ACK_RANGE, "%s acknowledges before a SYN came: %s", end.name, packet);
+            return;
+        }
+        long ack = positionOf(packet.ack);
+        long reach = vague ? Math.max(next, ever.end(1) + (finAt >= 0 ? 1 : 0)) : next;
+        check(
+                ack <= reach,
+                Oracle.ACK_RANGE,
+                "%s acknowledges up to %d, but only up to %d has arrived: %s",
+                end.name,
+                ack,
+                reach,
+                packet);
+        check(
+                vague ? ack >= acknowledgedTo : ack == next,
+                Oracle.ACK_CURRENT,
+                "%s acknowledges up to %d, but up to %d has arrived: %s",
+                end.name,
+                ack,
+                vague ? acknowledgedTo : next,
+                packet);
+        echoes(packet);
+        if (!packet.has(Packet.RST)) {
+            promises(packet, ack);
+        }
+        acknowledgedTo = ack;
+        checkDelay();
+        waiting = 0;
+        ackDue = null;
+    }
+
+    private void echoes(Packet packet) {
+        if (!packet.timestamps || packet.has(Packet.RST)) {
+            return;
+        }
+        check(
+                packet.tsEcr == recent || vague,
+                Oracle.TIMESTAMP,
+                "%s echoes timestamp %d, RFC 7323 makes it %d: %s",
+                end.name,
+                packet.tsEcr,
+                recent,
+                packet);
+    }
+
+    private int unit() {
+        return end.scaling && ownScale > 0 ? 1 << ownScale : 1;
+    }
+
+    private void promises(Packet packet, long ack) {
+        boolean syn = packet.has(Packet.SYN);
+        long edge = ack + (long) packet.window * (syn ? 1 : unit());
+        check(
+                edge > promised - unit(),
+                Oracle.RIGHT_EDGE,
+                "%s takes its window back from %d to %d: %s",
+                end.name,
+                promised,
+                edge,
+                packet);
+        var user = end.party;
+        long read = user == null ? 0 : user.read();
+        int capacity = end.config.receiveBufferBytes();
+        check(
+                edge <= 1 + read + capacity + (finReached ? 1 : 0),
+                Oracle.BUFFER,
+                "%s opens its window up to %d; its user has read %d and the buffer holds %d: %s",
+                end.name,
+                edge,
+                read,
+                capacity,
+                packet);
+        long gain = edge - promised;
+        boolean silly = acknowledgedTo > 0
+                && gain >= unit() + (finReached ? 1 : 0)
+                && gain < Math.min((capacity - unit()) / 2, end.mssOffered()) - unit();
+        check(!silly, Oracle.SILLY_RECEIVER, "%s opens its window by %d only: %s", end.name, gain, packet);
+        storm(packet, gain > 0);
+        promised = Math.max(promised, edge);
+        lastWindow = packet.window;
+    }
+
+    /// This end's own SYN or SYN-ACK leaves.
+    void ownSyn(Packet syn) {
+        ownScale = syn.windowScale;
+        ownWindow = syn.window;
+        check(syn.windowScale <= 14, Oracle.OPTIONS, "%s offers a window scale of %d", end.name, syn.windowScale);
+        if (!syn.has(Packet.ACK)) {
+            return;
+        }
+        boolean allowed = (syn.windowScale < 0 || (synOptions & 1) != 0) && (!syn.timestamps || (synOptions & 2) != 0);
+        check(allowed, Oracle.OPTIONS, "%s answers a SYN with options that it did not have: %s", end.name, syn);
+        // The answer decides.
+        end.scaling = syn.windowScale >= 0 && (synOptions & 1) != 0;
+        end.timestamps = syn.timestamps && (synOptions & 2) != 0;
+    }
+
+    /// A pure ACK answers something, or opens the window, or was waited for.
+    private void storm(Packet packet, boolean opens) {
+        if (!packet.pureAck()) {
+            reasons = 0;
+            return;
+        }
+        boolean late = waiting > 0;
+        check(
+                opens || late || reasons > 0 || packet.window != lastWindow,
+                Oracle.ACK_STORM,
+                "%s sends an ACK that nothing asks for: %s",
+                end.name,
+                packet);
+        reasons = Math.max(0, reasons - 1);
+    }
+
+    private void checkDelay() {
+        if (waiting > 0 && !vague) {
+            long waited = end.quietNanos(waitingSinceNanos);
+            check(
+                    waited <= end.config.delayedAckNanos(),
+                    Oracle.ACK_DELAY,
+                    "%s acknowledges after %s s; configured are %s s",
+                    end.name,
+                    Times.format(waited),
+                    Times.format(end.config.delayedAckNanos()));
+        }
+    }
+
+    /// A segment that the host has taken in.
+    void arrives(Packet packet) {
+        reasons++;
+        if (!known) {
+            synSent(packet);
+            return;
+        }
+        boolean repeated =
+                end.sender.acked < 1 && packet.has(Packet.SYN) && !packet.has(Packet.RST) && packet.seq == irs;
+        if (repeated) {
+            if (packet.has(Packet.ACK) && end.sender.positionOf(packet.ack) == 1) {
+                end.sender.completes(0);
+                end.sender.ackArrives(packet, 0);
+                due("it completes the handshake");
+            }
+            return;
+        }
+        long from = positionOf(packet.seq);
+        if (acceptable(packet, from)) {
+            inWindow(packet, from);
+        }
+    }
+
+    private void synSent(Packet packet) {
+        boolean right = packet.has(Packet.ACK) && end.sender.positionOf(packet.ack) == 1 && end.sender.top == 1;
+        if (packet.has(Packet.ACK) && !right) {
+            return;
+        }
+        if (packet.has(Packet.RST)) {
+            if (right) {
+                end.dies(End.Death.REFUSED);
+            }
+            return;
+        }
+        if (packet.has(Packet.SYN)) {
+            opens(packet);
+            if (right) {
+                end.sender.synAcked();
+                due("it completes the handshake");
+            }
+        }
+    }
+
+    private boolean acceptable(Packet packet, long from) {
+        boolean rst = packet.has(Packet.RST);
+        boolean text = packet.length() > 0 && !packet.has(Packet.SYN);
+        if (end.timestamps && !rst) {
+            if (!packet.timestamps) {
+                return false;
+            }
+            if (packet.tsVal - recent < 0) {
+                dueIf(text, "its timestamp is old");
+                return false;
+            }
+        }
+        long window = promised - next;
+        long length = packet.length();
+        boolean begins = from >= next && from < next + window;
+        boolean ends = from + length > next && from + length <= next + window;
+        boolean fits = length == 0 ? (window == 0 ? from == next : begins) : window > 0 && (begins || ends);
+        if (!fits && !(from == next && window == 0)) {
+            if (packet.has(Packet.FIN) && end.timeWaitSinceHostNanos >= 0) {
+                end.timeWaitSinceHostNanos = end.host.nowNanos();
+            }
+            dueIf(text && !rst, "it lies outside of the window");
+            return false;
+        }
+        if (end.timestamps && packet.timestamps && packet.tsVal - recent >= 0 && from <= acknowledgedTo) {
+            recent = packet.tsVal;
+        }
+        return true;
+    }
+
+    private void inWindow(Packet packet, long from) {
+        if (packet.has(Packet.RST)) {
+            if (from == next && !vague) {
+                end.dies(End.Death.RESET_ARRIVED);
+            }
+            return;
+        }
+        if (packet.has(Packet.SYN)) {
+            if (end.sender.acked < 1 && !end.active) {
+                end.dies(End.Death.RESET_ARRIVED);
+            }
+            return;
+        }
+        if (!packet.has(Packet.ACK)) {
+            return;
+        }
+        if (end.sender.acked < 1) {
+            long ack = end.sender.positionOf(packet.ack);
+            if (ack < 1 || ack > end.sender.top) {
+                return;
+            }
+            end.sender.completes(from);
+        }
+        if (end.sender.ackArrives(packet, from) && !finReached) {
+            text(packet, from);
+        }
+    }
+
+    private void text(Packet packet, long from) {
+        long to = from + packet.textLength;
+        long cut = Math.min(to, promised);
+        if (finAt >= 0) {
+            cut = Math.min(cut, finAt);
+        }
+        long begin = Math.max(from, next);
+        var user = end.party;
+        if (packet.textLength > 0) {
+            if (cut <= begin) {
+                due("it brings nothing new");
+            } else if (user != null && user.receiveClosed()) {
+                // The host resets; what follows is judged by the state.
+                return;
+            } else {
+                takes(packet, from, begin, cut);
+            }
+        }
+        if (packet.has(Packet.FIN) && finAt < 0 && to >= next && to <= promised) {
+            finAt = to;
+            due("it has the FIN");
+        }
+        if (finAt >= 0 && next == finAt) {
+            finReached = true;
+            next++;
+            promised = Math.max(promised, next);
+        }
+    }
+
+    private void takes(Packet packet, long from, long begin, long cut) {
+        boolean gaps = arrived.count() > 0;
+        arrived.add(begin, cut);
+        ever.add(begin, cut);
+        if (begin > next) {
+            vague |= arrived.count() > GAPS_MAX;
+            due("it is out of order");
+            return;
+        }
+        long count = cut - next;
+        next = arrived.advance(next);
+        segmentMax = Math.max(segmentMax, (int) Math.min(count, end.mssOffered()));
+        if (waiting == 0) {
+            waitingSinceNanos = end.watch.netNanos();
+        }
+        waiting += count;
+        if (gaps || from < begin || cut < from + packet.textLength) {
+            due("it fills a gap or overlaps");
+        }
+    }
+
+    private void due(String why) {
+        ackDue = why;
+    }
+
+    private void dueIf(boolean condition, String why) {
+        if (condition) {
+            ackDue = why;
+        }
+    }
+
+    boolean isVague() {
+        return vague;
+    }
+
+    void makeVague() {
+        vague = true;
+    }
+
+    /// Whether the peer's stream has ended, as far as can be known.
+    boolean finished() {
+        var user = end.party;
+        return vague && user != null ? user.socket().tcp().connection().receiveFinished() : finReached;
+    }
+
+    /// Octets of text that have arrived in order.
+    long text() {
+        return known ? next - 1 - (finReached ? 1 : 0) : 0;
+    }
+
+    void settled() {
+        resynchronise();
+        if (vague || !end.established()) {
+            return;
+        }
+        check(ackDue == null, Oracle.ACK_AT_ONCE, "%s does not acknowledge at once what it must: %s", end.name, ackDue);
+        check(
+                waiting < 2L * segmentMax,
+                Oracle.ACK_SECOND,
+                "%s has %d octets unacknowledged, segments have %d",
+                end.name,
+                waiting,
+                segmentMax);
+        check(
+                waiting == 0 || end.config.delayedAckNanos() > 0,
+                Oracle.ACK_DELAY,
+                "%s delays an acknowledgement and should not",
+                end.name);
+        judgeUser();
+    }
+
+    /// Where the host may have refused something, its own count is believed.
+    private void resynchronise() {
+        var user = end.party;
+        if (vague && user != null && end.established()) {
+            var connection = user.socket().tcp().connection();
+            finReached = connection.receiveFinished();
+            next = 1 + connection.bytesReceived() + (finReached ? 1 : 0);
+        }
+    }
+
+    private void judgeUser() {
+        var user = end.party;
+        if (user == null) {
+            return;
+        }
+        long inOrder = user.socket().tcp().connection().bytesReceived();
+        check(
+                inOrder == text(),
+                Oracle.ACK_CURRENT,
+                "%s has %d octets in order, packets bring %d",
+                end.name,
+                inOrder,
+                text());
+        boolean empty = user.read() == text() && !finReached && !user.receiveClosed();
+        long open = promised - next;
+        int enough = Math.min((end.config.receiveBufferBytes() - unit()) / 2, end.mssOffered()) - unit();
+        check(
+                !empty || open >= enough,
+                Oracle.WINDOW_UPDATE,
+                "%s has an empty buffer and lets its window stand at %d",
+                end.name,
+                open);
+    }
+
+    void sweep() {
+        if (!vague && end.established()) {
+            checkDelay();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "arrived up to " + next + ", window up to " + promised + (finReached ? ", FIN" : "");
+    }
+}

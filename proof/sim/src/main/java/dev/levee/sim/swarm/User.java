@@ -1,0 +1,325 @@
+package dev.levee.sim.swarm;
+
+import static dev.levee.sim.swarm.OracleFailure.check;
+
+import dev.levee.path.SeededRandom;
+import dev.levee.sim.SimHost;
+import dev.levee.sim.SimNetwork;
+import dev.levee.sim.SimSocket;
+import dev.levee.sim.Times;
+import dev.levee.stack.TcpSocket;
+import org.jspecify.annotations.Nullable;
+
+/// The user of one end: writes its stream, reads the other's and compares it, closes in one of several ways.
+///
+/// Threads: the simulation's.
+final class User implements Party {
+    private static final int PIECE_BYTES_MAX = 1 << 15;
+
+    private final SimNetwork network;
+    private final SimHost host;
+    private final SimSocket socket;
+    private final Mood mood;
+    private final SeededRandom random;
+    private final long stream;
+    private final byte[] buffer = new byte[PIECE_BYTES_MAX];
+    final String name;
+
+    @Nullable
+    User peer;
+
+    private long written;
+    private long read;
+    private boolean sendClosed;
+    private boolean closedAfterEnd;
+    private boolean receiveClosed;
+    private boolean aborted;
+    private boolean endSeen;
+    private boolean closed;
+    private boolean calm;
+    private boolean working;
+    private long closedHostNanos;
+    /// The host has lost its memory: this user is no more.
+    boolean gone;
+    long progressNanos;
+
+    /// @param stream which [Content] this user writes
+    User(SimNetwork network, SimSocket socket, Mood mood, SeededRandom random, long stream, String name) {
+        this.network = network;
+        this.host = socket.host();
+        this.socket = socket;
+        this.mood = mood;
+        this.random = random;
+        this.stream = stream;
+        this.name = name;
+        this.progressNanos = network.clock().nowNanos();
+        if (mood.lingerNanos() != Mood.NO_LINGER) {
+            socket.tcp().lingerNanos(mood.lingerNanos());
+        }
+        socket.onConnected(_ -> act());
+        socket.onReadable(_ -> actIf(mood.readPauseNanos() == 0));
+        socket.onWritable(_ -> actIf(mood.writePauseNanos() == 0));
+        socket.onClosed(_ -> act());
+        if (mood.readPauseNanos() > 0 || mood.writePauseNanos() > 0) {
+            later();
+        }
+        if (mood.abortAfterNanos() > 0) {
+            network.after(mood.abortAfterNanos(), this::giveUp);
+        }
+    }
+
+    private void later() {
+        long pause = Math.max(mood.readPauseNanos(), mood.writePauseNanos());
+        network.after(1 + random.nextLong(pause), () -> {
+            if (!calm && !over()) {
+                if (!host.paused()) {
+                    work(true);
+                }
+                later();
+            }
+        });
+    }
+
+    private void actIf(boolean eager) {
+        if (eager || calm) {
+            work(false);
+        }
+    }
+
+    private void act() {
+        work(false);
+    }
+
+    /// No more moods: everything at once from now on.
+    void calm() {
+        calm = true;
+        if (!gone) {
+            work(true);
+        }
+    }
+
+    boolean isCalm() {
+        return calm;
+    }
+
+    private void work(boolean timer) {
+        if (gone || working) {
+            return;
+        }
+        working = true;
+        if (calm || timer || mood.readPauseNanos() == 0) {
+            reads();
+        }
+        if (calm || timer || mood.writePauseNanos() == 0) {
+            writes();
+        }
+        ends();
+        working = false;
+    }
+
+    private void reads() {
+        if (closed || receiveClosed) {
+            return;
+        }
+        int rounds = 0;
+        while (true) {
+            int piece = calm ? PIECE_BYTES_MAX : Math.min(PIECE_BYTES_MAX, mood.readBytes());
+            int count = socket.read(buffer, 0, piece);
+            if (count <= 0) {
+                judgeEnd(count);
+                return;
+            }
+            judge(count);
+            read += count;
+            progressNanos = network.clock().nowNanos();
+            if (mood.readPauseNanos() > 0 && !calm && ++rounds >= mood.readRounds()) {
+                return;
+            }
+        }
+    }
+
+    private void judge(int count) {
+        var other = peer;
+        if (other == null) {
+            return;
+        }
+        int wrong = Content.mismatch(other.stream, read, buffer, 0, count);
+        check(wrong < 0, Oracle.STREAM, "%s reads a wrong octet at %d", name, read + wrong);
+        check(
+                read + count <= other.written,
+                Oracle.STREAM,
+                "%s reads %d octets, %s has written %d",
+                name,
+                read + count,
+                other.name,
+                other.written);
+    }
+
+    private void judgeEnd(int status) {
+        if (status != TcpSocket.END || endSeen) {
+            return;
+        }
+        endSeen = true;
+        var other = peer;
+        check(
+                other == null || (other.sendClosed && other.written == read),
+                Oracle.END_OF_STREAM,
+                "%s reads the end after %d octets, %s has written %d",
+                name,
+                read,
+                other == null ? "" : other.name,
+                other == null ? 0 : other.written);
+    }
+
+    private void writes() {
+        while (!sendClosed && !closed && written < mood.totalBytes()) {
+            int piece = calm ? PIECE_BYTES_MAX : Math.min(PIECE_BYTES_MAX, 1 + random.nextInt(mood.writeBytes()));
+            int count = (int) Math.min(piece, mood.totalBytes() - written);
+            Content.copy(stream, written, buffer, 0, count);
+            int taken = socket.write(buffer, 0, count);
+            if (taken <= 0) {
+                return;
+            }
+            written += taken;
+            progressNanos = network.clock().nowNanos();
+            if (mood.writePauseNanos() > 0 && !calm) {
+                return;
+            }
+        }
+        boolean mayFinish = written == mood.totalBytes() && (!mood.waitsForEnd() || endSeen || calm);
+        if (!sendClosed && !closed && mayFinish) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        closeSend();
+        socket.finish();
+    }
+
+    private void closeSend() {
+        if (!sendClosed) {
+            sendClosed = true;
+            closedAfterEnd = socket.tcp().connection().receiveFinished();
+        }
+    }
+
+    private void ends() {
+        if (closed) {
+            return;
+        }
+        boolean through = sendClosed && (endSeen || receiveClosed);
+        if (socket.cause() != null || through) {
+            close();
+        }
+    }
+
+    /// No more of either direction.
+    void close() {
+        if (!closed) {
+            closed = true;
+            closedHostNanos = host.nowNanos();
+            aborted |= mood.lingerNanos() == 0 || socket.tcp().connection().available() > 0;
+            closeSend();
+            receiveClosed = true;
+            socket.close();
+        }
+    }
+
+    private void giveUp() {
+        if (calm || gone || closed || host.paused()) {
+            return;
+        }
+        aborted = true;
+        if (mood.abortWay() == 0) {
+            closed = true;
+            receiveClosed = true;
+            closedHostNanos = host.nowNanos();
+            closeSend();
+            socket.abort();
+        } else if (mood.abortWay() == 1) {
+            close();
+        } else {
+            receiveClosed = true;
+            socket.shutdownInput();
+        }
+    }
+
+    /// The user knows how its connection ended, or does not exist any more.
+    boolean over() {
+        return gone || (closed && socket.cause() != null);
+    }
+
+    /// What is still to be said by a user whose peer is gone: nothing, so that both learn of it.
+    void despair() {
+        if (!over()) {
+            aborted = true;
+            close();
+        }
+    }
+
+    /// Octets that its TCP has taken in, in order.
+    long arrived() {
+        return socket.tcp().connection().bytesReceived();
+    }
+
+    boolean endRead() {
+        return endSeen;
+    }
+
+    Mood mood() {
+        return mood;
+    }
+
+    @Override
+    public SimSocket socket() {
+        return socket;
+    }
+
+    @Override
+    public long stream() {
+        return stream;
+    }
+
+    @Override
+    public long written() {
+        return written;
+    }
+
+    @Override
+    public long read() {
+        return read;
+    }
+
+    @Override
+    public boolean sendClosed() {
+        return sendClosed;
+    }
+
+    @Override
+    public boolean closedAfterEnd() {
+        return closedAfterEnd;
+    }
+
+    @Override
+    public boolean receiveClosed() {
+        return receiveClosed;
+    }
+
+    @Override
+    public boolean mayAbort() {
+        return aborted;
+    }
+
+    @Override
+    public long closedHostNanos() {
+        return closedHostNanos;
+    }
+
+    @Override
+    public String toString() {
+        return name + " wrote " + written + " of " + mood.totalBytes() + (sendClosed ? " and finished" : "")
+                + ", read " + read + (endSeen ? " to the end" : "") + "; " + socket + " since "
+                + Times.format(network.clock().nowNanos() - progressNanos) + " s";
+    }
+}

@@ -1,0 +1,42 @@
+package dev.levee.sim.swarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levee.sim.swarm.SwarmRun.Report;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The simulator over fixed seeds: no oracle says no.
+class SwarmTest {
+    private static void passes(Scenario scenario, long from, long to) {
+        for (long seed = from; seed < to; seed++) {
+            var report = SwarmRun.run(scenario.knobs(seed));
+            assertThat(report.failure()).as(() -> describe(scenario, report)).isNull();
+        }
+    }
+
+    private static String describe(Scenario scenario, Report report) {
+        return "levee sim --seed " + report.knobs().seed() + " --scenario " + scenario.label() + ": " + report.message()
+                + "; knobs " + report.knobs() + "\n" + report.recent();
+    }
+
+    @Test
+    void threeHundredRunsOfTheDefaultSwarmPass() {
+        passes(Scenario.DEFAULT, 1, 301);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Scenario.class)
+    void everyScenarioPasses(Scenario scenario) {
+        passes(scenario, 5_000, 5_015);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Scenario.class)
+    @Tag("full")
+    void everyScenarioPassesManyTimes(Scenario scenario) {
+        passes(scenario, 100_000, 101_000);
+    }
+}
