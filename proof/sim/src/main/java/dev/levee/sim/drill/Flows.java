@@ -40,7 +40,8 @@ final class Flows {
         return flow;
     }
 
-    /// The flow that an injected segment belongs to; a new one when it is for a listener, or for nobody.
+    /// The flow that an injected segment belongs to; a new one when it is for a listener, for a socket that was
+    /// only made or bound, or for nobody.
     Flow forInjected(PacketLine.Tcp line) {
         var said = said(line.ports(), false);
         if (said != null) {
@@ -48,7 +49,9 @@ final class Flows {
         }
         var current = underTest;
         boolean begins = line.ports() != null && line.flags() == TcpFlags.SYN;
-        if (current != null && current.stage != Flow.Stage.LISTENING && !begins) {
+        boolean connection =
+                current != null && current.stage != Flow.Stage.LISTENING && current.stage != Flow.Stage.NEW;
+        if (current != null && connection && !begins) {
             return current;
         }
         var flow = add();
@@ -153,6 +156,7 @@ final class Flows {
             flow.remoteAddress = address;
             flow.remotePort = port;
             flow.localPort = 0;
+            underTest = flow;
         }
     }
 
