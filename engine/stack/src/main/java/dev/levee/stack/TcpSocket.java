@@ -234,6 +234,9 @@ public final class TcpSocket extends Timed {
             // TCP connection, or if new data is received after CLOSE is called, its TCP implementation SHOULD
             // send a RST to show that data was lost."
             connection.abort(nowNanos, AbortReason.UNREAD_DATA);
+        } else if (connection.state() == TcpState.SYN_SENT && connection.bytesWritten() == 0) {
+            // RFC 9293 §3.10.4, SYN-SENT: "Delete the TCB". Nobody is owed anything.
+            connection.abort(nowNanos, AbortReason.USER);
         } else {
             connection.closeSend(nowNanos);
             connection.closeReceive(nowNanos);
@@ -311,6 +314,12 @@ public final class TcpSocket extends Timed {
             connection.cork(nowNanos, on);
             sockets.touched(nowNanos, this);
         }
+    }
+
+    /// More follows at once what was just written: as [TcpConnection#moreComes] has it.
+    public void moreComes(long nowNanos) {
+        connection.moreComes(nowNanos);
+        sockets.touched(nowNanos, this);
     }
 
     public boolean corked() {

@@ -99,6 +99,29 @@ class SocketAidsTest {
     }
 
     @Test
+    void closingBeforeTheAnswerToTheSynLeavesNothing() throws SocketException {
+        var socket = net.connect(true, SocketOptions.DEFAULT);
+        net.client.poll(net.now, net.frame);
+
+        socket.close(net.now);
+        assertThat(net.client.poll(net.now, net.frame)).isFalse();
+
+        assertThat(net.client.connectionCount()).isZero();
+    }
+
+    @Test
+    void whatWasWrittenBeforeTheAnswerToTheSynIsDeliveredAfterAClose() throws SocketException {
+        var listener = net.listen(ListenOptions.DEFAULT);
+        var socket = net.connect(true, SocketOptions.DEFAULT);
+        net.write(socket, "early");
+
+        socket.close(net.now);
+        net.settle();
+
+        assertThat(net.read(Net.accept(listener))).isEqualTo("early");
+    }
+
+    @Test
     void aListenersSettingsMayBeChanged() throws SocketException {
         var listener = net.listen(new ListenOptions(1, 16, SocketOptions.DEFAULT));
         listener.options(new ListenOptions(

@@ -66,6 +66,7 @@ final class AckArrives {
         int ackedBytes = finAcked && !snd.finAcked ? acked - 1 : acked;
         takeRttSample(tcb, nowNanos, segment);
         snd.sndUna = ack;
+        tcb.moreComes = false;
         snd.synAcked = true;
         snd.acked += ackedBytes;
         snd.finAcked = finAcked;
@@ -131,7 +132,7 @@ final class AckArrives {
         if (congestion.recoverSet && Seq.gt(snd.sndUna, congestion.recover)) {
             congestion.recoverSet = false;
         }
-        congestion.onAck(acked, flightBefore);
+        congestion.onAck(acked, flightBefore, snd.sndUna, snd.sndMax);
     }
 
     /// RFC 5681 §2: the five signs of a duplicate acknowledgement.

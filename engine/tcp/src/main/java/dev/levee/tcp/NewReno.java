@@ -1,5 +1,7 @@
 package dev.levee.tcp;
 
+import dev.levee.wire.Seq;
+
 /// Congestion control by RFC 5681 with the recovery of RFC 6582 (NewReno).
 ///
 /// Growth counts octets acknowledged, not ACKs (RFC 3465), and without its limit of two segments an ACK:
@@ -12,6 +14,9 @@ final class NewReno {
     private int cwnd;
     private int ssthresh = Integer.MAX_VALUE;
     private int ackedInAvoidance;
+    /// The most octets in flight in this round trip, and where the round ends.
+    private int flightMax;
+    private int roundEnd;
 
     /// RFC 6582: everything up to here was outstanding when the loss was found.
     int recover;
@@ -49,11 +54,15 @@ final class NewReno {
 
     /// New data was acknowledged outside of recovery.
     ///
-    /// @param flightBefore octets in flight before: a window that was not filled proves nothing and does not
-    ///     grow
-    void onAck(int ackedBytes, int flightBefore) {
+    /// @param flightBefore octets in flight before: a window of which less than half was used in a round trip
+    ///     proves nothing and does not grow
+    void onAck(int ackedBytes, int flightBefore, int sndUna, int sndMax) {
+        if (flightBefore > flightMax || Seq.gt(sndUna, roundEnd)) {
+            flightMax = flightBefore;
+            roundEnd = sndMax;
+        }
         if (slowStart()) {
-            if (2L * flightBefore >= cwnd) {
+            if (2L * flightMax > cwnd) {
                 grow(Math.min(ackedBytes, ssthresh - cwnd));
             }
             return;

@@ -173,7 +173,7 @@ final class Output {
         if (length == tcb.payloadMax() || (tcb.pending & Tcb.SMALL_DUE) != 0 || snd.sndNxt != snd.sndMax) {
             return true;
         }
-        if (tcb.corked && !snd.finQueued) {
+        if ((tcb.corked || tcb.moreComes) && !snd.finQueued) {
             return false;
         }
         // "the maximum send window ... Fs * Max(SND.WND)" with the recommended fraction of one half.
@@ -262,11 +262,28 @@ final class Output {
     ///
     /// @return sequence numbers used
     private static int writeText(Tcb tcb, long nowNanos, Frame out, int seq, int length, boolean fin) {
-        boolean last = seq + length == tcb.snd.dataEndSeq();
-        int flags = TcpFlags.ACK | (last && length > 0 ? TcpFlags.PSH : 0) | (fin ? TcpFlags.FIN : 0);
+        boolean last = seq + length == tcb.snd.dataEndSeq() && !tcb.unpushed;
+        boolean push = length > 0 && (last || endsBurst(tcb, nowNanos, seq, length));
+        int flags = TcpFlags.ACK | (push ? TcpFlags.PSH : 0) | (fin ? TcpFlags.FIN : 0);
         write(tcb, nowNanos, out, flags, seq, length);
         tcb.context.counters().add(TcpCounters.BYTES_OUT, length);
         return length + (fin ? 1 : 0);
+    }
+
+    /// Whether this segment is the last of several that go out together, where such are pushed.
+    private static boolean endsBurst(Tcb tcb, long nowNanos, int seq, int length) {
+        if (!tcb.config.pushBursts()) {
+            return false;
+        }
+        boolean goesOn = tcb.burstEndSeq == seq && tcb.burstNanos == nowNanos;
+        tcb.burstEndSeq = seq + length;
+        tcb.burstNanos = nowNanos;
+        var snd = tcb.snd;
+        int unsent = snd.unsentFromNxt() - length;
+        int room = Math.min(snd.usableWindow(), congestionWindowLeft(tcb)) - length;
+        int next = Math.min(Math.min(unsent, tcb.payloadMax()), room);
+        boolean follows = next == tcb.payloadMax() || (next > 0 && next == unsent && tcb.noDelay);
+        return goesOn && !follows;
     }
 
     private static boolean acknowledge(Tcb tcb, long nowNanos, Frame out) {
@@ -305,7 +322,8 @@ final class Output {
             tcb.unackedBytes = 0;
             tcb.timers.stop(Timer.DELAYED_ACK);
         }
-        if (rcv.timestamps) {
+        // RFC 7323 §3.2: once they "have been successfully negotiated"; a RST may go out before.
+        if (rcv.timestamps && tcb.state != TcpState.SYN_SENT) {
             writer.timestamps(tcb.timestamp(nowNanos), rcv.tsRecent);
         }
         if (rcv.selectiveAcks && rcv.reassembly != null && length == 0) {

@@ -101,6 +101,7 @@ final class RetransmitTimer {
             if (tcb.snd.sndWnd > 0) {
                 // What is sent now, however small, waits for its acknowledgement like everything else.
                 tcb.pending |= Tcb.SMALL_DUE;
+                tcb.unpushed = false;
                 return;
             }
             tcb.pending |= Tcb.PROBE_DUE;

@@ -116,6 +116,9 @@ final class SegmentArrives {
             tcb.challenge(nowNanos);
             return false;
         }
+        if (tcb.state == TcpState.TIME_WAIT && !tcb.config.resetEndsTimeWait()) {
+            return false;
+        }
         tcb.context.counters().count(TcpCounters.RESETS_IN);
         boolean refused = tcb.state == TcpState.SYN_RECEIVED && tcb.active;
         long undelivered = tcb.undelivered();
@@ -157,6 +160,11 @@ final class SegmentArrives {
         }
         if (!AckArrives.process(tcb, nowNanos, segment)) {
             return false;
+        }
+        if (tcb.state == TcpState.TIME_WAIT && (segment.seq() != tcb.rcv.rcvNxt || segment.length() > 0)) {
+            // "The only thing that can arrive in this state is a retransmission of the remote FIN": whatever
+            // else comes is from someone who has to hear where we are.
+            tcb.challenge(nowNanos);
         }
         if (tcb.snd.finAcked) {
             finAcked(tcb, nowNanos);

@@ -75,6 +75,14 @@ final class Tcb {
     long rttStartNanos;
     /// Octets received in order since the last ACK sent.
     int unackedBytes;
+    /// The user has said that more follows at once what was written last: it waits for that, or for an
+    /// acknowledgement.
+    boolean moreComes;
+    /// What was written last was not to be pushed.
+    boolean unpushed;
+    /// Where the last segment of text ended, and when it was sent.
+    int burstEndSeq;
+    long burstNanos;
     /// ACKs that go out at once before they are delayed.
     int quickAcks;
     /// Text was received, and when last.

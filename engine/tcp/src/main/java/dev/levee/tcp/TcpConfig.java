@@ -180,6 +180,18 @@ public final class TcpConfig {
         return from.windowStepAlways;
     }
 
+    /// Whether the last of several segments that go out together carries PSH, although more is to come when the
+    /// window opens. Otherwise only the last octet written is pushed (RFC 9293 §3.9.1.2).
+    public boolean pushBursts() {
+        return from.pushBursts;
+    }
+
+    /// Whether a RST ends TIME-WAIT at once (RFC 9293 §3.10.7.4). Without it, an old duplicate cannot bring
+    /// that about (RFC 1337 §3, fix F1).
+    public boolean resetEndsTimeWait() {
+        return from.resetEndsTimeWait;
+    }
+
     /// The order of TCP options.
     public OptionLayout optionLayout() {
         return from.optionLayout;
@@ -243,6 +255,8 @@ public final class TcpConfig {
         private int receiveWindowBytes;
         private int sendLimitBytes;
         private int receiveWindowInitialBytes;
+        private boolean pushBursts;
+        private boolean resetEndsTimeWait = true;
         private boolean windowInSegments;
         private int windowShift = -1;
         private boolean windowStepAlways;
@@ -283,6 +297,8 @@ public final class TcpConfig {
             copy.receiveWindowBytes = receiveWindowBytes;
             copy.sendLimitBytes = sendLimitBytes;
             copy.receiveWindowInitialBytes = receiveWindowInitialBytes;
+            copy.pushBursts = pushBursts;
+            copy.resetEndsTimeWait = resetEndsTimeWait;
             copy.windowInSegments = windowInSegments;
             copy.windowShift = windowShift;
             copy.windowStepAlways = windowStepAlways;
@@ -425,6 +441,16 @@ public final class TcpConfig {
 
         public Builder receiveWindowInitialBytes(int value) {
             receiveWindowInitialBytes = value;
+            return this;
+        }
+
+        public Builder pushBursts(boolean on) {
+            pushBursts = on;
+            return this;
+        }
+
+        public Builder resetEndsTimeWait(boolean on) {
+            resetEndsTimeWait = on;
             return this;
         }
 

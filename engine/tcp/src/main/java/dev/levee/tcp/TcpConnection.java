@@ -90,7 +90,7 @@ public final class TcpConnection {
     public boolean onUnreachable(long nowNanos, CloseCause.IcmpReason reason, int seq) {
         var snd = tcb.snd;
         // RFC 5927 §4.1: only what is in flight can have caused an error.
-        if (!snd.outstanding() || !Seq.between(seq, snd.sndUna, snd.sndMax)) {
+        if (!Seq.inWindow(seq, snd.sndUna, snd.flightSize())) {
             return false;
         }
         boolean hard = reason == CloseCause.IcmpReason.PORT || reason == CloseCause.IcmpReason.PROTOCOL;
@@ -139,6 +139,15 @@ public final class TcpConnection {
     public void written(long nowNanos, int count) {
         Invariant.check(count >= 0 && count <= sendRoom(), "more written than there was room");
         tcb.snd.written += count;
+        tcb.moreComes = false;
+        tcb.unpushed = false;
+    }
+
+    /// The user will write more at once: what was just written is not pushed, and what of it does not fill a
+    /// segment waits for the next write, an acknowledgement, or one retransmission timeout.
+    public void moreComes(long nowNanos) {
+        tcb.moreComes = true;
+        tcb.unpushed = true;
     }
 
     /// The ring that holds received data; null while nothing was received. Readable are `available()` octets
@@ -200,8 +209,11 @@ public final class TcpConnection {
         }
     }
 
-    /// Nagle off (true) or on.
+    /// Nagle off (true) or on. Turning it off lets what waits go at once, even when corked.
     public void noDelay(long nowNanos, boolean on) {
+        if (on) {
+            tcb.pending |= Tcb.SMALL_DUE;
+        }
         tcb.noDelay = on;
     }
 

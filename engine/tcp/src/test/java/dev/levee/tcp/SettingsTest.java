@@ -232,4 +232,130 @@ class SettingsTest {
         wire.toDeadline().one();
         assertThat(wire.now - start).isEqualTo(5 * Wire.SECOND);
     }
+
+    @Test
+    void theLastSegmentOfABurstMayBePushed() {
+        var wire = Wire.established(
+                plain().pushBursts(true).initialWindowSegments(2).build());
+        wire.write(Wire.text(5000));
+
+        assertThat(wire.drain()).extracting(Wire.Sent::flags).containsExactly("A", "PA");
+        wire.receive("A", 1, 1001);
+        assertThat(wire.drain()).extracting(Wire.Sent::flags).containsExactly("A", "PA");
+        wire.receive("A", 1, 4001);
+        assertThat(wire.drain())
+                .as("one segment is no burst, but it is the last")
+                .extracting(Wire.Sent::flags)
+                .containsExactly("PA");
+    }
+
+    @Test
+    void withoutBurstsOnlyTheEndIsPushed() {
+        var wire = Wire.established(plain().initialWindowSegments(2).build());
+        wire.write(Wire.text(5000));
+
+        assertThat(wire.drain()).extracting(Wire.Sent::flags).containsExactly("A", "A");
+    }
+
+    @Test
+    void whatIsSaidToGoOnWaitsAndIsNotPushed() {
+        var wire = Wire.established();
+        wire.write("one ");
+        wire.connection.moreComes(wire.now);
+        wire.nothing();
+        wire.write("two");
+        wire.expect("PA", 1, 7, 1);
+
+        wire.write(Wire.text(10));
+        wire.connection.moreComes(wire.now);
+        wire.nothing();
+        wire.receive("A", 1, 8);
+        wire.expect("A", 8, 10, 1);
+    }
+
+    @Test
+    void turningNagleOffLetsEvenCorkedTextGo() {
+        var wire = Wire.established();
+        wire.connection.cork(wire.now, true);
+        wire.write("text");
+        wire.nothing();
+
+        wire.connection.noDelay(wire.now, true);
+
+        wire.expect("PA", 1, 4, 1);
+    }
+
+    @Test
+    void timeWaitMayOutliveAReset() {
+        var wire = Wire.established(plain().resetEndsTimeWait(false).build());
+        wire.connection.closeSend(wire.now);
+        wire.drain();
+        wire.receive("FA", 1, 2);
+        wire.drain();
+
+        wire.receive("R", 2, 0);
+
+        wire.nothing();
+        assertThat(wire.connection.state()).isEqualTo(TcpState.TIME_WAIT);
+    }
+
+    @Test
+    void whateverArrivesInTimeWaitIsAnsweredUnlessItIsTheLastAck() {
+        var wire = Wire.established();
+        wire.connection.closeSend(wire.now);
+        wire.drain();
+        wire.receive("FA", 1, 2);
+        wire.drain();
+
+        wire.receive("A", 2, 2);
+        wire.nothing();
+        wire.receive("A", 3, 2);
+        wire.expect("A", 2, 0, 2);
+    }
+
+    @Test
+    void aResetBeforeTheHandshakeCarriesNoTimestamps() {
+        var wire = Wire.active(TcpConfig.DEFAULT);
+        assertThat(wire.one().ts()).isTrue();
+
+        wire.receive("A", 0, 5);
+
+        var reset = wire.one();
+        assertThat(reset.flags()).isEqualTo("R");
+        assertThat(reset.ts()).isFalse();
+    }
+
+    @Test
+    void anIcmpErrorAboutWhatWasNotSentYetIsIgnored() {
+        var wire = Wire.active(plain().build());
+        wire.drain();
+
+        assertThat(wire.connection.onUnreachable(wire.now, CloseCause.IcmpReason.PORT, Wire.ISS + 1))
+                .isFalse();
+        assertThat(wire.connection.onUnreachable(wire.now, CloseCause.IcmpReason.PORT, Wire.ISS))
+                .isTrue();
+    }
+
+    @Test
+    void slowStartGrowsByWhatTheRoundTripUsed() {
+        var wire = Wire.established(plain().initialWindowSegments(10).build());
+        wire.write(Wire.text(10_000));
+        wire.drain();
+
+        for (int acked = 2001; acked <= 10_001; acked += 2000) {
+            wire.receive("A", 1, acked);
+        }
+        assertThat(wire.connection.cwnd()).isEqualTo(20_000);
+    }
+
+    @Test
+    void slowStartStaysWhereHalfTheWindowIsNotUsed() {
+        var wire = Wire.established(plain().initialWindowSegments(10).build());
+        wire.write(Wire.text(5000));
+        wire.drain();
+
+        wire.receive("A", 1, 2001);
+        wire.receive("A", 1, 5001);
+        assertThat(wire.connection.cwnd()).isEqualTo(10_000);
+    }
 }

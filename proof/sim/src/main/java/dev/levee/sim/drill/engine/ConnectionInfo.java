@@ -1,20 +1,48 @@
 package dev.levee.sim.drill.engine;
 
+import dev.levee.sim.drill.system.Platform;
 import dev.levee.tcp.TcpConnection;
 import dev.levee.tcp.TcpState;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What can be asked about connections: the fields of `TCP_INFO`, and how many are in a state.
 ///
 /// Threads: the run's.
 final class ConnectionInfo {
+    private static final List<TcpState> LINUX_ORDER = List.of(
+            TcpState.ESTABLISHED,
+            TcpState.SYN_SENT,
+            TcpState.SYN_RECEIVED,
+            TcpState.FIN_WAIT_1,
+            TcpState.FIN_WAIT_2,
+            TcpState.TIME_WAIT,
+            TcpState.CLOSED,
+            TcpState.CLOSE_WAIT,
+            TcpState.LAST_ACK,
+            TcpState.LISTEN,
+            TcpState.CLOSING);
+    private static final List<TcpState> FREEBSD_ORDER = List.of(
+            TcpState.CLOSED,
+            TcpState.LISTEN,
+            TcpState.SYN_SENT,
+            TcpState.SYN_RECEIVED,
+            TcpState.ESTABLISHED,
+            TcpState.CLOSE_WAIT,
+            TcpState.FIN_WAIT_1,
+            TcpState.CLOSING,
+            TcpState.LAST_ACK,
+            TcpState.FIN_WAIT_2,
+            TcpState.TIME_WAIT);
     private static final long MICRO = 1_000;
     private static final int TIMESTAMPS_BYTES = 12;
 
+    private final Platform platform;
     private final Machine machine;
     private final Descriptors descriptors;
 
-    ConnectionInfo(Machine machine, Descriptors descriptors) {
+    ConnectionInfo(Platform platform, Machine machine, Descriptors descriptors) {
+        this.platform = platform;
         this.machine = machine;
         this.descriptors = descriptors;
     }
@@ -30,28 +58,16 @@ final class ConnectionInfo {
         return file.tcp == null ? null : field(file.tcp.connection(), field);
     }
 
-    private static int state(SocketFile file) {
+    private int state(SocketFile file) {
         if (file.tcp != null) {
             return number(file.tcp.connection().state());
         }
         return number(file.listener == null ? TcpState.CLOSED : TcpState.LISTEN);
     }
 
-    /// Linux's number for a state.
-    private static int number(TcpState state) {
-        return switch (state) {
-            case ESTABLISHED -> 1;
-            case SYN_SENT -> 2;
-            case SYN_RECEIVED -> 3;
-            case FIN_WAIT_1 -> 4;
-            case FIN_WAIT_2 -> 5;
-            case TIME_WAIT -> 6;
-            case CLOSED -> 7;
-            case CLOSE_WAIT -> 8;
-            case LAST_ACK -> 9;
-            case LISTEN -> 10;
-            case CLOSING -> 11;
-        };
+    /// A system's number for a state, in the order in which each has them.
+    private int number(TcpState state) {
+        return platform == Platform.LINUX ? 1 + LINUX_ORDER.indexOf(state) : FREEBSD_ORDER.indexOf(state);
     }
 
     /// By Linux's names. What the engine does not know (who limited the sender for how long, what was lost or

@@ -188,10 +188,10 @@ final class DataCalls {
 
         private void write(TcpSocket socket) {
             var source = MemorySegment.ofArray(octets);
-            socket.cork(
-                    machine.stackNanos(),
-                    more || file.options.on(Option.TCP_CORK) || file.options.on(Option.TCP_NOPUSH));
             count += Math.max(0, socket.write(machine.stackNanos(), source, count, octets.length - count));
+            if (more) {
+                socket.moreComes(machine.stackNanos());
+            }
         }
 
         private @Nullable Result connecting() {

@@ -28,7 +28,7 @@ public final class EngineTarget implements Target {
         settings = new Settings(setup.profile());
         var descriptors = new Descriptors();
         calls = new Calls(setup, machine, settings, descriptors);
-        info = new ConnectionInfo(machine, descriptors);
+        info = new ConnectionInfo(setup.platform(), machine, descriptors);
     }
 
     /// Makes targets.

@@ -119,11 +119,11 @@ final class OptionCalls {
         if (option == Option.SO_RCVTIMEO || option == Option.SO_SNDTIMEO) {
             return setTime(file, option, request.value());
         }
-        if (request.value().length < INT_BYTES) {
+        boolean octet = level == Option.Level.IP && request.value().length == 1;
+        if (request.value().length < INT_BYTES && !octet) {
             return Result.failure("EINVAL");
         }
-        int value =
-                ByteBuffer.wrap(request.value()).order(ByteOrder.LITTLE_ENDIAN).getInt();
+        int value = octet ? request.value()[0] & 0xff : number(request.value());
         if (outOfRange(option, value)) {
             return Result.failure("EINVAL");
         }
@@ -131,6 +131,10 @@ final class OptionCalls {
             return Result.unsupported("the socket option " + option);
         }
         return apply(file, option, value);
+    }
+
+    private static int number(byte[] octets) {
+        return ByteBuffer.wrap(octets).order(ByteOrder.LITTLE_ENDIAN).getInt();
     }
 
     private static Result congestion(byte[] name) {

@@ -38,6 +38,7 @@ final class Profiles {
                 .ackFrequency(AckFrequency.MORE_THAN_ONE_SEGMENT)
                 .quickAcks(16)
                 .windowProbe(WindowProbe.OLD_SEQUENCE)
+                .pushBursts(true)
                 .mslNanos(30 * SECOND)
                 .finWait2Nanos(60 * SECOND);
     }
@@ -57,6 +58,7 @@ final class Profiles {
                 .delayedAckNanos(40 * MILLI)
                 .ackFrequency(AckFrequency.SECOND_SEGMENT)
                 .windowInSegments(true)
+                .resetEndsTimeWait(false)
                 .windowStepAlways(true)
                 .windowProbe(WindowProbe.NEXT_OCTET)
                 .mslNanos(30 * SECOND)

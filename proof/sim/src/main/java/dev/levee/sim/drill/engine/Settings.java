@@ -193,7 +193,7 @@ final class Settings {
     int receiveBufferReported(SocketFile file) {
         int asked = receiveBufferReported(file.options);
         var socket = file.tcp;
-        if (profile != Profile.FREEBSD || socket == null || !socket.connected()) {
+        if (profile != Profile.FREEBSD || socket == null) {
             return asked;
         }
         return socket.connection().receiveLimit();

@@ -33,6 +33,7 @@ final class Sysctls {
             Map.entry("net.ipv4.tcp_synack_retries", (to, values) -> to.synAckRetries = count(values[0])),
             Map.entry("net.ipv4.tcp_retries2", (to, values) -> to.dataRetries = count(values[0])),
             Map.entry("net.ipv4.tcp_retries1", (to, values) -> to.tcp.r1Retransmits(Math.max(1, count(values[0])))),
+            Map.entry("net.ipv4.tcp_rfc1337", (to, values) -> to.tcp.resetEndsTimeWait(values[0] == 0)),
             Map.entry(
                     "net.ipv4.tcp_fin_timeout",
                     (to, values) -> to.tcp.finWait2Nanos(nanos(values[0], Profiles.SECOND))),
@@ -129,7 +130,6 @@ final class Sysctls {
             "net.inet.tcp.v6mssdflt",
             // What is answered, and what is taken, where the engine follows RFC 9293 and 5961.
             "net.ipv4.tcp_tw_reuse",
-            "net.ipv4.tcp_rfc1337",
             "net.ipv4.tcp_abort_on_overflow",
             "net.ipv4.tcp_syncookies",
             "net.ipv4.tcp_challenge_ack_limit",
