@@ -282,7 +282,8 @@ final class Output {
         int unsent = snd.unsentFromNxt() - length;
         int room = Math.min(snd.usableWindow(), congestionWindowLeft(tcb)) - length;
         int next = Math.min(Math.min(unsent, tcb.payloadMax()), room);
-        boolean follows = next == tcb.payloadMax() || (next > 0 && next == unsent && tcb.noDelay);
+        boolean tailGoes = tcb.noDelay || (tcb.config.nagleAfterSmallOnly() && !snd.smallOutstanding());
+        boolean follows = next == tcb.payloadMax() || (next > 0 && next == unsent && tailGoes);
         return goesOn && !follows;
     }
 
