@@ -83,6 +83,14 @@ final class DrillCommand implements Callable<Integer> {
             })
     private String target = "engine";
 
+    @Option(
+            names = "--ignore-unread",
+            description = {
+                "Packets that no line was about when a script ended are no failure, only a note: as in the original,",
+                "whose suites leave some out."
+            })
+    private boolean ignoreUnread;
+
     @Option(names = "--json", description = "Print the verdicts as one JSON object on one line, and nothing else.")
     private boolean json;
 
@@ -129,6 +137,9 @@ final class DrillCommand implements Callable<Integer> {
 
     private DrillSettings settings() throws Problem {
         var settings = DrillSettings.of(profile()).withModes(modes());
+        if (ignoreUnread) {
+            settings = settings.withUnreadNoted();
+        }
         if (kernel()) {
             settings = settings.withAnyTimeNanosMax(REAL_ANY_TIME_NANOS_MAX);
         }

@@ -10,6 +10,11 @@ public final class KernelException extends RuntimeException {
 
     /// A system call of ours that failed.
     static KernelException failed(String what, int errno) {
-        return new KernelException(what + " failed: " + ErrnoNames.of(errno));
+        var name = ErrnoNames.of(errno);
+        boolean forbidden = name.equals("EPERM") || name.equals("EACCES");
+        return new KernelException(
+                forbidden
+                        ? "--target kernel is not allowed to do what it needs (" + what + "); run it as root"
+                        : "--target kernel cannot do what it needs: " + what + " failed with " + name);
     }
 }

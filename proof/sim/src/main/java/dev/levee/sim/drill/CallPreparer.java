@@ -132,7 +132,7 @@ final class CallPreparer {
         int script = scriptDescriptor(line);
         return prepared(line, new Request.Accept(descriptor(arguments, 0)), true, result -> {
             if (result.value() >= 0) {
-                flows.map(script, (int) result.value());
+                flows.mapAccepted(script, (int) result.value());
                 var from = result.from();
                 flows.accepted(script, from == null ? 0 : from.port());
             }

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 /// @param toleranceNanos how far an event may be from its time, instead of what the script says; null: what it
 ///     says, else 4 ms
 /// @param anyTimeNanosMax how long a packet at any time (`*`) is waited for
+/// @param unreadNoted packets that the system sent and no line was about when the script ended are only noted,
+///     as in the original; else one is too many
 public record DrillSettings(
         Platform platform,
         Setup.Profile profile,
         Set<Setup.Mode> modes,
         @Nullable Long toleranceNanos,
-        long anyTimeNanosMax) {
+        long anyTimeNanosMax,
+        boolean unreadNoted) {
     private static final long HOUR_NANOS = 3_600_000_000_000L;
 
     public DrillSettings {
@@ -36,18 +39,22 @@ public record DrillSettings(
     /// all others for Linux.
     public static DrillSettings of(Setup.Profile profile) {
         var platform = profile == Setup.Profile.FREEBSD ? Platform.FREEBSD : Platform.LINUX;
-        return new DrillSettings(platform, profile, Set.of(Setup.Mode.IPV4), null, HOUR_NANOS);
+        return new DrillSettings(platform, profile, Set.of(Setup.Mode.IPV4), null, HOUR_NANOS, false);
     }
 
     public DrillSettings withModes(List<Setup.Mode> wanted) {
-        return new DrillSettings(platform, profile, Set.copyOf(wanted), toleranceNanos, anyTimeNanosMax);
+        return new DrillSettings(platform, profile, Set.copyOf(wanted), toleranceNanos, anyTimeNanosMax, unreadNoted);
     }
 
     public DrillSettings withToleranceNanos(long nanos) {
-        return new DrillSettings(platform, profile, modes, nanos, anyTimeNanosMax);
+        return new DrillSettings(platform, profile, modes, nanos, anyTimeNanosMax, unreadNoted);
     }
 
     public DrillSettings withAnyTimeNanosMax(long nanos) {
-        return new DrillSettings(platform, profile, modes, toleranceNanos, nanos);
+        return new DrillSettings(platform, profile, modes, toleranceNanos, nanos, unreadNoted);
+    }
+
+    public DrillSettings withUnreadNoted() {
+        return new DrillSettings(platform, profile, modes, toleranceNanos, anyTimeNanosMax, true);
     }
 }

@@ -113,6 +113,17 @@ final class Flows {
         return packet;
     }
 
+    /// Whether a packet belongs to a connection that is known already: an older socket may still repeat its
+    /// SYN.
+    boolean sentByAnother(Flow flow, Packet packet) {
+        for (var other : flows) {
+            if (other != flow && other.sent(packet)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Whether a packet belongs to a connection with ports of its own.
     boolean knownByPorts(Packet packet) {
         for (var flow : flows) {
@@ -165,6 +176,12 @@ final class Flows {
         if (flow != null) {
             flow.stage = Flow.Stage.LISTENING;
         }
+    }
+
+    /// As [#map], for `accept`: a script may give the number of a connection that it has forgotten about to the
+    /// next one, as in the original.
+    void mapAccepted(int script, int target) {
+        descriptors.put(script, target);
     }
 
     /// A descriptor of the script now stands for one of the target.

@@ -211,8 +211,20 @@ final class Interpreter {
     }
 
     private void shell(Command command) throws DrillFailure, DrillSkip {
-        for (var step : Shell.parse(command.text())) {
+        shell(Shell.parse(command.text()));
+    }
+
+    private void shell(List<Shell.Step> steps) throws DrillFailure, DrillSkip {
+        for (var step : steps) {
             switch (step) {
+                case Shell.Step.Configure(var words, var otherwise) -> {
+                    if (world.target().command(words) == Target.Setting.UNKNOWN) {
+                        if (otherwise == null) {
+                            throw Shell.notOffered(words);
+                        }
+                        shell(otherwise);
+                    }
+                }
                 case Shell.Step.Assign(var name, var value) -> assign(name, value);
                 case Shell.Step.Count(var state, int port, var digits) -> {
                     int count = world.target().count(state, port);
@@ -244,6 +256,10 @@ final class Interpreter {
         for (var packet : world.unread()) {
             if (packet.nanos() < lastSubstantiveNanos && flows.known(packet)) {
                 var mapped = flows.toScript(packet);
+                if (plan.unreadNoted()) {
+                    notes.add("no line is about " + Notation.of(mapped));
+                    continue;
+                }
                 trace.unexpected(mapped);
                 throw new DrillFailure(
                         "a packet too many",

@@ -201,7 +201,7 @@ final class PacketRunner {
         long now = world.nowNanos();
         long until = moment.any() ? now + plan.anyTimeNanosMax() : Math.max(now, moment.toNanos()) + PATIENCE_NANOS;
         var packet = world.take(
-                candidate -> flow.sent(candidate) || flow.begunBy(candidate),
+                candidate -> flow.sent(candidate) || flow.begunBy(candidate) && !flows.sentByAnother(flow, candidate),
                 candidate -> flows.knownByPorts(candidate),
                 until);
         if (packet != null && flow.begunBy(packet)) {

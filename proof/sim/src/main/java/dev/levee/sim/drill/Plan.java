@@ -17,6 +17,7 @@ import dev.levee.wire.IpAddress;
 /// @param packetsNotFatal a packet that differs is only noted
 /// @param callsNotFatal a call that differs is only noted
 /// @param anyTimeNanosMax how long a packet at any time is waited for
+/// @param unreadNoted packets that no line was about at the end are only noted
 record Plan(
         Setup setup,
         int bindPort,
@@ -28,7 +29,8 @@ record Plan(
         boolean strictSegments,
         boolean packetsNotFatal,
         boolean callsNotFatal,
-        long anyTimeNanosMax) {
+        long anyTimeNanosMax,
+        boolean unreadNoted) {
     private static final long MICRO_NANOS = 1_000;
     private static final long TOLERANCE_NANOS = 4_000_000;
     private static final double TOLERANCE_PERCENT = 12.5;
@@ -89,7 +91,8 @@ record Plan(
                 options.has("strict_segments"),
                 options.notFatal("packet"),
                 options.notFatal("syscall"),
-                settings.anyTimeNanosMax());
+                settings.anyTimeNanosMax(),
+                settings.unreadNoted());
     }
 
     /// Who is who when a script does not say it. All of them are reserved for documentation or private use.

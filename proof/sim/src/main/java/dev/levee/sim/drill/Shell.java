@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Understands the shell lines that scripts use: settings, questions about a connection's state, and a list of
 /// commands that change nothing here. No shell is ever started; any other command is not offered, by name.
@@ -13,6 +14,11 @@ final class Shell {
         /// `name` gets `value`.
         record Assign(String name, String value) implements Step {}
 
+        /// A command for the network, which the target may know.
+        ///
+        /// @param otherwise what it comes to where the target does not; null when the script needs the command
+        record Configure(List<String> words, @Nullable List<Step> otherwise) implements Step {}
+
         /// The number of connections in a state must have these digits in it.
         record Count(String state, int port, String digits) implements Step {}
     }
@@ -20,6 +26,8 @@ final class Shell {
     /// Caches and files that are not there; how large packets are offloaded, which does not matter for what is
     /// compared.
     private static final Set<String> HARMLESS = Set.of("true", ":", "sync", "ethtool", "tcpdrop");
+
+    private static final Set<String> NETWORK = Set.of("ip", "tc", "ethtool");
 
     private static final Pattern OPTION = Pattern.compile("-[a-zA-Z0-9]+");
     private static final Pattern COUNTED = Pattern.compile("[A-Z_0-9-]+");
@@ -48,11 +56,19 @@ final class Shell {
             steps.addAll(SuiteDefaults.steps());
         } else if (name.equals("echo")) {
             echo(words, steps);
-        } else if (name.equals("tc")) {
-            queue(words, steps);
+        } else if (NETWORK.contains(name)) {
+            steps.add(new Step.Configure(words, otherwise(words)));
         } else if (!harmless(words)) {
             throw notOffered(words);
         }
+    }
+
+    private static @Nullable List<Step> otherwise(List<String> words) {
+        if (harmless(words)) {
+            return List.of();
+        }
+        var steps = new ArrayList<Step>();
+        return words.getFirst().equals("tc") && queue(words, steps) ? steps : null;
     }
 
     private static boolean harmless(List<String> words) {
@@ -62,7 +78,7 @@ final class Shell {
                 || String.join(" ", words).startsWith("ip tcp_metrics flush");
     }
 
-    private static DrillSkip notOffered(List<String> words) {
+    static DrillSkip notOffered(List<String> words) {
         return new DrillSkip("the shell command '" + String.join(" ", words) + "' is not offered");
     }
 
@@ -117,17 +133,18 @@ final class Shell {
 
     /// `tc qdisc replace dev tun0 root fq`: which queue the device has. A queue with a limit drops what the
     /// system sends, which nobody here does.
-    private static void queue(List<String> words, List<Step> steps) throws DrillSkip {
+    ///
+    /// @return whether it is said here what that means
+    private static boolean queue(List<String> words, List<Step> steps) {
         int root = words.indexOf("root");
         boolean device = words.size() > 2 && words.get(1).equals("qdisc") && root == 5;
         if (!device || words.contains("limit")) {
-            throw notOffered(words);
+            return false;
         }
         if (words.size() == root + 2) {
             steps.add(new Step.Assign("net.core.default_qdisc", words.get(root + 1)));
-        } else if (words.size() != root + 1) {
-            throw notOffered(words);
         }
+        return words.size() <= root + 2;
     }
 
     /// `sockstat -4 -P tcp -p 8080 -s | grep -c SYN_RCVD | grep 1`, and the same of `ss` and `netstat`.

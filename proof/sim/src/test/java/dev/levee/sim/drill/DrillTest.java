@@ -137,6 +137,16 @@ class DrillTest {
     }
 
     @Test
+    void aPacketTooManyIsOnlyNotedForThoseWhoAskForIt() {
+        var text = RIGHT.replace(
+                "+0 close(4) = 0\n", "+0 write(4, ..., 10) = 10\n+.1 read(4, ..., 1) = 0\n+0 close(4) = 0\n");
+        var settings = DrillSettings.of(Setup.Profile.LEVEE).withUnreadNoted();
+        var verdict = Drill.run("test.pkt", text, EngineTarget.factory(), settings);
+        assertThat(verdict.outcome()).as(verdict.report()).isEqualTo(Outcome.PASS);
+        assertThat(verdict.notes()).anyMatch(note -> note.startsWith("no line is about P. 601:611(10) ack 12"));
+    }
+
+    @Test
     void whatOnlyTheClosingAtTheEndCausesIsNobodysConcern() {
         assertThat(run(RIGHT + "+.5 close(3) = 0\n").outcome()).isEqualTo(Outcome.PASS);
     }

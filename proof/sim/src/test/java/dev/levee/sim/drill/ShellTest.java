@@ -57,14 +57,50 @@ class ShellTest {
     @ValueSource(
             strings = {
                 "/tmp/sysctl_restore_${PPID}.sh",
-                "ip tcp_metrics flush all > /dev/null 2>&1",
                 "# nothing but a comment",
-                "ethtool -K tun0 tso off gso off",
-                "tc qdisc delete dev tun0 root 2>/dev/null",
                 "sysctl net.ipv4.tcp_sack",
             })
     void whatChangesNothingHereIsNothing(String line) throws Exception {
         assertThat(Shell.parse(line)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ip tcp_metrics flush all > /dev/null 2>&1",
+                "ethtool -K tun0 tso off gso off",
+                "tc qdisc delete dev tun0 root 2>/dev/null",
+            })
+    void aTargetThatDoesNotKnowTheseCommandsNeedsThemNot(String line) throws Exception {
+        assertThat(Shell.parse(line))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Step.Configure.class,
+                        step -> assertThat(step.otherwise()).isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tc qdisc replace dev tun0 root pfifo limit 0",
+                "ip route change 192.0.2.1 via 192.168.0.2 dev tun0 mtu lock 640",
+            })
+    void aTargetThatDoesNotKnowTheseCommandsCannotRunTheScript(String line) throws Exception {
+        assertThat(Shell.parse(line))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Step.Configure.class,
+                        step -> assertThat(step.otherwise()).isNull());
+    }
+
+    @Test
+    void theQueueOfTheDeviceIsASettingWhereNothingElseIsKnownAboutIt() throws Exception {
+        assertThat(Shell.parse("tc qdisc replace dev tun0 root fq"))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Step.Configure.class,
+                        step -> assertThat(step.otherwise())
+                                .containsExactly(new Step.Assign("net.core.default_qdisc", "fq")));
     }
 
     @Test
@@ -78,11 +114,9 @@ class ShellTest {
             strings = {
                 "rm -rf /",
                 "nstat | grep TcpExtOutOfWindowIcmps > /dev/null",
-                "tc qdisc replace dev tun0 root pfifo limit 0",
                 "sockstat -4 -P tcp | grep -v TIME_WAIT | grep 1",
                 "sockstat -4 -P tcp | grep -c TIME_WAIT",
                 "echo 1 > /etc/passwd",
-                "ip route change 192.0.2.1 via 192.168.0.2 dev tun0 mtu lock 640",
                 "sysctl -q net.ipv4.tcp_sack=$((1 +))",
                 "sleep 1 &",
             })
