@@ -95,6 +95,9 @@ final class Arguments {
     }
 
     private long named(String name) throws DrillSkip {
+        if (name.equals("NULL")) {
+            return 0;
+        }
         return constants.apply(name).orElseThrow(() -> new DrillSkip("the name " + name + " is not known"));
     }
 

@@ -4,6 +4,7 @@ import dev.levee.sim.drill.script.Code;
 import dev.levee.sim.drill.script.CodeEvaluator;
 import dev.levee.sim.drill.script.Constants;
 import dev.levee.sim.drill.script.Position;
+import dev.levee.sim.drill.system.Platform;
 import dev.levee.sim.drill.system.Target;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,9 +19,9 @@ final class CodeRunner {
     private final List<String> notes;
 
     /// @param notes what blocks print goes here
-    CodeRunner(Target target, Constants constants, List<String> notes) {
+    CodeRunner(Target target, Platform platform, List<String> notes) {
         this.target = target;
-        this.constants = constants;
+        this.constants = Constants.of(platform);
         this.notes = notes;
     }
 

@@ -2,6 +2,7 @@ package dev.levee.sim.drill;
 
 import dev.levee.sim.drill.Packet.Option;
 import dev.levee.wire.IpAddress;
+import dev.levee.wire.Seq;
 import dev.levee.wire.TcpFlags;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,11 @@ final class Flow {
     int remoteIss;
     int scriptLocalIss;
     int localIss;
+
+    private boolean anyExpected;
+    private int highestExpected;
+    private boolean anyAcknowledged;
+    private int highestAck;
 
     private final Map<Integer, Integer> tsVals = new HashMap<>();
     private boolean tsSeen;
@@ -90,6 +96,42 @@ final class Flow {
         localAddress = packet.ip().source();
         localPort = syn.sourcePort();
         localIss = syn.seq();
+    }
+
+    /// A line acknowledges what the system sent.
+    ///
+    /// @param ack on the wire
+    void acknowledged(int ack) {
+        if (!anyAcknowledged || Seq.lt(highestAck, ack)) {
+            highestAck = ack;
+        }
+        anyAcknowledged = true;
+    }
+
+    /// A line was about this packet of the system.
+    void expected(Packet.Tcp tcp) {
+        int end = tcp.seq() + length(tcp);
+        if (!anyExpected || Seq.lt(highestExpected, end)) {
+            highestExpected = end;
+        }
+        anyExpected = true;
+    }
+
+    private static int length(Packet.Tcp tcp) {
+        return tcp.text().length + (tcp.has(TcpFlags.SYN) ? 1 : 0) + (tcp.has(TcpFlags.FIN) ? 1 : 0);
+    }
+
+    /// Whether a packet of the system says nothing that the script does not know: it is a mere acknowledgement,
+    /// or repeats what a line was about, or a line acknowledges it.
+    boolean explained(Packet packet) {
+        var tcp = packet.tcp();
+        if (tcp == null || tcp.has(TcpFlags.RST)) {
+            return false;
+        }
+        int end = tcp.seq() + length(tcp);
+        return length(tcp) == 0
+                || anyExpected && Seq.le(end, highestExpected)
+                || anyAcknowledged && Seq.le(end, highestAck);
     }
 
     /// A packet of the system with the script's sequence numbers.

@@ -56,12 +56,18 @@ final class Flows {
         }
         var flow = add();
         flow.stage = Flow.Stage.PACKET_RECEIVED;
-        flow.remoteIss = (int) line.seq();
+        boolean listening = current == null || current.stage == Flow.Stage.LISTENING || begins;
+        // What comes for a socket that was only bound begins nothing that numbers could count from.
+        flow.remoteIss = listening ? (int) line.seq() : 0;
+        receive(flow, line);
+        return flow;
+    }
+
+    private void receive(Flow flow, PacketLine.Tcp line) {
         var ports = line.ports();
         flow.portsSaid = ports != null;
         flow.localPort = ports != null && ports.destination() != 0 ? ports.destination() : plan.bindPort();
         flow.remotePort = ports != null && ports.source() != 0 ? ports.source() : nextRemotePort++;
-        return flow;
     }
 
     /// The flow whose packet a line expects.
@@ -94,12 +100,22 @@ final class Flows {
 
     /// Whether a packet belongs to a connection that the script can still say something about.
     boolean known(Packet packet) {
+        return owner(packet) != null;
+    }
+
+    /// Whether such a packet, which no line was about, says nothing that the script does not know.
+    boolean explained(Packet packet) {
+        var owner = owner(packet);
+        return owner != null && owner.explained(packet);
+    }
+
+    private @Nullable Flow owner(Packet packet) {
         for (var flow : flows) {
             if ((flow == underTest || flow.portsSaid) && (flow.sent(packet) || flow.begunBy(packet))) {
-                return true;
+                return flow;
             }
         }
-        return false;
+        return null;
     }
 
     /// A packet of a known connection with the script's sequence numbers.

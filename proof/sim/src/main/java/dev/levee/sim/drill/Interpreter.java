@@ -46,7 +46,7 @@ final class Interpreter {
         timing = new Timing(plan);
         packets = new PacketRunner(plan, world, flows, timing, trace);
         var constants = Constants.of(plan.setup().platform());
-        codes = new CodeRunner(target, constants, notes);
+        codes = new CodeRunner(target, plan.setup().platform(), notes);
         calls = new CallRunner(plan, world, new CallPreparer(plan, flows, constants::value), timing, trace);
         at = new Position(1, 1);
     }
@@ -250,11 +250,16 @@ final class Interpreter {
         codes.run(code, descriptor, this::moveTo);
     }
 
-    /// A packet that no line was about, sent before the last event of substance, is one too many.
+    /// A packet that no line was about, sent before the last event of substance, is one too many: unless it
+    /// says nothing that the script does not know. Then the script has looked away on purpose, and says
+    /// nothing about what follows either.
     private void checkUnread() throws DrillFailure {
         world.pass(world.nowNanos());
         for (var packet : world.unread()) {
-            if (packet.nanos() < lastSubstantiveNanos && flows.known(packet)) {
+            if (packet.nanos() >= lastSubstantiveNanos - plan.toleranceNanos() || flows.explained(packet)) {
+                return;
+            }
+            if (flows.known(packet)) {
                 var mapped = flows.toScript(packet);
                 if (plan.unreadNoted()) {
                     notes.add("no line is about " + Notation.of(mapped));

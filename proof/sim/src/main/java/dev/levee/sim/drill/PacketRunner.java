@@ -65,6 +65,9 @@ final class PacketRunner {
         int localPort = ports != null && ports.destination() != 0 ? ports.destination() : flow.localPort;
         int localOffset = flow.localOffset(syn);
         long ackNumber = tcp.ack() == null ? 0 : tcp.ack();
+        if (ack) {
+            flow.acknowledged((int) ackNumber + localOffset);
+        }
         var builder = new PacketBuilder(plan.v6(), flow.remoteAddress, flow.localAddress);
         world.inject(builder.tcp(
                 tcp,
@@ -179,6 +182,7 @@ final class PacketRunner {
                 flow.stage = Flow.Stage.SYNACK_SENT;
                 flow.localIss = segment.seq();
             }
+            flow.expected(segment);
             var mapped = flow.toScript(packet, segment);
             trace.sent(mapped, line);
             if (!packet.wrong().isEmpty()) {

@@ -30,7 +30,6 @@ final class SuiteDefaults {
         {"net.ipv4.tcp_fastopen", "0x70403"},
         {"net.ipv4.tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4"},
         {"net.ipv4.tcp_syncookies", "1"},
-        {"net.core.default_qdisc", "pfifo"},
     };
 
     private SuiteDefaults() {}
@@ -41,9 +40,13 @@ final class SuiteDefaults {
 
     static List<Shell.Step> steps() {
         var steps = new ArrayList<Shell.Step>();
+        steps.add(new Shell.Step.Configure(List.of("ip", "tcp_metrics", "flush", "all"), List.of()));
         for (var setting : SETTINGS) {
             steps.add(new Shell.Step.Assign(setting[0], setting[1]));
         }
+        var queue = List.of("tc", "qdisc", "replace", "dev", "tun0", "root", "pfifo");
+        var otherwise = new Shell.Step.Assign("net.core.default_qdisc", "pfifo");
+        steps.add(new Shell.Step.Configure(queue, List.of(otherwise)));
         return steps;
     }
 }

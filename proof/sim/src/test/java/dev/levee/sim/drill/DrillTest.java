@@ -147,6 +147,41 @@ class DrillTest {
     }
 
     @Test
+    void aScriptMayLookAwayFromWhatItAcknowledges() {
+        var written = "+0 write(4, ..., 10) = 10\n";
+        var acknowledged = "+.1 < . 12:12(0) ack 611 win 2000 <nop,nop,TS val 10 ecr 790>\n";
+        var more = "+.1 write(4, ..., 10) = 10\n+.1 read(4, ..., 1) = 0\n";
+        assertThat(run(RIGHT.replace("+0 close(4) = 0\n", written + acknowledged + more))
+                        .report())
+                .isEmpty();
+    }
+
+    @Test
+    void linesWithPortsTellConnectionsApart() {
+        var script = """
+                0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0 bind(3, ..., ...) = 0
+                +0 listen(3, 5) = 0
+                +.1 < 1001 > 8080 S 0:0(0) win 1000 <mss 1000>
+                +0 < 1002 > 8080 S 5:5(0) win 1000 <mss 1000>
+                +0 > 8080 > 1002 S. 0:0(0) ack 6 <mss 1460>
+                +0 > 8080 > 1001 S. 0:0(0) ack 1 <mss 1460>
+                +.1 < 1001 > 8080 . 1:1(0) ack 1 win 1000
+                +0 < 1002 > 8080 . 1:1(0) ack 1 win 1000
+                +0 accept(3, ..., ...) = 4
+                +0 accept(3, ..., ...) = 5
+                +0 write(5, ..., 7) = 7
+                +0 write(4, ..., 9) = 9
+                +0 > 8080 > 1001 P. 1:10(9) ack 1
+                +0 > 8080 > 1002 P. 1:8(7) ack 1
+                """;
+        assertThat(run(script).report()).isEmpty();
+        assertThat(run(script.replace("> 8080 > 1001 P.", "> 8080 > 1002 P.")).reason())
+                .contains("line 14")
+                .contains("length: expected 9, got 7");
+    }
+
+    @Test
     void whatOnlyTheClosingAtTheEndCausesIsNobodysConcern() {
         assertThat(run(RIGHT + "+.5 close(3) = 0\n").outcome()).isEqualTo(Outcome.PASS);
     }
