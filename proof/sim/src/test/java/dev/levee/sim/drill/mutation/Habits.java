@@ -12,7 +12,7 @@ record Habits(long toleranceNanos, boolean timestampsCounted) {
     private static final long TOLERANCE_MICROS = 4_000;
 
     /// The language also allows this part of the time since the event before.
-    private static final double TOLERANCE_PERCENT = 1.0;
+    private static final double TOLERANCE_PERCENT = 12.5;
 
     static Habits of(DrillScript script) {
         long tolerance = TOLERANCE_MICROS;
