@@ -36,8 +36,8 @@ final class CallMutations {
         switch (call.result()) {
             // Anything is right.
             case Expression.Ellipsis _ -> {}
-            case Expression.Int(long value) when value == -1 ->
-                to.with("result", "0 for -1", index, with(event, new Expression.Int(0), null));
+            case Expression.Int(long value)
+            when value == -1 -> to.with("result", "0 for -1", index, with(event, new Expression.Int(0), null));
             case Expression.Int(long value) -> {
                 to.with("result", "failure for " + value, index, with(event, new Expression.Int(-1), "EIO"));
                 if (!NAMING.contains(call.name())) {
@@ -48,7 +48,11 @@ final class CallMutations {
             case Expression.Word _, Expression.Or _ ->
                 to.with("result", "failure for a name", index, with(event, new Expression.Int(-1), "EIO"));
             // No call returns these.
-            case Expression.Text _, Expression.Assign _, Expression.Apply _, Expression.Array _, Expression.Struct _ -> {}
+            case Expression.Text _,
+                    Expression.Assign _,
+                    Expression.Apply _,
+                    Expression.Array _,
+                    Expression.Struct _ -> {}
         }
     }
 
@@ -80,7 +84,8 @@ final class CallMutations {
     }
 
     private interface Change {
-        @Nullable Expression of(Expression expression);
+        @Nullable
+        Expression of(Expression expression);
     }
 
     private void changed(String kind, int index, Event event, int argument, Change change) {
@@ -121,7 +126,8 @@ final class CallMutations {
             return;
         }
         for (int i = 0; i < elements.size(); i++) {
-            for (var flipped : flipped(elements.get(i), "revents", List.of("POLLIN", "POLLOUT", "POLLERR", "POLLHUP"))) {
+            for (var flipped :
+                    flipped(elements.get(i), "revents", List.of("POLLIN", "POLLOUT", "POLLERR", "POLLHUP"))) {
                 var all = new ArrayList<>(elements);
                 all.set(i, flipped);
                 var changed = new Expression.Array(all);
@@ -199,8 +205,8 @@ final class CallMutations {
     }
 
     private void end(int index, Event event, long nanos, String what) {
-        var changed = new CallLine(
-                call.at(), nanos, call.name(), call.arguments(), call.result(), call.error(), call.note());
+        var changed =
+                new CallLine(call.at(), nanos, call.name(), call.arguments(), call.result(), call.error(), call.note());
         to.with("end of a call", what, index, new Event(event.at(), event.time(), changed));
     }
 }

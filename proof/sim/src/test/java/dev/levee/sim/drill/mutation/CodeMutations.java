@@ -30,7 +30,8 @@ final class CodeMutations {
         var equals = EQUAL.matcher(code.text());
         while (equals.find()) {
             long number = Long.parseLong(equals.group(1)) + 1;
-            var text = code.text().substring(0, equals.start(1)) + number
+            var text = code.text().substring(0, equals.start(1))
+                    + number
                     + code.text().substring(equals.end(1));
             to.with("assertion's number", equals.group(1), index, with(event, text));
         }

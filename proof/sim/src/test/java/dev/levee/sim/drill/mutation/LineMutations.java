@@ -104,7 +104,12 @@ final class LineMutations {
             return;
         }
         var events = events();
-        events.set(index, new Event(script.events().get(index).at(), script.events().get(index).time(), after));
+        events.set(
+                index,
+                new Event(
+                        script.events().get(index).at(),
+                        script.events().get(index).time(),
+                        after));
         events.set(index + 1, new Event(next.at(), next.time(), line));
         add("packets swapped", events);
     }
@@ -118,10 +123,20 @@ final class LineMutations {
             return;
         }
         var inbound = new Tcp(
-                tcp.ports(), tcp.flags(), tcp.ace(), tcp.seq(), tcp.seqForm(), tcp.length(), tcp.ack(), SOME_WINDOW,
-                tcp.urgentPointer(), tcp.options(), tcp.udp());
+                tcp.ports(),
+                tcp.flags(),
+                tcp.ace(),
+                tcp.seq(),
+                tcp.seqForm(),
+                tcp.length(),
+                tcp.ack(),
+                SOME_WINDOW,
+                tcp.urgentPointer(),
+                tcp.options(),
+                tcp.udp());
         var events = events();
-        events.set(index, Lines.with(event, new PacketLine(line.at(), false, line.encapsulations(), line.ip(), inbound)));
+        events.set(
+                index, Lines.with(event, new PacketLine(line.at(), false, line.encapsulations(), line.ip(), inbound)));
         add("direction turned", events);
     }
 
@@ -150,8 +165,6 @@ final class LineMutations {
     }
 
     private static boolean isAnswer(Event event) {
-        return Lines.outboundTcp(event) != null
-                && event.time() instanceof EventTime.Relative(long nanos)
-                && nanos == 0;
+        return Lines.outboundTcp(event) != null && event.time() instanceof EventTime.Relative(long nanos) && nanos == 0;
     }
 }

@@ -39,11 +39,14 @@ class MutationTest {
                 .as("mutants that failed: %s", failedByKind)
                 .isGreaterThanOrEqualTo(2000);
         // A script that is skipped says nothing, so hardly any may be.
-        assertThat(outcomes.getOrDefault(Outcome.SKIP, 0)).as("mutants that were skipped").isLessThan(100);
+        assertThat(outcomes.getOrDefault(Outcome.SKIP, 0))
+                .as("mutants that were skipped")
+                .isLessThan(100);
     }
 
     private void judge(Mutant mutant, DrillSettings settings) {
-        var outcome = Drill.run(mutant.script(), EngineTarget.factory(), settings).outcome();
+        var outcome =
+                Drill.run(mutant.script(), EngineTarget.factory(), settings).outcome();
         outcomes.merge(outcome, 1, Integer::sum);
         switch (outcome) {
             case PASS -> survivors.add(mutant);

@@ -9,12 +9,12 @@ import dev.levee.sim.drill.script.PacketLine;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Makes scripts with exactly one error each from a script that the system passes: a judge that lets one of them
-/// pass is blind in that place.
+/// Makes scripts with exactly one error each from a script that the system passes: a judge that lets one of
+/// them pass is blind in that place.
 ///
 /// Only what a script asserts is changed. What the language leaves open, or what is a name and not a claim, is
-/// left out by a rule that stands, with its reason, where the mutation is made; no mutant is left out because it
-/// survived.
+/// left out by a rule that stands, with its reason, where the mutation is made; no mutant is left out because
+/// it survived.
 final class Mutator {
     private final DrillScript script;
     private final Habits habits;

@@ -45,7 +45,8 @@ final class PacketMutations {
     private void ip() {
         var ip = line.ip();
         var ecn = ip.ecn();
-        // Nothing that is sent here is marked as congested unless the script says so: a claim that it is, is wrong.
+        // Nothing that is sent here is marked as congested unless the script says so: a claim that it is, is
+        // wrong.
         int otherEcn = ecn == null || ecn != ECN_CE ? ECN_CE : 0;
         if (ip.trafficClass() == null && !ip.anyEct()) {
             ip("ECN bits", ip.hopLimit(), otherEcn, ip.trafficClass());
@@ -72,7 +73,14 @@ final class PacketMutations {
 
     private void flags(Tcp tcp) {
         int[] bits = {
-            TcpFlags.FIN, TcpFlags.SYN, TcpFlags.RST, TcpFlags.PSH, TcpFlags.ACK, TcpFlags.URG, TcpFlags.ECE, TcpFlags.CWR
+            TcpFlags.FIN,
+            TcpFlags.SYN,
+            TcpFlags.RST,
+            TcpFlags.PSH,
+            TcpFlags.ACK,
+            TcpFlags.URG,
+            TcpFlags.ECE,
+            TcpFlags.CWR
         };
         for (int bit : bits) {
             // A digit after the flags says the bits of ECN; that digit is changed below.
@@ -86,8 +94,17 @@ final class PacketMutations {
 
     private static Tcp flags(Tcp tcp, int flags) {
         return new Tcp(
-                tcp.ports(), flags, tcp.ace(), tcp.seq(), tcp.seqForm(), tcp.length(), tcp.ack(), tcp.window(),
-                tcp.urgentPointer(), tcp.options(), tcp.udp());
+                tcp.ports(),
+                flags,
+                tcp.ace(),
+                tcp.seq(),
+                tcp.seqForm(),
+                tcp.length(),
+                tcp.ack(),
+                tcp.window(),
+                tcp.urgentPointer(),
+                tcp.options(),
+                tcp.udp());
     }
 
     private void numbers(Tcp tcp) {
@@ -129,38 +146,92 @@ final class PacketMutations {
 
     private static Tcp seq(Tcp tcp, int by) {
         return new Tcp(
-                tcp.ports(), tcp.flags(), tcp.ace(), tcp.seq() + by & 0xffffffffL, tcp.seqForm(), tcp.length(),
-                tcp.ack(), tcp.window(), tcp.urgentPointer(), tcp.options(), tcp.udp());
+                tcp.ports(),
+                tcp.flags(),
+                tcp.ace(),
+                tcp.seq() + by & 0xffffffffL,
+                tcp.seqForm(),
+                tcp.length(),
+                tcp.ack(),
+                tcp.window(),
+                tcp.urgentPointer(),
+                tcp.options(),
+                tcp.udp());
     }
 
     private static Tcp length(Tcp tcp, int by) {
         return new Tcp(
-                tcp.ports(), tcp.flags(), tcp.ace(), tcp.seq(), tcp.seqForm(), tcp.length() + by, tcp.ack(),
-                tcp.window(), tcp.urgentPointer(), tcp.options(), tcp.udp());
+                tcp.ports(),
+                tcp.flags(),
+                tcp.ace(),
+                tcp.seq(),
+                tcp.seqForm(),
+                tcp.length() + by,
+                tcp.ack(),
+                tcp.window(),
+                tcp.urgentPointer(),
+                tcp.options(),
+                tcp.udp());
     }
 
     private static Tcp ack(Tcp tcp, long ack) {
         return new Tcp(
-                tcp.ports(), tcp.flags(), tcp.ace(), tcp.seq(), tcp.seqForm(), tcp.length(), ack, tcp.window(),
-                tcp.urgentPointer(), tcp.options(), tcp.udp());
+                tcp.ports(),
+                tcp.flags(),
+                tcp.ace(),
+                tcp.seq(),
+                tcp.seqForm(),
+                tcp.length(),
+                ack,
+                tcp.window(),
+                tcp.urgentPointer(),
+                tcp.options(),
+                tcp.udp());
     }
 
     private static Tcp window(Tcp tcp, int window) {
         return new Tcp(
-                tcp.ports(), tcp.flags(), tcp.ace(), tcp.seq(), tcp.seqForm(), tcp.length(), tcp.ack(), window,
-                tcp.urgentPointer(), tcp.options(), tcp.udp());
+                tcp.ports(),
+                tcp.flags(),
+                tcp.ace(),
+                tcp.seq(),
+                tcp.seqForm(),
+                tcp.length(),
+                tcp.ack(),
+                window,
+                tcp.urgentPointer(),
+                tcp.options(),
+                tcp.udp());
     }
 
     private static Tcp urgent(Tcp tcp) {
         return new Tcp(
-                tcp.ports(), tcp.flags(), tcp.ace(), tcp.seq(), tcp.seqForm(), tcp.length(), tcp.ack(), tcp.window(),
-                tcp.urgentPointer() + 1, tcp.options(), tcp.udp());
+                tcp.ports(),
+                tcp.flags(),
+                tcp.ace(),
+                tcp.seq(),
+                tcp.seqForm(),
+                tcp.length(),
+                tcp.ack(),
+                tcp.window(),
+                tcp.urgentPointer() + 1,
+                tcp.options(),
+                tcp.udp());
     }
 
     private static Tcp options(Tcp tcp, List<OptionSpec> options) {
         return new Tcp(
-                tcp.ports(), tcp.flags(), tcp.ace(), tcp.seq(), tcp.seqForm(), tcp.length(), tcp.ack(), tcp.window(),
-                tcp.urgentPointer(), options, tcp.udp());
+                tcp.ports(),
+                tcp.flags(),
+                tcp.ace(),
+                tcp.seq(),
+                tcp.seqForm(),
+                tcp.length(),
+                tcp.ack(),
+                tcp.window(),
+                tcp.urgentPointer(),
+                options,
+                tcp.udp());
     }
 
     private void options(Tcp tcp) {

@@ -25,7 +25,8 @@ final class TimeMutations {
                     moved(index, new EventTime.Relative(nanos - by), "earlier");
                 }
             }
-            case EventTime.Absolute(long nanos) -> moved(index, new EventTime.Absolute(nanos + habits.beyond(nanos)), "later");
+            case EventTime.Absolute(long nanos) ->
+                moved(index, new EventTime.Absolute(nanos + habits.beyond(nanos)), "later");
             case EventTime.RelativeRange(long from, long to) -> {
                 long by = to - from + habits.beyond(to);
                 moved(index, new EventTime.RelativeRange(from + by, to + by), "later");
