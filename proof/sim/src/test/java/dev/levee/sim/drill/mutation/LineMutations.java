@@ -53,7 +53,8 @@ final class LineMutations {
     private void unexpected() {
         if (noticedByNext()) {
             var events = events();
-            events.remove(index);
+            var removed = events.remove(index);
+            waitedFor(removed, events);
             add("expected packet deleted", events);
         }
     }
@@ -156,12 +157,17 @@ final class LineMutations {
         }
         var events = events();
         var removed = events.remove(index);
-        // The next event stays where it was in time.
-        var next = events.get(index);
-        if (removed.time() instanceof EventTime.Relative(long before)) {
-            events.set(index, new Event(next.at(), new EventTime.Relative(before), next.action()));
-        }
+        waitedFor(removed, events);
         add("packet of the peer deleted", events);
+    }
+
+    /// What comes after a line that was taken away stays where it was in time.
+    private void waitedFor(Event removed, List<Event> events) {
+        var next = events.get(index);
+        if (removed.time() instanceof EventTime.Relative(long before)
+                && next.time() instanceof EventTime.Relative(long nanos)) {
+            events.set(index, new Event(next.at(), new EventTime.Relative(before + nanos), next.action()));
+        }
     }
 
     private static boolean isAnswer(Event event) {
