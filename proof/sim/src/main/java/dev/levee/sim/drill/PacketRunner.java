@@ -161,7 +161,8 @@ final class PacketRunner {
         }
     }
 
-    /// The next packet; or the next few, if a line stands for text that the system sent in several segments.
+    /// The next packet; or the next few, if a line stands for text that the system sent in several segments. One
+    /// without text is none of them: else an acknowledgement too many could hide in front of the text.
     private Packet gather(
             PacketLine line,
             PacketLine.Tcp tcp,
@@ -197,7 +198,7 @@ final class PacketRunner {
             }
             parts.add(mapped);
             gathered += segment.text().length;
-        } while (gathered < tcp.length() && !plan.strictSegments());
+        } while (gathered > 0 && gathered < tcp.length() && !plan.strictSegments());
         return Pieces.join(parts);
     }
 
