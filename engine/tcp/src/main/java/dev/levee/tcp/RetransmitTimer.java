@@ -148,7 +148,8 @@ final class RetransmitTimer {
             tcb.pending &= ~Tcb.RETRANSMIT_DUE;
             tcb.context.counters().count(TcpCounters.TIMEOUT_RETRANSMITS);
         }
-        tcb.rtt.backOff(tcb.state.synchronised() ? 0 : tcb.config.synLinearTimeouts());
+        // A SYN-ACK backs off from the first: whoever sent the SYN tries again, too.
+        tcb.rtt.backOff(tcb.state == TcpState.SYN_SENT ? tcb.config.synLinearTimeouts() : 0);
         if (tcb.rtt.timeouts() == tcb.config.r1Retransmits()) {
             // RFC 9293 §3.8.3: between R1 and R2 the application is told.
             tcb.inDoubt = true;

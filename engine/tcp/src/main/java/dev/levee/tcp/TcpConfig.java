@@ -223,6 +223,12 @@ public final class TcpConfig {
         return from.rtoSlopNanos;
     }
 
+    /// Whether any unreachable, not only a hard one, ends an open that waits for the peer's SYN (RFC 5461 §4.1
+    /// reports it, against RFC 9293 §3.9.2.2).
+    public boolean softErrorEndsOpen() {
+        return from.softErrorEndsOpen;
+    }
+
     /// How many timeouts of a SYN pass before the RTO is doubled (RFC 6298 §5.5 doubles from the first).
     public int synLinearTimeouts() {
         return from.synLinearTimeouts;
@@ -267,6 +273,7 @@ public final class TcpConfig {
         private long rtoVarianceMinNanos = MILLI;
         private long rtoSlopNanos;
         private int synLinearTimeouts;
+        private boolean softErrorEndsOpen;
 
         private Builder() {}
 
@@ -309,6 +316,7 @@ public final class TcpConfig {
             copy.rtoVarianceMinNanos = rtoVarianceMinNanos;
             copy.rtoSlopNanos = rtoSlopNanos;
             copy.synLinearTimeouts = synLinearTimeouts;
+            copy.softErrorEndsOpen = softErrorEndsOpen;
             return copy;
         }
 
@@ -496,6 +504,11 @@ public final class TcpConfig {
 
         public Builder rtoSlopNanos(long nanos) {
             rtoSlopNanos = nanos;
+            return this;
+        }
+
+        public Builder softErrorEndsOpen(boolean on) {
+            softErrorEndsOpen = on;
             return this;
         }
 

@@ -94,7 +94,7 @@ public final class TcpConnection {
             return false;
         }
         boolean hard = reason == CloseCause.IcmpReason.PORT || reason == CloseCause.IcmpReason.PROTOCOL;
-        if (hard && tcb.state == TcpState.SYN_SENT) {
+        if ((hard || tcb.config.softErrorEndsOpen()) && tcb.state == TcpState.SYN_SENT) {
             tcb.close(TcpEvent.GIVE_UP, new CloseCause.Unreachable(reason, tcb.undelivered()), false);
         } else {
             // "Since these Unreachable messages indicate soft error conditions, a TCP implementation MUST NOT

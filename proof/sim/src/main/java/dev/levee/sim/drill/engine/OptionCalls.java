@@ -203,6 +203,7 @@ final class OptionCalls {
             case TCP_CORK, TCP_NOPUSH -> socket.cork(machine.stackNanos(), file.options.on(option));
             case TCP_NODELAY,
                     TCP_LINGER2,
+                    TCP_QUICKACK,
                     TCP_USER_TIMEOUT,
                     SO_SNDBUF,
                     IP_TOS,

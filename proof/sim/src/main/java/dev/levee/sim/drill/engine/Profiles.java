@@ -34,6 +34,7 @@ final class Profiles {
                 .rtoVarianceMinNanos(200 * MILLI)
                 .rtoMaxNanos(120 * SECOND)
                 .synLinearTimeouts(4)
+                .softErrorEndsOpen(true)
                 .delayedAckNanos(40 * MILLI)
                 .ackFrequency(AckFrequency.MORE_THAN_ONE_SEGMENT)
                 .quickAcks(16)

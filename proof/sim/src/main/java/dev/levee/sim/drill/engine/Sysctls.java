@@ -30,6 +30,8 @@ final class Sysctls {
             Map.entry("net.ipv4.tcp_window_scaling", (to, values) -> to.tcp.windowScaling(values[0] != 0)),
             Map.entry("net.ipv4.tcp_syn_retries", (to, values) -> to.synRetries = count(values[0])),
             Map.entry("net.ipv4.tcp_syn_linear_timeouts", (to, values) -> to.tcp.synLinearTimeouts(count(values[0]))),
+            // What leaves the host in one piece is pushed; one segment at a time is no piece.
+            Map.entry("net.ipv4.tcp_min_tso_segs", (to, values) -> to.tcp.pushBursts(values[0] > 1)),
             Map.entry("net.ipv4.tcp_synack_retries", (to, values) -> to.synAckRetries = count(values[0])),
             Map.entry("net.ipv4.tcp_retries2", (to, values) -> to.dataRetries = count(values[0])),
             Map.entry("net.ipv4.tcp_retries1", (to, values) -> to.tcp.r1Retransmits(Math.max(1, count(values[0])))),
@@ -166,7 +168,6 @@ final class Sysctls {
             "net.inet.tcp.hostcache.purge",
             // Segments are made one at a time, and nothing is paced.
             "net.ipv4.tcp_tso_win_divisor",
-            "net.ipv4.tcp_min_tso_segs",
             "net.ipv4.tcp_tso_rtt_log",
             "net.ipv4.tcp_limit_output_bytes",
             "net.ipv4.tcp_autocorking",
