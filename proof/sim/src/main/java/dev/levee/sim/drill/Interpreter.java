@@ -119,9 +119,9 @@ final class Interpreter {
                 packets.inject(line);
             }
             case CallLine line -> {
+                waitFor(event, moment);
                 calls.settle(line, this::moveTo);
                 at = event.at();
-                waitFor(event, moment);
                 call(line, moment);
             }
             case Command command -> {

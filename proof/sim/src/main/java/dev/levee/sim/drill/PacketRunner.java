@@ -161,8 +161,8 @@ final class PacketRunner {
         }
     }
 
-    /// The next packet; or the next few, if a line stands for text that the system sent in several segments. One
-    /// without text is none of them: else an acknowledgement too many could hide in front of the text.
+    /// The next packet; or the next few, if a line stands for text that the system sent in several segments.
+    /// One without text is none of them: else an acknowledgement too many could hide in front of the text.
     private Packet gather(
             PacketLine line,
             PacketLine.Tcp tcp,

@@ -122,7 +122,8 @@ final class Settings {
                 .receiveBufferBytes(2 * limit)
                 .receiveWindowBytes(limit)
                 .receiveWindowInitialBytes(Math.min(limit, 0xffff))
-                .r2SynNanos(synNanos(options.isSet(Option.TCP_SYNCNT) ? options.get(Option.TCP_SYNCNT) : synRetries, linear))
+                .r2SynNanos(synNanos(
+                        options.isSet(Option.TCP_SYNCNT) ? options.get(Option.TCP_SYNCNT) : synRetries, linear))
                 .r2SynReceivedNanos(synNanos(synAckRetries, 0))
                 .r2Nanos(retriesNanos(dataRetries, 200 * Profiles.MILLI, 120 * Profiles.SECOND));
         sendBuffer(builder, sendBufferReported(options));

@@ -66,7 +66,8 @@ class MutationTest {
     }
 
     private void judge(Mutant mutant, DrillSettings settings) {
-        var outcome = Drill.run(mutant.script(), EngineTarget.factory(), settings).outcome();
+        var outcome =
+                Drill.run(mutant.script(), EngineTarget.factory(), settings).outcome();
         outcomes.merge(outcome, 1, Integer::sum);
         if (outcome == Outcome.PASS) {
             survivors.add(mutant);
