@@ -358,4 +358,27 @@ class SettingsTest {
         wire.receive("A", 1, 5001);
         assertThat(wire.connection.cwnd()).isEqualTo(10_000);
     }
+
+    @Test
+    void aSynAckBacksOffFromTheFirstTimeout() {
+        var wire = Wire.passive(plain().synLinearTimeouts(2).build(), syn -> syn.mss(1000));
+        long start = wire.now;
+        wire.drain();
+        wire.toDeadline().one();
+        assertThat(wire.now - start).isEqualTo(Wire.SECOND);
+        wire.toDeadline().one();
+        assertThat(wire.now - start).isEqualTo(3 * Wire.SECOND);
+    }
+
+    @Test
+    void aSoftErrorEndsAnOpenOnlyWhereItIsToldTo() {
+        for (boolean ends : new boolean[] {true, false}) {
+            var wire = Wire.active(plain().softErrorEndsOpen(ends).build());
+            wire.drain();
+
+            wire.connection.onUnreachable(wire.now, CloseCause.IcmpReason.HOST, Wire.ISS);
+
+            assertThat(wire.connection.state()).isEqualTo(ends ? TcpState.CLOSED : TcpState.SYN_SENT);
+        }
+    }
 }

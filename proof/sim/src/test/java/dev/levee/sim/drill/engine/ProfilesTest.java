@@ -54,6 +54,7 @@ class ProfilesTest {
         var drill = Drill.linux();
         assertThat(drill.target.set("net.ipv4.tcp_timestamps", "0")).isEqualTo(Setting.APPLIED);
         assertThat(drill.target.set("net.ipv4.tcp_window_scaling", "0")).isEqualTo(Setting.APPLIED);
+        assertThat(drill.target.set("net.ipv4.tcp_sack", "0")).isEqualTo(Setting.APPLIED);
         syn(drill);
 
         assertThat(options(drill)).isEqualTo("020405b4");
