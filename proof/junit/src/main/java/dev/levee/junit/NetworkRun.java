@@ -83,6 +83,11 @@ final class NetworkRun implements AutoCloseable {
         text.append("This was seed ").append(settings.seed()).append(" of ").append(settings);
         text.append(". To see it again: -Dlevee.seed=").append(settings.seed());
         text.append(", or @LeveeNetwork(seed = ").append(settings.seed()).append(")");
+        if (network.steps() == 0) {
+            text.append(
+                    "\n  Nothing has happened yet: time passes in SimNetwork.runUntil and runFor, and when the test waits in"
+                            + " Programs.");
+        }
         var state = network.toString();
         // The simulation's own failures show the state already.
         if (!message.contains(state)) {

@@ -92,6 +92,7 @@ class FailureTest {
         assertThat(message(failure))
                 .contains("  client\n    198.18.0.1:", "written 5 acknowledged 5")
                 .contains("\n  4 packets sent, 0 lost on the way\n")
+                .doesNotContain("Nothing has happened")
                 .containsPattern("client port \\d+ and server port 7, seconds since the first packet:\n")
                 .contains("SYN seq 0 win 65535", "PSH,ACK seq 1:6 ack 1");
     }
@@ -111,6 +112,7 @@ class FailureTest {
     @Test
     void anyOtherExceptionStaysAnErrorOfItsKind() {
         var failure = Inner.failure(Failing.class, "anException");
+        assertThat(message(failure)).contains("\n  Nothing has happened yet: time passes in SimNetwork.runUntil");
         assertThat(failure).isNotInstanceOf(AssertionError.class).hasRootCauseMessage("broken");
         assertThat(message(failure))
                 .startsWith(
