@@ -117,7 +117,8 @@ class ArgumentsTest {
 
     @Test
     void everyCommandExplainsItself() {
-        var commands = List.of("demo", "serve", "get", "states", "lab", "lab up", "lab down", "lab shell", "doctor");
+        var commands =
+                List.of("demo", "serve", "get", "states", "drill", "lab", "lab up", "lab down", "lab shell", "doctor");
         var silent = new ArrayList<String>();
         for (var command : commands) {
             var help = run(command + " --help");
