@@ -38,6 +38,8 @@ final class End {
     /// Packets for this end since the host last came to rest.
     int arrivals;
     boolean timestamps;
+    /// The octets of the last packet that left.
+    byte @Nullable [] lastSent;
     boolean scaling;
     long timeWaitSinceHostNanos = -1;
     private boolean told;
@@ -103,6 +105,7 @@ final class End {
 
     /// A packet leaves.
     void sent(Packet packet) {
+        lastSent = packet.octets;
         check(
                 death != Death.RESET_SENT && death != Death.RESET_ARRIVED,
                 Oracle.AFTER_RESET,
@@ -193,6 +196,7 @@ final class End {
         if (state == TcpState.CLOSED) {
             told = true;
             judgeTimeWait();
+            judgeCause(user);
             return;
         }
         check(death == Death.ALIVE, Oracle.STATE, "%s: %s, but the state is %s", name, death, state);
@@ -207,6 +211,42 @@ final class End {
         if (state == TcpState.TIME_WAIT && timeWaitSinceHostNanos < 0) {
             timeWaitSinceHostNanos = host.nowNanos();
         }
+    }
+
+    private void judgeCause(Party user) {
+        var cause = user.socket().cause();
+        boolean right = switch (cause) {
+            case null -> false;
+            case CloseCause.Finished _ -> sender.finAcked() && receiver.finished();
+            case CloseCause.Refused _ -> death == Death.REFUSED || death == Death.RESET_ARRIVED;
+            case CloseCause.Reset _ -> death == Death.RESET_ARRIVED;
+            case CloseCause.Unreachable _ -> watch.icmpNanos >= 0;
+            case CloseCause.Aborted _ -> user.mayAbort() || user.receiveClosed();
+            case CloseCause.TimedOut timeout -> timedOut(user, timeout);
+        };
+        check(right || receiver.isVague(), Oracle.CAUSE, "%s is told %s, but %s", name, cause, this);
+        long undelivered = user.written() - Math.clamp(sender.acked - 1, 0, user.written());
+        check(
+                cause == null || cause.undeliveredBytes() == undelivered || receiver.isVague(),
+                Oracle.CAUSE,
+                "%s is told %s, but of %d octets %d were not acknowledged",
+                name,
+                cause,
+                user.written(),
+                undelivered);
+    }
+
+    private boolean timedOut(Party user, CloseCause.TimedOut cause) {
+        long sinceClose = host.nowNanos() - user.closedHostNanos();
+        return switch (cause.which()) {
+            case CONNECT, RETRANSMISSION, PERSIST -> {
+                sender.pace.gaveUp(cause);
+                yield true;
+            }
+            case FIN_WAIT_2 ->
+                sender.finAcked() && host.nowNanos() - user.receiveClosedHostNanos() >= config.finWait2Nanos();
+            case LINGER -> sinceClose >= user.socket().tcp().lingerNanos();
+        };
     }
 
     private void judgeTimeWait() {

@@ -7,7 +7,7 @@ import dev.levee.sim.SimHost;
 import dev.levee.sim.SimNetwork;
 import dev.levee.sim.Times;
 import dev.levee.wire.Frame;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,7 +30,7 @@ final class Faults implements Gate {
     private final World world;
     private final Knobs knobs;
     private final SimNetwork network;
-    private final Map<Way, Line> lines = new HashMap<>();
+    private final Map<Way, Line> lines = new LinkedHashMap<>();
 
     Faults(World world) {
         this.world = world;

@@ -1,7 +1,10 @@
 package dev.levee.sim.swarm;
 
+import static dev.levee.sim.swarm.OracleFailure.check;
+
 import dev.levee.sim.SimHost;
 import dev.levee.sim.SimNetwork;
+import dev.levee.tcp.TcpState;
 import dev.levee.wire.DropReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +37,9 @@ final class HostWatch {
     /// When the host was last given an ICMP message, in the network's time.
     long icmpNanos = -1;
     private long delivered;
+    private boolean resetsBegun;
+    private double tokens;
+    private long tokensNanos;
 
     HostWatch(SimHost host, SimNetwork network, HostSetup setup) {
         this.host = host;
@@ -53,6 +59,36 @@ final class HostWatch {
     /// Whether it may refuse packets of connections for want of room.
     boolean refuses() {
         return setup.backlog() < 64 || setup.limits().connectionsMax() < 64;
+    }
+
+    /// The limits of the stack, of its listeners, and of its memory.
+    void limits() {
+        var stack = host.stack();
+        var limits = setup.limits();
+        atMost("connections", stack.connectionCount(), limits.connectionsMax());
+        int waiting = stack.connectionCounts()[TcpState.TIME_WAIT.ordinal()];
+        atMost("connections in TIME-WAIT", waiting, limits.timeWaitMax());
+        atMost("octets of buffers", stack.buffers().bytesTaken(), limits.bufferBytesMax());
+        stack.forEachListener(listener -> {
+            atMost("half-open connections", listener.halfOpen(), setup.halfOpenMax());
+            atMost("connections to be accepted", listener.pending(), setup.backlog());
+        });
+    }
+
+    private void atMost(String what, long count, long most) {
+        check(count <= most, Oracle.LIMITS, "%s has %d %s, allowed are %d", host.name(), count, what, most);
+    }
+
+    /// A RST for a segment without a connection: no more of them than a bucket of tokens holds.
+    void repliesWithin() {
+        long now = host.nowNanos();
+        var limits = setup.limits();
+        double rate = limits.resetsPerSecond() / 1e9;
+        tokens = resetsBegun ? Math.min(limits.repliesMax(), tokens + rate * (now - tokensNanos)) : limits.repliesMax();
+        resetsBegun = true;
+        tokensNanos = now;
+        tokens -= 1;
+        check(tokens > -1, Oracle.LIMITS, "%s sends more RSTs than %d a second", host.name(), limits.resetsPerSecond());
     }
 
     long netNanos() {
@@ -81,6 +117,7 @@ final class HostWatch {
         pureAcksOut = 0;
         framesIn = 0;
         delivered = 0;
+        resetsBegun = false;
         disturbed();
     }
 }

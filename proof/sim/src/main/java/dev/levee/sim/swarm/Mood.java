@@ -11,6 +11,7 @@ import dev.levee.sim.Times;
 /// @param readBytes the piece in which it reads
 /// @param readRounds how many such pieces it reads after each pause
 /// @param readPauseNanos the longest pause between two readings; 0: reads as soon as there is something
+/// @param readAfterNanos before that it reads nothing
 /// @param waitsForEnd whether it finishes only when the other has
 /// @param abortAfterNanos when it loses patience; 0: never
 /// @param abortWay 0: aborts, 1: closes, whatever is unread, 2: only stops reading for good
@@ -22,6 +23,7 @@ record Mood(
         int readBytes,
         int readRounds,
         long readPauseNanos,
+        long readAfterNanos,
         boolean waitsForEnd,
         long abortAfterNanos,
         int abortWay,
@@ -54,6 +56,8 @@ record Mood(
             readBytes = 1 + slowReader.nextInt(slowReader.chance(0.5) ? 200 : 8_000);
             rounds = 1 + slowReader.nextInt(4);
         }
+        // Longer than the longest timeout: the window stays closed, and probes must go on.
+        long readAfter = readPause > 0 && slowReader.chance(0.4) ? Times.seconds(5 + slowReader.nextInt(40)) : 0;
         long abortAfter = 0;
         var aborts = knobs.random(6_000 + 2L * flow + side);
         if (knobs.has(Knob.ABORT) && aborts.chance(0.6)) {
@@ -65,7 +69,8 @@ record Mood(
         if (knobs.has(Knob.LINGER) && lingers.chance(0.6)) {
             linger = lingers.chance(0.3) ? 0 : Times.millis(1 + lingers.nextInt(20_000));
         }
-        return new Mood(total, writeBytes, writePause, readBytes, rounds, readPause, waits, abortAfter, way, linger);
+        return new Mood(
+                total, writeBytes, writePause, readBytes, rounds, readPause, readAfter, waits, abortAfter, way, linger);
     }
 
     private static long total(Knobs knobs, SeededRandom random) {

@@ -2,6 +2,7 @@ package dev.levee.sim.swarm;
 
 import static dev.levee.sim.swarm.OracleFailure.check;
 
+import dev.levee.path.SeededRandom;
 import dev.levee.sim.SimHost;
 import dev.levee.sim.SimNetwork;
 import dev.levee.sim.Tap;
@@ -11,7 +12,7 @@ import dev.levee.wire.IpAddress;
 import dev.levee.wire.IpPacket;
 import dev.levee.wire.Segment;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +24,19 @@ final class Observer implements Tap {
     /// A connection as one host sees it.
     record Tuple(SimHost host, int localPort, IpAddress remote, int remotePort) {}
 
+    private static final int OLD_MAX = 64;
+
     private final SimNetwork network;
-    private final Map<SimHost, HostWatch> watches = new HashMap<>();
-    private final Map<Tuple, End> ends = new HashMap<>();
-    private final Map<Tuple, Packet> syns = new HashMap<>();
-    private final Map<Tuple, Party> parties = new HashMap<>();
+    // Linked, so that the order is that of insertion, whatever the hashes: a run repeats exactly.
+    private final Map<SimHost, HostWatch> watches = new LinkedHashMap<>();
+    private final Map<Tuple, End> ends = new LinkedHashMap<>();
+    private final Map<Tuple, Packet> syns = new LinkedHashMap<>();
+    private final Map<Tuple, Party> parties = new LinkedHashMap<>();
     private final IpPacket ip = new IpPacket();
     private final Segment segment = new Segment(ip);
     private final Packets packets;
     private final Recent recent = new Recent();
+    private final List<Old> arrived = new ArrayList<>();
     long packetCount;
 
     Observer(SimNetwork network) {
@@ -63,6 +68,28 @@ final class Observer implements Tap {
 
     List<Map.Entry<Tuple, End>> ends() {
         return new ArrayList<>(ends.entrySet());
+    }
+
+    /// A packet that some host was given not long ago, on a connection that is still the same.
+    @Nullable
+    Old someArrived(SeededRandom random) {
+        if (arrived.isEmpty()) {
+            return null;
+        }
+        var old = arrived.get(random.nextInt(arrived.size()));
+        return ends.get(old.tuple) == old.end ? old : null;
+    }
+
+    /// A packet for which an end was there.
+    record Old(SimHost host, Tuple tuple, End end, byte[] octets) {}
+
+    private void remember(SimHost host, Tuple tuple, End end, byte[] octets) {
+        var old = new Old(host, tuple, end, octets);
+        if (arrived.size() < OLD_MAX) {
+            arrived.add(old);
+        } else {
+            arrived.set((int) (packetCount % OLD_MAX), old);
+        }
     }
 
     /// The last packets of all hosts.
@@ -180,6 +207,7 @@ final class Observer implements Tap {
                 && (cause.has(Packet.ACK)
                         ? packet.seq == cause.ack && !packet.has(Packet.ACK)
                         : packet.seq == 0 && packet.has(Packet.ACK) && packet.ack == cause.seq + cause.length());
+        watch.repliesWithin();
         check(right, Oracle.RESET_FORM, "%s resets with %s in answer to %s", watch.host.name(), packet, cause);
         check(
                 end == null || !end.inTimeWait(),
@@ -221,11 +249,12 @@ final class Observer implements Tap {
             return;
         }
         watch.touch(end);
+        remember(host, tuple, end, packet.octets);
         if (accepted) {
             end.arrived(packet);
         } else {
             check(
-                    !end.alive() || !end.established() || watch.refuses(),
+                    !end.alive() || !end.established() || packet.has(Packet.SYN) || watch.refuses(),
                     Oracle.COUNTERS,
                     "%s: the host drops a good packet of an open connection: %s; %s",
                     end.name,
@@ -249,6 +278,7 @@ final class Observer implements Tap {
 
     /// Now and then: what must have happened by now.
     void sweep() {
+        watches.values().forEach(HostWatch::limits);
         for (var end : ends.values()) {
             if (!end.host.paused()) {
                 end.sweep();
@@ -282,6 +312,8 @@ final class Observer implements Tap {
                     packet.octets.length,
                     watch.setup.mtu());
             if (packet.tcp()) {
+                int hops = watch.setup.tcp().hopLimit();
+                check(packet.hopLimit == hops, Oracle.HEADER, "%s sends with hop limit %d", name, packet.hopLimit);
                 tcp(packet, name);
             }
             return packet;

@@ -206,7 +206,9 @@ final class Pace {
 
     private void allowed(long to, int octets) {
         int mss = sender.segmentMax();
-        long most = congestion + (long) Math.min(duplicates, LIMITED_TRANSMIT_SEGMENTS) * mss;
+        // Past the threshold a segment more: whether a window was full when it was acknowledged cannot be seen.
+        long slack = congestion > threshold ? mss : 0;
+        long most = slack + congestion + (long) Math.min(duplicates, LIMITED_TRANSMIT_SEGMENTS) * mss;
         check(
                 to - sender.acked <= most || octets == 0,
                 Oracle.CONGESTION,

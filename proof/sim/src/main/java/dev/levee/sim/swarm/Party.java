@@ -29,6 +29,9 @@ interface Party {
     /// Whether the user aborted, or closed in a way that may reset.
     boolean mayAbort();
 
-    /// The host's time of the last close, for linger.
+    /// The host's time at which it stopped reading for good.
+    long receiveClosedHostNanos();
+
+    /// The host's time of its close.
     long closedHostNanos();
 }

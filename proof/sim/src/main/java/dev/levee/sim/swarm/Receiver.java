@@ -15,6 +15,9 @@ final class Receiver {
     /// A receiver may forget what came out of order when there are more gaps than this.
     private static final int GAPS_MAX = 30;
 
+    /// In any second; what is configured is half of that in seconds that begin when it likes.
+    private static final int CHALLENGES_MAX = 20;
+
     private final End end;
     private final Ranges arrived = new Ranges();
     /// All that ever came, for when the host may have forgotten some of it.
@@ -42,9 +45,26 @@ final class Receiver {
     private long waitingSinceNanos;
     private @Nullable String ackDue;
     private int reasons;
+    private boolean challenged;
+    private int challengeCount;
+    private long challengeNanos;
 
     Receiver(End end) {
         this.end = end;
+    }
+
+    int numberOf(long position) {
+        return irs + (int) position;
+    }
+
+    /// The right edge of the window that was opened.
+    long promised() {
+        return promised;
+    }
+
+    /// TS.Recent.
+    int recent() {
+        return recent;
     }
 
     private long positionOf(int number) {
@@ -172,6 +192,9 @@ final class Receiver {
             return;
         }
         boolean late = waiting > 0;
+        if (challenged && !late && !opens && ackDue == null) {
+            challenges();
+        }
         check(
                 opens || late || reasons > 0 || packet.window != lastWindow,
                 Oracle.ACK_STORM,
@@ -179,6 +202,22 @@ final class Receiver {
                 end.name,
                 packet);
         reasons = Math.max(0, reasons - 1);
+    }
+
+    /// Segments that make no sense are answered, but not without end (RFC 5961 §7).
+    private void challenges() {
+        long now = end.host.nowNanos();
+        if (challengeCount == 0 || now - challengeNanos >= Times.SECOND) {
+            challengeNanos = now;
+            challengeCount = 0;
+        }
+        challengeCount++;
+        check(
+                challengeCount <= CHALLENGES_MAX,
+                Oracle.LIMITS,
+                "%s has answered %d senseless segments within a second",
+                end.name,
+                challengeCount);
     }
 
     private void checkDelay() {
@@ -196,7 +235,13 @@ final class Receiver {
 
     /// A segment that the host has taken in.
     void arrives(Packet packet) {
-        reasons++;
+        // A RST outside of the window is dropped without an answer.
+        long begin = positionOf(packet.seq);
+        boolean stray = known && packet.has(Packet.RST) && (begin < next || begin >= promised) && begin != next;
+        reasons += stray ? 0 : 1;
+        boolean bare = packet.length() == 0 || packet.has(Packet.SYN);
+        boolean unsent = packet.has(Packet.ACK) && end.sender.positionOf(packet.ack) > end.sender.top;
+        challenged = known && (unsent || packet.has(Packet.SYN) || packet.has(Packet.RST) || (bare && begin < next));
         if (!known) {
             synSent(packet);
             return;

@@ -47,6 +47,10 @@ final class Sender {
         return begun && number != iss;
     }
 
+    int numberOf(long position) {
+        return iss + (int) position;
+    }
+
     long positionOf(int number) {
         return top + (number - (iss + (int) top));
     }

@@ -112,6 +112,7 @@ public final class SwarmRun {
     private void all() {
         var faults = new Faults(world);
         faults.begin();
+        new Hostile(world).begin();
         chaos(faultNanos());
         world.calm();
         calmDown();
@@ -120,7 +121,9 @@ public final class SwarmRun {
 
     private long faultNanos() {
         SeededRandom random = knobs.random(50);
-        return Times.seconds(1 + random.nextInt(random.chance(0.3) ? 30 : 8));
+        long seconds = 1 + random.nextInt(random.chance(0.3) ? 30 : 8);
+        boolean patient = knobs.has(Knob.SLOW_READER) && random.chance(0.4);
+        return Times.seconds(patient ? seconds + 50 : seconds);
     }
 
     private void slice() {

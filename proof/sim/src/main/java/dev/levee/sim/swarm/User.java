@@ -39,6 +39,7 @@ final class User implements Party {
     private boolean calm;
     private boolean working;
     private long closedHostNanos;
+    private long receiveClosedHostNanos;
     /// The host has lost its memory: this user is no more.
     boolean gone;
     long progressNanos;
@@ -118,7 +119,8 @@ final class User implements Party {
     }
 
     private void reads() {
-        if (closed || receiveClosed) {
+        boolean later = !calm && network.elapsedNanos() - mood.readAfterNanos() < 0;
+        if (closed || receiveClosed || later) {
             return;
         }
         int rounds = 0;
@@ -204,6 +206,13 @@ final class User implements Party {
         }
     }
 
+    private void closeReceive() {
+        if (!receiveClosed) {
+            receiveClosed = true;
+            receiveClosedHostNanos = host.nowNanos();
+        }
+    }
+
     private void ends() {
         if (closed) {
             return;
@@ -221,7 +230,7 @@ final class User implements Party {
             closedHostNanos = host.nowNanos();
             aborted |= mood.lingerNanos() == 0 || socket.tcp().connection().available() > 0;
             closeSend();
-            receiveClosed = true;
+            closeReceive();
             socket.close();
         }
     }
@@ -233,14 +242,14 @@ final class User implements Party {
         aborted = true;
         if (mood.abortWay() == 0) {
             closed = true;
-            receiveClosed = true;
             closedHostNanos = host.nowNanos();
+            closeReceive();
             closeSend();
             socket.abort();
         } else if (mood.abortWay() == 1) {
             close();
         } else {
-            receiveClosed = true;
+            closeReceive();
             socket.shutdownInput();
         }
     }
@@ -309,6 +318,11 @@ final class User implements Party {
     @Override
     public boolean mayAbort() {
         return aborted;
+    }
+
+    @Override
+    public long receiveClosedHostNanos() {
+        return receiveClosedHostNanos;
     }
 
     @Override

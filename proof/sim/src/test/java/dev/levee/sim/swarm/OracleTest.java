@@ -1,0 +1,300 @@
+package dev.levee.sim.swarm;
+
+import static dev.levee.sim.swarm.Witness.MSS;
+import static dev.levee.sim.swarm.Witness.OWN_WINDOW;
+import static dev.levee.sim.swarm.Witness.PEER_WINDOW;
+import static dev.levee.sim.swarm.Witness.refuses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levee.sim.Times;
+import dev.levee.tcp.CloseCause;
+import dev.levee.wire.TcpFlags;
+import org.junit.jupiter.api.Test;
+
+/// No oracle is blind: each is shown a lie that it must see, beside the truth that it must bear.
+class OracleTest {
+    private static final int ACK = TcpFlags.ACK;
+
+    @Test
+    void textBeyondTheWindowIsSeenAndTextUpToItIsNot() {
+        var witness = Witness.open();
+        for (int i = 0; i < PEER_WINDOW / MSS; i++) {
+            witness.text(1 + (long) i * MSS, MSS);
+        }
+        refuses(Oracle.SEND_WINDOW, () -> witness.text(1 + PEER_WINDOW, 1));
+    }
+
+    @Test
+    void textThatWasAcknowledgedMustNotComeAgain() {
+        var witness = Witness.open();
+        witness.text(1, MSS);
+        witness.gets(ACK, 1, 1 + MSS, PEER_WINDOW, 0);
+        refuses(Oracle.SEND_WINDOW, () -> witness.text(MSS, MSS));
+    }
+
+    @Test
+    void aGapIsSeen() {
+        var witness = Witness.open();
+        witness.text(1, MSS);
+        refuses(Oracle.SEQUENCE, () -> witness.text(2 + MSS, MSS));
+    }
+
+    @Test
+    void textThatNobodyWroteIsSeen() {
+        var witness = Witness.open();
+        witness.written = 10;
+        refuses(Oracle.SEQUENCE, () -> witness.text(1, 11));
+    }
+
+    @Test
+    void aPureAckAtTheWrongPlaceIsSeen() {
+        var witness = Witness.open();
+        witness.text(1, MSS);
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 10);
+        refuses(Oracle.SEQUENCE, () -> witness.sends(ACK, 1, 11, OWN_WINDOW - 10, 0));
+    }
+
+    @Test
+    void aWrongOctetIsSeen() {
+        var witness = Witness.open();
+        refuses(Oracle.SAME_OCTETS, () -> witness.sendsWrongOctet(1, 100));
+    }
+
+    @Test
+    void aSegmentThatIsTooLongIsSeen() {
+        var witness = Witness.open();
+        refuses(Oracle.SEGMENT_SIZE, () -> witness.text(1, MSS + 1));
+    }
+
+    @Test
+    void lastOctetsWithoutPushAreSeen() {
+        var witness = Witness.open();
+        // Made while more was written, so that it does not push.
+        var packet = Packet.read(witness.raw(1, 100));
+        witness.written = 100;
+        refuses(Oracle.PUSH, () -> witness.end.sent(packet));
+    }
+
+    @Test
+    void aFinInTheMiddleIsSeen() {
+        var witness = Witness.open();
+        witness.sendClosed = true;
+        witness.written = 100;
+        refuses(Oracle.FIN_PLACE, () -> witness.sends(ACK | TcpFlags.FIN, 1, 1, OWN_WINDOW, 50));
+    }
+
+    @Test
+    void anAckOfWhatDidNotArriveIsSeen() {
+        var witness = Witness.open();
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 10);
+        refuses(Oracle.ACK_RANGE, () -> witness.ack(12));
+    }
+
+    @Test
+    void anAckThatIsBehindIsSeen() {
+        var witness = Witness.open();
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 10);
+        refuses(Oracle.ACK_CURRENT, () -> witness.ack(10));
+    }
+
+    @Test
+    void aWindowThatIsTakenBackIsSeen() {
+        var witness = Witness.open();
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 10);
+        refuses(Oracle.RIGHT_EDGE, () -> witness.sends(ACK, 1, 11, OWN_WINDOW - 11, 0));
+    }
+
+    @Test
+    void aWindowLargerThanTheBufferIsSeen() {
+        var witness = Witness.open();
+        witness.gets(ACK, 1, 1, PEER_WINDOW, MSS);
+        refuses(Oracle.BUFFER, () -> witness.sends(ACK, 1, 1 + MSS, OWN_WINDOW, 0));
+    }
+
+    @Test
+    void aWindowThatGrowsByLittleIsSeen() {
+        var witness = Witness.open();
+        witness.gets(ACK, 1, 1, PEER_WINDOW, MSS);
+        witness.ack(1 + MSS);
+        witness.read = 10;
+        witness.gets(ACK, 1 + MSS, 1, PEER_WINDOW, MSS);
+        refuses(Oracle.SILLY_RECEIVER, () -> witness.ack(1 + 2 * MSS));
+    }
+
+    @Test
+    void aSmallSegmentWhileMoreWaitsIsSeen() {
+        var witness = Witness.open();
+        witness.text(1, MSS);
+        refuses(Oracle.SILLY_SENDER, () -> witness.text(1 + MSS, 10));
+    }
+
+    @Test
+    void nagleIsSeenToBeBroken() {
+        var witness = Witness.open(Witness.settings().noDelay(false).build());
+        witness.written = MSS + 10;
+        witness.text(1, MSS);
+        refuses(Oracle.NAGLE, () -> witness.text(1 + MSS, 10));
+    }
+
+    @Test
+    void aTimestampThatGoesBackIsSeen() {
+        var witness = Witness.open(Witness.settings().timestamps(true).build());
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 0);
+        refuses(Oracle.TIMESTAMP, () -> witness.sendsTimestamps(1, 4_000, 9_002));
+    }
+
+    @Test
+    void aWrongEchoIsSeen() {
+        var witness = Witness.open(Witness.settings().timestamps(true).build());
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 0);
+        refuses(Oracle.TIMESTAMP, () -> witness.sendsTimestamps(1, 6_000, 9_000));
+    }
+
+    @Test
+    void anAckThatIsLateIsSeen() {
+        var witness = Witness.open(
+                Witness.settings().delayedAckNanos(Times.millis(40)).build());
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 10);
+        witness.after(Times.millis(41));
+        refuses(Oracle.ACK_DELAY, () -> witness.ack(11));
+    }
+
+    @Test
+    void anAckThatIsMissingAtOnceIsSeen() {
+        var witness = Witness.open();
+        witness.gets(ACK, 100, 1, PEER_WINDOW, 10);
+        refuses(Oracle.ACK_AT_ONCE, () -> witness.end.receiver.settled());
+    }
+
+    @Test
+    void theSecondFullSegmentWithoutAnAckIsSeen() {
+        var witness = Witness.open();
+        witness.gets(ACK, 1, 1, PEER_WINDOW, MSS);
+        witness.gets(ACK, 1 + MSS, 1, PEER_WINDOW, MSS);
+        refuses(Oracle.ACK_SECOND, () -> witness.end.receiver.settled());
+    }
+
+    @Test
+    void anAckWithoutAReasonIsSeen() {
+        var witness = Witness.open();
+        refuses(Oracle.ACK_STORM, () -> {
+            for (int i = 0; i < 3; i++) {
+                witness.ack(1);
+            }
+        });
+    }
+
+    @Test
+    void aRetransmissionWithoutAReasonIsSeen() {
+        var witness = Witness.open();
+        witness.text(1, MSS);
+        witness.after(Times.millis(150));
+        refuses(Oracle.RETRANSMIT_EARLY, () -> witness.text(1, MSS));
+    }
+
+    @Test
+    void aTimeoutThatDoesNotBackOffIsSeen() {
+        var witness = Witness.open();
+        witness.after(Times.seconds(1));
+        witness.text(1, MSS);
+        witness.after(Times.millis(400));
+        witness.text(1, MSS);
+        witness.end.sender.pace.settled();
+        witness.after(Times.millis(400));
+        refuses(Oracle.BACK_OFF, () -> witness.text(1, MSS));
+    }
+
+    @Test
+    void aThirdDuplicateAckWithoutAnAnswerIsSeen() {
+        var witness = Witness.open();
+        witness.text(1, MSS);
+        witness.text(1 + MSS, MSS);
+        for (int i = 0; i < 3; i++) {
+            witness.gets(ACK, 1, 1, PEER_WINDOW, 0);
+        }
+        refuses(Oracle.FAST_RETRANSMIT, () -> witness.end.sender.pace.settled());
+    }
+
+    @Test
+    void tooMuchUnderWayIsSeen() {
+        var witness = Witness.open(Witness.settings().initialWindowSegments(2).build());
+        witness.text(1, MSS);
+        witness.text(1 + MSS, MSS);
+        refuses(Oracle.CONGESTION, () -> witness.text(1 + 2 * MSS, MSS));
+    }
+
+    @Test
+    void silenceOfASenderIsSeen() {
+        var witness = Witness.open();
+        witness.text(1, MSS);
+        witness.after(witness.end.config.rtoMaxNanos() + Times.seconds(2));
+        refuses(Oracle.STALL, () -> witness.end.sender.sweep());
+    }
+
+    @Test
+    void aSenderThatMaySendAndDoesNotIsSeen() {
+        var witness = Witness.open();
+        refuses(Oracle.IDLE_SENDER, () -> witness.end.sender.settled());
+    }
+
+    @Test
+    void givingUpTooEarlyIsSeen() {
+        var witness = Witness.open();
+        witness.text(1, MSS);
+        witness.after(witness.end.config.r2Nanos() - 1);
+        var cause = new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, MSS);
+        refuses(Oracle.GIVE_UP, () -> witness.end.sender.pace.gaveUp(cause));
+        witness.after(1);
+        witness.end.sender.pace.gaveUp(cause);
+    }
+
+    @Test
+    void aResetAtTheWrongPlaceIsSeen() {
+        var witness = Witness.open();
+        refuses(Oracle.RESET_FORM, () -> witness.sends(ACK | TcpFlags.RST, 5, 1, OWN_WINDOW, 0));
+    }
+
+    @Test
+    void whoeverSpeaksAfterAResetIsSeen() {
+        var witness = Witness.open();
+        witness.sends(ACK | TcpFlags.RST, 1, 1, OWN_WINDOW, 0);
+        refuses(Oracle.AFTER_RESET, () -> witness.text(1, 10));
+    }
+
+    @Test
+    void anotherSynNumberInTheRetransmissionIsSeen() {
+        var witness = Witness.begin(Witness.settings().build());
+        witness.sends(TcpFlags.SYN, 0, 0, OWN_WINDOW, 0);
+        refuses(Oracle.SEQUENCE, () -> witness.sends(TcpFlags.SYN, 1, 0, OWN_WINDOW, 0));
+    }
+
+    @Test
+    void aStateThatPacketsDoNotMakeIsSeen() {
+        // The socket behind the witness is in SYN-SENT, the packets say ESTABLISHED.
+        var witness = Witness.open();
+        witness.written = 0;
+        refuses(Oracle.STATE, () -> witness.end.sweep());
+    }
+
+    @Test
+    void moreResetsThanAllowedAreSeen() {
+        var witness = Witness.begin(Witness.settings().build());
+        refuses(Oracle.LIMITS, () -> {
+            for (int i = 0; i < 9; i++) {
+                witness.watch.repliesWithin();
+            }
+        });
+    }
+
+    @Test
+    void aFlippedBitIsSeen() {
+        var witness = Witness.open();
+        var octets = witness.raw(1, 100);
+        assertThat(Packet.read(octets).problem).isNull();
+        for (int at : new int[] {1, 3, 8, 13, 22, 27, 32, 60}) {
+            var wrong = octets.clone();
+            wrong[at] ^= 4;
+            assertThat(Packet.read(wrong).problem).as("octet " + at).isNotNull();
+        }
+    }
+}
