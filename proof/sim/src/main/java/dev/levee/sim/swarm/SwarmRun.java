@@ -121,7 +121,7 @@ public final class SwarmRun {
 
     private long faultNanos() {
         SeededRandom random = knobs.random(50);
-        long seconds = 1 + random.nextInt(random.chance(0.3) ? 30 : 8);
+        long seconds = 1L + random.nextInt(random.chance(0.3) ? 30 : 8);
         boolean patient = knobs.has(Knob.SLOW_READER) && random.chance(0.4);
         return Times.seconds(patient ? seconds + 50 : seconds);
     }
