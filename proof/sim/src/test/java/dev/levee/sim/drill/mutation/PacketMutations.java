@@ -278,19 +278,29 @@ final class PacketMutations {
         };
     }
 
-    /// The language compares values only where the script says how long a tick is; the first one is what the
-    /// others are relative to. It never compares the echo.
+    /// Values are compared only where the script says how long a tick is, and the first one is what the others
+    /// are relative to. An echo is always compared.
     private List<OptionSpec> timestamps(OptionSpec.Timestamps stamps) {
+        var changed = new ArrayList<OptionSpec>();
+        changed.add(timestamps(stamps, 0, 1));
+        changed.add(timestamps(stamps, 0, -1));
         boolean first = script.events().subList(0, index).stream()
                 .map(Lines::outboundTcp)
                 .filter(Objects::nonNull)
                 .noneMatch(tcp -> Lines.has(tcp, OptionSpec.Timestamps.class));
-        if (first || !habits.timestampsCounted() || stamps.anyValue()) {
-            return List.of();
+        if (!first && habits.timestampsCounted() && !stamps.anyValue()) {
+            changed.add(timestamps(stamps, 1000, 0));
+            changed.add(timestamps(stamps, -1000, 0));
         }
-        return List.of(
-                new OptionSpec.Timestamps(stamps.value() + 1000, stamps.echo(), false, stamps.absoluteEcho()),
-                new OptionSpec.Timestamps(stamps.value() - 1000, stamps.echo(), false, stamps.absoluteEcho()));
+        return changed;
+    }
+
+    private static OptionSpec timestamps(OptionSpec.Timestamps stamps, int value, int echo) {
+        return new OptionSpec.Timestamps(
+                stamps.value() + value & 0xffffffffL,
+                stamps.echo() + echo & 0xffffffffL,
+                stamps.anyValue(),
+                stamps.absoluteEcho());
     }
 
     private static List<OptionSpec> edges(List<PacketLine.Range32> blocks) {
