@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Rules:
 /// - A read gives data first, then END (the peer's FIN), or FAILED if the connection ended otherwise. Data that
-///   arrived in order before a reset is lost with it, as everywhere: FAILED comes first.
+///   arrived in order before a reset is lost with it: FAILED comes first, unless [TcpConfig#dataOutlivesReset].
 /// - A write takes what fits and says how much; WOULD_BLOCK when nothing fits; FAILED when the connection has
 ///   ended; CLOSED after `shutdownOutput` or `close`.
 /// - `shutdownInput` with received data unread resets, for that data would be lost without a word to the peer.
@@ -121,7 +121,8 @@ public final class TcpSocket extends Timed {
             return CLOSED;
         }
         var cause = connection.cause();
-        if (cause != null && !(cause instanceof CloseCause.Finished)) {
+        boolean failed = cause != null && !(cause instanceof CloseCause.Finished);
+        if (failed && (connection.available() == 0 || !config.dataOutlivesReset())) {
             return FAILED;
         }
         if (connection.available() > 0) {
@@ -319,6 +320,12 @@ public final class TcpSocket extends Timed {
     /// More follows at once what was just written: as [TcpConnection#moreComes] has it.
     public void moreComes(long nowNanos) {
         connection.moreComes(nowNanos);
+        sockets.touched(nowNanos, this);
+    }
+
+    /// ACKs go out at once (true), or with the data that answers (false): see [TcpConnection#ackQuickly].
+    public void ackQuickly(long nowNanos, boolean on) {
+        connection.ackQuickly(on);
         sockets.touched(nowNanos, this);
     }
 

@@ -122,6 +122,22 @@ class SocketAidsTest {
     }
 
     @Test
+    void whatArrivedBeforeAResetCanStillBeReadIfAskedFor() throws SocketException {
+        var patient =
+                new SocketOptions(TcpConfig.builder().dataOutlivesReset(true).build(), SocketOptions.LINGER_OFF);
+        var pair = net.pair(true, SocketOptions.DEFAULT, patient);
+        net.write(pair[0], "last words");
+        net.settle();
+        pair[0].abort(net.now);
+        net.settle();
+
+        assertThat(pair[1].cause()).isNotNull();
+        assertThat(pair[1].readStatus()).isEqualTo(1);
+        assertThat(net.read(pair[1])).isEqualTo("last words");
+        assertThat(pair[1].readStatus()).isEqualTo(TcpSocket.FAILED);
+    }
+
+    @Test
     void aListenersSettingsMayBeChanged() throws SocketException {
         var listener = net.listen(new ListenOptions(1, 16, SocketOptions.DEFAULT));
         listener.options(new ListenOptions(

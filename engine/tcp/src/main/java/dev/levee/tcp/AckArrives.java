@@ -121,7 +121,7 @@ final class AckArrives {
         var congestion = tcb.congestion;
         if (congestion.inRecovery) {
             if (Seq.ge(snd.sndUna, congestion.recover)) {
-                congestion.leaveRecovery(snd.flightSize());
+                congestion.leaveRecovery(tcb.config.recoveryEndsAtThreshold() ? -1 : snd.flightSize());
             } else {
                 congestion.onPartialAck(acked);
                 tcb.pending |= Tcb.RETRANSMIT_DUE;

@@ -104,8 +104,10 @@ final class NewReno {
     }
 
     /// RFC 6582 §3.2 step 3, full acknowledgement.
+    ///
+    /// @param flightSize what a burst is measured by; negative: bursts are allowed
     void leaveRecovery(int flightSize) {
-        cwnd = Math.min(ssthresh, Math.max(flightSize, mss) + mss);
+        cwnd = flightSize < 0 ? ssthresh : Math.min(ssthresh, Math.max(flightSize, mss) + mss);
         inRecovery = false;
         duplicateAcks = 0;
     }

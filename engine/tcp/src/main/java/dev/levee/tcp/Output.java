@@ -53,13 +53,16 @@ final class Output {
 
     private static boolean reset(Tcb tcb, long nowNanos, Frame out) {
         tcb.context.counters().count(TcpCounters.RESETS_OUT);
-        if ((tcb.pending & Tcb.RST_DUE) != 0) {
-            tcb.pending = 0;
-            tcb.events |= TcpEvents.RELEASED;
-            write(tcb, nowNanos, out, TcpFlags.RST | TcpFlags.ACK, tcb.snd.sndMax, 0);
-        } else {
-            tcb.pending &= ~Tcb.RST_REPLY_DUE;
+        boolean answers = (tcb.pending & Tcb.RST_REPLY_DUE) != 0;
+        boolean ends = (tcb.pending & Tcb.RST_DUE) != 0;
+        tcb.pending = ends ? 0 : tcb.pending & ~Tcb.RST_REPLY_DUE;
+        tcb.events |= ends ? TcpEvents.RELEASED : 0;
+        if (answers) {
+            // RFC 9293 §3.5.2: "If the incoming segment has an ACK field, the reset takes its sequence number
+            // from the ACK field of the segment".
             write(tcb, nowNanos, out, TcpFlags.RST, tcb.rstReplySeq, 0);
+        } else {
+            write(tcb, nowNanos, out, TcpFlags.RST | TcpFlags.ACK, tcb.snd.sndMax, 0);
         }
         return true;
     }

@@ -217,6 +217,14 @@ final class Tcb {
         }
     }
 
+    /// The user says how ACKs are best sent from now on.
+    void ackQuickly(boolean on) {
+        interactive = !on;
+        if (on && timers.isSet(Timer.DELAYED_ACK)) {
+            ackNow();
+        }
+    }
+
     /// Whether an ACK that could be delayed is not.
     boolean acksQuickly() {
         return quickAcks > 0 && !interactive;
@@ -308,6 +316,13 @@ final class Tcb {
             challenges++;
             context.counters().count(TcpCounters.CHALLENGE_ACKS);
             ackNow();
+        }
+    }
+
+    /// The RST that ends the connection answers a segment: it has the sequence number that the peer expects.
+    void resetAnswers(int seq) {
+        if ((pending & RST_DUE) != 0) {
+            replyReset(seq);
         }
     }
 

@@ -192,6 +192,18 @@ public final class TcpConfig {
         return from.resetEndsTimeWait;
     }
 
+    /// Whether text that had arrived in order before the connection failed can still be read. Otherwise the
+    /// failure comes first.
+    public boolean dataOutlivesReset() {
+        return from.dataOutlivesReset;
+    }
+
+    /// Whether the congestion window is the slow start threshold when fast recovery ends. Otherwise it is at
+    /// most a segment more than what is in flight, so that no burst follows (RFC 6582 §3.2 step 3 has both).
+    public boolean recoveryEndsAtThreshold() {
+        return from.recoveryEndsAtThreshold;
+    }
+
     /// The order of TCP options.
     public OptionLayout optionLayout() {
         return from.optionLayout;
@@ -263,6 +275,8 @@ public final class TcpConfig {
         private int receiveWindowInitialBytes;
         private boolean pushBursts;
         private boolean resetEndsTimeWait = true;
+        private boolean dataOutlivesReset;
+        private boolean recoveryEndsAtThreshold;
         private boolean windowInSegments;
         private int windowShift = -1;
         private boolean windowStepAlways;
@@ -306,6 +320,8 @@ public final class TcpConfig {
             copy.receiveWindowInitialBytes = receiveWindowInitialBytes;
             copy.pushBursts = pushBursts;
             copy.resetEndsTimeWait = resetEndsTimeWait;
+            copy.dataOutlivesReset = dataOutlivesReset;
+            copy.recoveryEndsAtThreshold = recoveryEndsAtThreshold;
             copy.windowInSegments = windowInSegments;
             copy.windowShift = windowShift;
             copy.windowStepAlways = windowStepAlways;
@@ -459,6 +475,16 @@ public final class TcpConfig {
 
         public Builder resetEndsTimeWait(boolean on) {
             resetEndsTimeWait = on;
+            return this;
+        }
+
+        public Builder dataOutlivesReset(boolean on) {
+            dataOutlivesReset = on;
+            return this;
+        }
+
+        public Builder recoveryEndsAtThreshold(boolean on) {
+            recoveryEndsAtThreshold = on;
             return this;
         }
 

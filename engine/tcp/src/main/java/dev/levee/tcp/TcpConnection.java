@@ -223,6 +223,12 @@ public final class TcpConnection {
         tcb.corked = on;
     }
 
+    /// Acknowledges at once (true), for as many ACKs as the settings have it, although this side answers with
+    /// data; or leaves ACKs to the data (false).
+    public void ackQuickly(boolean on) {
+        tcb.ackQuickly(on);
+    }
+
     /// Changes settings of an open connection. What was agreed or allocated at its birth stays as it is:
     /// buffers, windows, offered options, MSS, the initial window and the initial RTO.
     public void configure(TcpConfig config) {
@@ -264,6 +270,11 @@ public final class TcpConnection {
     /// Whether both sides agreed on timestamps.
     public boolean timestamps() {
         return tcb.rcv.timestamps;
+    }
+
+    /// Whether both sides agreed on selective acknowledgements.
+    public boolean selectiveAcks() {
+        return tcb.rcv.selectiveAcks;
     }
 
     /// Whether this side opened actively.

@@ -39,6 +39,7 @@ final class TextArrives {
             // RFC 9293 §3.6.1: data that nobody will read is lost: "it SHOULD send a RST to show that data was
             // lost".
             tcb.abort(CloseCause.AbortReason.DATA_AFTER_CLOSE);
+            tcb.resetAnswers(segment.ack());
             return false;
         }
         return store(tcb, nowNanos, segment, skip, from, count);

@@ -279,7 +279,7 @@ class CloseTest {
         wire.connection.closeSend(wire.now);
         wire.drain();
         wire.receive("PA", 1, 2, 65_535, "late");
-        assertThat(wire.one().flags()).isEqualTo("RA");
+        assertThat(wire.one().flags()).isEqualTo("R");
         assertThat(wire.connection.state()).isEqualTo(TcpState.CLOSED);
     }
 

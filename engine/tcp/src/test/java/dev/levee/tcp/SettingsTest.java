@@ -381,4 +381,42 @@ class SettingsTest {
             assertThat(wire.connection.state()).isEqualTo(ends ? TcpState.CLOSED : TcpState.SYN_SENT);
         }
     }
+
+    @Test
+    void whoAnswersMayAskForQuickAcksAgain() {
+        var wire = receiving(plain().quickAcks(10).build());
+        wire.receive("A", 1, 1, 1000, Wire.text(10));
+        wire.drain();
+        wire.write("answer");
+        wire.drain();
+        wire.receive("A", 11, 7, 1000, Wire.text(10));
+        wire.nothing();
+
+        wire.connection.ackQuickly(true);
+        wire.expect("A", 7, 0, 21);
+        wire.receive("A", 21, 7, 1000, Wire.text(10));
+        wire.expect("A", 7, 0, 31);
+
+        wire.connection.ackQuickly(false);
+        wire.receive("A", 31, 7, 1000, Wire.text(10));
+        wire.nothing();
+    }
+
+    @Test
+    void recoveryMayEndAtTheThreshold() {
+        for (boolean atThreshold : new boolean[] {true, false}) {
+            var wire = Wire.established(plain().initialWindowSegments(10)
+                    .recoveryEndsAtThreshold(atThreshold)
+                    .build());
+            wire.write(Wire.text(10_000));
+            wire.drain();
+            for (int i = 0; i < 3; i++) {
+                wire.receive("A", 1, 1);
+            }
+            wire.drain();
+            wire.receive("A", 1, 10_001);
+
+            assertThat(wire.connection.cwnd()).isEqualTo(atThreshold ? 5000 : 2000);
+        }
+    }
 }

@@ -194,7 +194,7 @@ class CloseScriptTest {
             > F. 1 ack 1
             < .  1 ack 2 win 65535
             < P. 1:101(100) ack 2 win 65535
-            > R. 2 ack 1
+            > R  2
             state CLOSED
             cause Aborted.DATA_AFTER_CLOSE 0
             quiet

@@ -1,6 +1,7 @@
 package dev.levee.sim.drill.engine;
 
 import dev.levee.sim.drill.system.Platform;
+import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.TcpConnection;
 import dev.levee.tcp.TcpState;
 import java.util.List;
@@ -55,7 +56,7 @@ final class ConnectionInfo {
         if (field.equals("tcpi_state")) {
             return (long) state(file);
         }
-        return file.tcp == null ? null : field(file.tcp.connection(), field);
+        return file.tcp == null ? null : field(file.tcp, field);
     }
 
     private int state(SocketFile file) {
@@ -72,7 +73,8 @@ final class ConnectionInfo {
 
     /// By Linux's names. What the engine does not know (who limited the sender for how long, what was lost or
     /// reordered, packets counted one by one) is left out.
-    private static @Nullable Long field(TcpConnection connection, String field) {
+    private static @Nullable Long field(TcpSocket socket, String field) {
+        var connection = socket.connection();
         long mss = connection.sndMss();
         return switch (field) {
             case "tcpi_ca_state" -> caState(connection);
@@ -85,7 +87,7 @@ final class ConnectionInfo {
             case "tcpi_rto" -> connection.rtoNanos() / MICRO;
             case "tcpi_snd_mss" -> mss;
             case "tcpi_advmss" -> (long) connection.mssOffered() - (connection.timestamps() ? TIMESTAMPS_BYTES : 0);
-            case "tcpi_unacked" -> unacknowledged(connection.flightSize(), mss);
+            case "tcpi_unacked" -> unacknowledged(connection.flightSize(), mss, socket.noDelay());
             case "tcpi_snd_cwnd" -> connection.cwnd() / mss;
             case "tcpi_snd_ssthresh" ->
                 connection.ssthresh() == Integer.MAX_VALUE ? (long) Integer.MAX_VALUE : connection.ssthresh() / mss;
@@ -106,15 +108,15 @@ final class ConnectionInfo {
         return connection.inRecovery() ? 3 : connection.timeouts() > 0 ? 4 : 0;
     }
 
-    /// Timestamps and window scaling; no selective acknowledgements, no ECN.
+    /// Timestamps, selective acknowledgements and window scaling; no ECN.
     private static long options(TcpConnection connection) {
         boolean scaled = connection.sndWndShift() > 0 || connection.rcvWndShift() > 0;
-        return (connection.timestamps() ? 1 : 0) | (scaled ? 4 : 0);
+        return (connection.timestamps() ? 1 : 0) | (connection.selectiveAcks() ? 2 : 0) | (scaled ? 4 : 0);
     }
 
-    /// Segments in flight, when all of them are full.
-    private static @Nullable Long unacknowledged(int flightSize, long mss) {
-        return flightSize % mss == 0 ? flightSize / mss : null;
+    /// Segments in flight. Nagle's algorithm leaves at most one small one; without it nobody has counted them.
+    private static @Nullable Long unacknowledged(int flightSize, long mss, boolean noDelay) {
+        return flightSize % mss != 0 && noDelay ? null : (flightSize + mss - 1) / mss;
     }
 
     int count(String state, int port) {

@@ -200,10 +200,10 @@ final class OptionCalls {
     /// The option is carried out on an open connection.
     private void live(SocketFile file, TcpSocket socket, Option option) {
         switch (option) {
+            case TCP_QUICKACK -> socket.ackQuickly(machine.stackNanos(), file.options.on(option));
             case TCP_CORK, TCP_NOPUSH -> socket.cork(machine.stackNanos(), file.options.on(option));
             case TCP_NODELAY,
                     TCP_LINGER2,
-                    TCP_QUICKACK,
                     TCP_USER_TIMEOUT,
                     SO_SNDBUF,
                     IP_TOS,

@@ -40,6 +40,8 @@ final class Profiles {
                 .quickAcks(16)
                 .windowProbe(WindowProbe.OLD_SEQUENCE)
                 .pushBursts(true)
+                .dataOutlivesReset(true)
+                .recoveryEndsAtThreshold(true)
                 .mslNanos(30 * SECOND)
                 .finWait2Nanos(60 * SECOND);
     }
@@ -60,6 +62,7 @@ final class Profiles {
                 .ackFrequency(AckFrequency.SECOND_SEGMENT)
                 .windowInSegments(true)
                 .resetEndsTimeWait(false)
+                .dataOutlivesReset(true)
                 .windowStepAlways(true)
                 .windowProbe(WindowProbe.NEXT_OCTET)
                 .mslNanos(30 * SECOND)

@@ -83,13 +83,6 @@ final class Settings {
         if (options.isSet(Option.TCP_MAXSEG) && options.on(Option.TCP_MAXSEG)) {
             builder.mssMax(Math.max(88, options.get(Option.TCP_MAXSEG)));
         }
-        if (options.isSet(Option.TCP_QUICKACK)) {
-            // Linux forgets it after a while; here it holds until it is taken back.
-            builder.quickAcks(0);
-            if (options.on(Option.TCP_QUICKACK)) {
-                builder.delayedAckNanos(0);
-            }
-        }
         if (options.isSet(Option.TCP_LINGER2) && options.get(Option.TCP_LINGER2) > 0) {
             builder.finWait2Nanos(options.get(Option.TCP_LINGER2) * Profiles.SECOND);
         }
@@ -117,14 +110,12 @@ final class Settings {
         int window = receiveBufferReported(options) / 2;
         int reach = options.isSet(Option.SO_RCVBUF) ? window : receiveBufferMax;
         int limit = Math.min(window, RING_MAX / 2);
-        int linear = builder.build().synLinearTimeouts();
         builder.windowShift(Math.clamp(log2(reach) - 15, 0, WINDOW_SHIFT_MAX))
                 .receiveBufferBytes(2 * limit)
                 .receiveWindowBytes(limit)
                 .receiveWindowInitialBytes(Math.min(limit, 0xffff))
-                .r2SynNanos(synNanos(
-                        options.isSet(Option.TCP_SYNCNT) ? options.get(Option.TCP_SYNCNT) : synRetries, linear))
-                .r2SynReceivedNanos(synNanos(synAckRetries, 0))
+                .r2SynNanos(synNanos(options.isSet(Option.TCP_SYNCNT) ? options.get(Option.TCP_SYNCNT) : synRetries))
+                .r2SynReceivedNanos(retriesNanos(synAckRetries, Profiles.SECOND, 120 * Profiles.SECOND))
                 .r2Nanos(retriesNanos(dataRetries, 200 * Profiles.MILLI, 120 * Profiles.SECOND));
         sendBuffer(builder, sendBufferReported(options));
     }
@@ -161,9 +152,10 @@ final class Settings {
     }
 
     /// How long a SYN is tried when it is sent again so often, the first few times after a second each.
-    private long synNanos(int retries, int linear) {
-        long rtoNanos = tcp.build().rtoInitialNanos();
-        int even = Math.min(retries, linear);
+    private long synNanos(int retries) {
+        var config = tcp.build();
+        long rtoNanos = config.rtoInitialNanos();
+        int even = Math.min(retries, config.synLinearTimeouts());
         return even * rtoNanos + retriesNanos(retries - even, rtoNanos, 120 * Profiles.SECOND);
     }
 
