@@ -5,6 +5,7 @@ import static dev.levee.sim.swarm.OracleFailure.check;
 import dev.levee.sim.SimHost;
 import dev.levee.sim.Times;
 import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.CloseCause.AbortReason;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpState;
 import org.jspecify.annotations.Nullable;
@@ -73,12 +74,16 @@ final class End {
     /// Whether the connection is over, by our own will, and the RST that says so was not seen yet.
     boolean resets(Packet packet) {
         var user = party;
-        return death == Death.ALIVE
-                && packet.has(Packet.ACK)
-                && packet.seq != 0
-                && user != null
-                && (user.socket().cause() instanceof CloseCause.Aborted
-                        || user.socket().cause() instanceof CloseCause.TimedOut);
+        if (death != Death.ALIVE || user == null) {
+            return false;
+        }
+        var cause = user.socket().cause();
+        if (cause instanceof CloseCause.Aborted aborted && aborted.reason() == AbortReason.DATA_AFTER_CLOSE) {
+            // It answers the data, so that its form is that of an answer.
+            return !packet.has(Packet.ACK);
+        }
+        boolean ours = cause instanceof CloseCause.Aborted || cause instanceof CloseCause.TimedOut;
+        return ours && packet.has(Packet.ACK) && packet.seq != 0;
     }
 
     /// Whether the wait of 2 MSL, as far as packets and the socket tell, has begun and is not over.

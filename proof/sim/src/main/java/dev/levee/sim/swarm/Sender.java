@@ -141,6 +141,16 @@ final class Sender {
                     top,
                     packet);
             end.dies(End.Death.RESET_SENT);
+        } else if (end.resets(packet)) {
+            check(
+                    positionOf(packet.seq) <= top,
+                    Oracle.RESET_FORM,
+                    "%s resets at %d, but has sent up to %d: %s",
+                    end.name,
+                    positionOf(packet.seq),
+                    top,
+                    packet);
+            end.dies(End.Death.RESET_SENT);
         } else {
             // An answer to a segment with an acknowledgement that cannot be: the connection goes on.
             check(
