@@ -137,7 +137,8 @@ final class PacketMutations {
             return false;
         }
         for (int i = index - 1; i >= 0; i--) {
-            if (Lines.outboundTcp(script.events().get(i)) instanceof Tcp before) {
+            var before = Lines.outboundTcp(script.events().get(i));
+            if (before != null) {
                 return before.flags() != tcp.flags();
             }
         }
