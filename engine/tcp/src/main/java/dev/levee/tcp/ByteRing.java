@@ -11,11 +11,14 @@ import java.lang.foreign.MemorySegment;
 public final class ByteRing {
     private final MemorySegment memory;
     private final int mask;
+    /// Whether its memory is its own, and not cut from a larger piece.
+    final boolean alone;
 
-    ByteRing(MemorySegment memory) {
+    ByteRing(MemorySegment memory, boolean alone) {
         assert Long.bitCount(memory.byteSize()) == 1 : memory.byteSize();
         this.memory = memory;
         this.mask = (int) memory.byteSize() - 1;
+        this.alone = alone;
     }
 
     public int capacity() {

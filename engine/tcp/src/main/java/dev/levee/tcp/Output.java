@@ -96,7 +96,8 @@ final class Output {
         }
         if (reply) {
             writer.ack(rcv.rcvNxt);
-            rcv.rcvAdv = rcv.rcvNxt + window;
+            // A challenge ACK may have promised more already.
+            rcv.rcvAdv = Seq.max(rcv.rcvAdv, rcv.rcvNxt + window);
             rcv.lastAckSent = rcv.rcvNxt;
         }
         writer.begin(out);

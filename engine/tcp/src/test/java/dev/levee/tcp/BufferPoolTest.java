@@ -29,6 +29,39 @@ class BufferPoolTest {
         assertThat(pool.take(64)).isNull();
     }
 
+    @Test
+    void memoryThatLiesIdleInOneSizeServesAnother() {
+        var pool = new BufferPool(1 << 20);
+        var small = new ArrayList<ByteRing>();
+        for (var ring = pool.take(1 << 14); ring != null; ring = pool.take(1 << 14)) {
+            small.add(ring);
+        }
+        assertThat(pool.take(1 << 18)).as("nothing idle").isNull();
+        small.forEach(pool::give);
+        var large = pool.take(1 << 18);
+        assertThat(large).isNotNull();
+        assertThat(pool.bytesReserved()).isLessThanOrEqualTo(1 << 20);
+        pool.give(large);
+        assertThat(pool.take(1 << 20)).as("all of it").isNotNull();
+        assertThat(pool.take(64)).isNull();
+    }
+
+    @Test
+    void atLeastHalfOfALargeBudgetCanChangeItsSize() {
+        var pool = new BufferPool(64L << 20);
+        var small = new ArrayList<ByteRing>();
+        for (var ring = pool.take(1 << 16); ring != null; ring = pool.take(1 << 16)) {
+            small.add(ring);
+        }
+        assertThat(small).hasSize(1024);
+        small.forEach(pool::give);
+        int large = 0;
+        while (pool.take(4 << 20) != null) {
+            large++;
+        }
+        assertThat(large).isEqualTo(8);
+    }
+
     /// The tests of this module run with -XX:MaxDirectMemorySize=512m.
     @Test
     void machineWithLessMemoryThanTheBudgetIsNoError() {

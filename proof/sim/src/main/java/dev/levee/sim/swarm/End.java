@@ -178,7 +178,9 @@ final class End {
 
     /// Now and then.
     void sweep() {
-        if (alive()) {
+        // Of a connection that nobody has accepted, only packets tell whether it is over.
+        boolean unknown = party == null && receiver.isVague();
+        if (alive() && !unknown) {
             receiver.sweep();
             sender.sweep();
         }

@@ -94,6 +94,10 @@ final class Hostile {
         }
         var chosen = ends.get(random.nextInt(ends.size()));
         var end = chosen.getValue();
+        if (end.alive() && !end.receiver.known && reachable(end.host)) {
+            opening(chosen, random);
+            return;
+        }
         boolean fit = end.alive() && end.established() && !end.receiver.isVague() && end.party != null;
         if (!fit || !reachable(end.host)) {
             return;
@@ -110,6 +114,28 @@ final class Hostile {
                 segment(chosen, kind, random);
             }
         }
+    }
+
+    /// A host waits for the answer to its SYN: only one that acknowledges this SYN may count.
+    private void opening(Map.Entry<Observer.Tuple, End> chosen, SeededRandom random) {
+        var tuple = chosen.getKey();
+        var end = chosen.getValue();
+        var local = end.host.address();
+        writer.reset()
+                .addresses(tuple.remote().high(), tuple.remote().low(), local.high(), local.low())
+                .ports(tuple.remotePort(), tuple.localPort())
+                .seq((int) random.nextLong())
+                .window(random.nextInt(65_536));
+        int kind = random.nextInt(4);
+        if (kind > 0) {
+            // The SYN itself, or what was never sent.
+            long wrong = random.chance(0.5) ? 0 : 2 + random.nextInt(1_000);
+            writer.ack(end.sender.numberOf(wrong));
+        }
+        writer.flags(kind < 2 ? TcpFlags.RST : kind == 2 ? TcpFlags.SYN : 0);
+        writer.begin(frame);
+        writer.finish(frame, 0);
+        world.network().inject(end.host, frame);
     }
 
     /// A real packet of a living connection once more.

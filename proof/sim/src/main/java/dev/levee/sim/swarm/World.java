@@ -203,11 +203,13 @@ final class World {
         }
 
         private static Limits tinyLimits(TcpConfig tcp, SeededRandom random) {
-            long oneConnection = (long) tcp.sendBufferBytes() + tcp.receiveBufferBytes();
+            int connections = 2 + random.nextInt(6);
+            // Every connection can receive and at least one can send: with less they may wait for each other.
+            long receive = (long) tcp.receiveBufferBytes() * connections;
             return new Limits(
-                    2 + random.nextInt(6),
+                    connections,
                     random.nextInt(3),
-                    oneConnection * (1 + random.nextInt(6)),
+                    receive + (long) tcp.sendBufferBytes() * (1 + random.nextInt(3)),
                     1 + random.nextInt(8),
                     random.nextInt(20));
         }
