@@ -153,7 +153,7 @@ final class Receiver {
         long read = user == null ? 0 : user.read();
         int capacity = end.config.receiveBufferBytes();
         check(
-                edge <= 1 + read + capacity + (finReached ? 1 : 0),
+                edge <= 1 + read + capacity + (finReached || vague ? 1 : 0),
                 Oracle.BUFFER,
                 "%s opens its window up to %d; its user has read %d and the buffer holds %d: %s",
                 end.name,
