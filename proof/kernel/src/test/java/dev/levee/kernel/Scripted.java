@@ -20,6 +20,7 @@ import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.TcpFlags;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /// A hand-written script against the kernel: its steps, each checked. The kernel listens on port 8080, the peer
@@ -81,7 +82,7 @@ final class Scripted implements AutoCloseable {
     Result call(Request request) {
         var result = target.begin(request).result();
         assertThat(result).as("%s blocks", request).isNotNull();
-        return result;
+        return Objects.requireNonNull(result);
     }
 
     int socket(int type) {
@@ -119,7 +120,7 @@ final class Scripted implements AutoCloseable {
             result = call.result();
         }
         assertThat(result).as("the call returns").isNotNull();
-        return result;
+        return Objects.requireNonNull(result);
     }
 
     void inject(int seq, Consumer<SegmentWriter> fields) {
@@ -148,9 +149,10 @@ final class Scripted implements AutoCloseable {
     long expect() {
         var sent = target.next(target.nowNanos() + ANSWER_NANOS_MAX);
         assertThat(sent).as("a packet").isNotNull();
-        assertThat(ip.parse(sent.packet())).isEqualTo(DropReason.NONE);
+        var packet = Objects.requireNonNull(sent);
+        assertThat(ip.parse(packet.packet())).isEqualTo(DropReason.NONE);
         assertThat(segment.parse()).as("with its checksum").isEqualTo(DropReason.NONE);
-        return sent.nanos();
+        return packet.nanos();
     }
 
     static List<Integer> one(int length) {
