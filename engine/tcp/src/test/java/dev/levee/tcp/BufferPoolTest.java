@@ -3,6 +3,7 @@ package dev.levee.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class BufferPoolTest {
@@ -41,7 +42,7 @@ class BufferPoolTest {
         var large = pool.take(1 << 18);
         assertThat(large).isNotNull();
         assertThat(pool.bytesReserved()).isLessThanOrEqualTo(1 << 20);
-        pool.give(large);
+        pool.give(Objects.requireNonNull(large));
         assertThat(pool.take(1 << 20)).as("all of it").isNotNull();
         assertThat(pool.take(64)).isNull();
     }
