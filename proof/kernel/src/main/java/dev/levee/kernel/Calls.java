@@ -167,9 +167,7 @@ final class Calls {
         var ready = new ArrayList<Result.Ready>();
         for (int i = 0; i < wanted.size(); i++) {
             int events = memory.get(ValueLayout.JAVA_SHORT, 8L * i + 6);
-            if (events != 0) {
-                ready.add(new Result.Ready(wanted.get(i).descriptor(), events, 0));
-            }
+            ready.add(new Result.Ready(wanted.get(i).descriptor(), events, 0));
         }
         return withEvents(value, ready);
     }

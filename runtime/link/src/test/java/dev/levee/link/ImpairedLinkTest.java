@@ -128,7 +128,8 @@ class ImpairedLinkTest {
 
     @Test
     void aDelayedPacketLeavesWhileTheOwnerWaits() throws IOException {
-        var link = new ImpairedLink(pair.a(), Impairment.parse("delay=5ms"), System::nanoTime);
+        // Long enough that the packet is not yet due when the waiting begins, however busy the machine is.
+        var link = new ImpairedLink(pair.a(), Impairment.parse("delay=500ms"), System::nanoTime);
         send(link, 1, 1);
         var in = Packets.batch(1, 1500);
         while (pair.b().receive(in) == 0) {

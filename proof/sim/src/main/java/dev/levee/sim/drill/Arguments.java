@@ -1,8 +1,10 @@
 package dev.levee.sim.drill;
 
 import dev.levee.sim.drill.script.CallLine;
+import dev.levee.sim.drill.script.Constants;
 import dev.levee.sim.drill.script.Expression;
 import dev.levee.sim.drill.system.Endpoint;
+import dev.levee.sim.drill.system.Platform;
 import dev.levee.wire.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// The arguments of a call as numbers, octets and addresses.
 final class Arguments {
@@ -94,11 +97,20 @@ final class Arguments {
         };
     }
 
-    private long named(String name) throws DrillSkip {
+    private long named(String name) throws DrillFailure, DrillSkip {
         if (name.equals("NULL")) {
             return 0;
         }
-        return constants.apply(name).orElseThrow(() -> new DrillSkip("the name " + name + " is not known"));
+        var value = constants.apply(name);
+        if (value.isEmpty()) {
+            boolean elsewhere = Stream.of(Platform.values())
+                    .anyMatch(platform -> Constants.of(platform).value(name).isPresent());
+            if (elsewhere) {
+                throw new DrillSkip("the name " + name + " is another system's");
+            }
+            throw new DrillFailure("there is no name " + name);
+        }
+        return value.getAsLong();
     }
 
     /// The only element between `[` and `]`.

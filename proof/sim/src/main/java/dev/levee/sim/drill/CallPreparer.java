@@ -7,12 +7,60 @@ import dev.levee.sim.drill.system.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Turns the call lines of a script into requests for the target: which arguments each call has, which of them
 /// are descriptors, what its result must be.
 final class CallPreparer {
     private static final PreparedCall.Also NOTHING = _ -> {};
+    /// Calls that the language has, or that systems have, and that no target offers.
+    private static final Set<String> OTHERS = Set.of(
+            "accept4",
+            "aio_read",
+            "aio_write",
+            "cap_set",
+            "dup",
+            "dup2",
+            "epoll_create1",
+            "epoll_pwait",
+            "fork",
+            "getpeername",
+            "getsockname",
+            "getpid",
+            "io_submit",
+            "kevent",
+            "kqueue",
+            "mmap",
+            "munmap",
+            "open",
+            "pipe",
+            "poll",
+            "ppoll",
+            "pread",
+            "preadv",
+            "psp_rx_assoc",
+            "psp_tx_assoc",
+            "pwrite",
+            "pwritev",
+            "recvmmsg",
+            "sctp_bindx",
+            "sctp_connectx",
+            "sctp_recvv",
+            "sctp_sendmsg",
+            "sctp_peeloff",
+            "sctp_sendv",
+            "select",
+            "sendfile",
+            "sendmmsg",
+            "setsockopt",
+            "sleep",
+            "socketpair",
+            "splice",
+            "tee",
+            "unlink",
+            "usleep",
+            "vmsplice");
 
     private final Plan plan;
     private final Flows flows;
@@ -223,7 +271,12 @@ final class CallPreparer {
                 }
                 yield exact(line, new Request.Other(line.name(), numbers), NOTHING);
             }
-            default -> throw new DrillSkip("the call " + line.name() + " is not offered");
+            default -> {
+                if (OTHERS.contains(line.name())) {
+                    throw new DrillSkip("the call " + line.name() + " is not offered");
+                }
+                throw new DrillFailure("there is no call " + line.name());
+            }
         };
     }
 

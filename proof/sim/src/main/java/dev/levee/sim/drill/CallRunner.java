@@ -67,6 +67,12 @@ final class CallRunner {
         if (waiting == null) {
             return;
         }
+        long endNanos = waiting.call().line().endNanos() + waiting.moment().offsetNanos();
+        if (world.nowNanos() > endNanos + plan.toleranceNanos()) {
+            moveTo.accept(waiting.call().line().at());
+            throw new DrillFailure("the call still blocks at " + Notation.seconds(world.nowNanos())
+                    + " s, and was to return at " + Notation.seconds(endNanos) + " s");
+        }
         var text = "while " + CallText.of(waiting.call().line()) + " of line "
                 + waiting.call().line().at().line() + " blocks";
         moveTo.accept(next.at());

@@ -218,13 +218,56 @@ class DrillTest {
                 "+0 close(4) = 0 | +0 < udp (100) | UDP packets",
                 "+0 close(4) = 0 | +0 < . 12:12(0) ack 601 win 9 <md5 valid,nop,nop> | the TCP option md5",
                 "+0 close(4) = 0 | +0 sctp_peeloff(3, 5) = 3 | the call sctp_peeloff",
-                "tcpi_state == TCP_ESTABLISHED | tcpi_nonsense == 5 | the name tcpi_nonsense",
-                "SO_REUSEADDR | SO_NO_SUCH_OPTION | the name SO_NO_SUCH_OPTION is not known",
+                "tcpi_state == TCP_ESTABLISHED | tcpi_reord_seen == 5 | the name tcpi_reord_seen",
+                "SO_REUSEADDR | SO_USELOOPBACK | the name SO_USELOOPBACK is another system's",
             })
     void whatIsNotOfferedIsSkippedByName(String part, String instead, String reason) {
         var verdict = run(with(part, instead));
         assertThat(verdict.outcome()).as(verdict.report()).isEqualTo(Outcome.SKIP);
         assertThat(verdict.reason()).contains(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tcpi_state == TCP_ESTABLISHED | tcpi_nonsense == 5 | there is no name tcpi_nonsense",
+                "tcpi_state == TCP_ESTABLISHED | tcpi_state == | a line that ends too early",
+                "SO_REUSEADDR | SO_NO_SUCH_OPTION | there is no name SO_NO_SUCH_OPTION",
+                "+0 close(4) = 0 | +0 frobnicate(4) = 0 | there is no call frobnicate",
+            })
+    void aNameThatNobodyHasIsAMistake(String part, String instead, String reason) {
+        var verdict = run(with(part, instead));
+        assertThat(verdict.outcome()).as(verdict.report()).isEqualTo(Outcome.FAIL);
+        assertThat(verdict.reason()).contains(reason);
+    }
+
+    @Test
+    void aCallThatDoesNotReturnFailsWhateverFollows() {
+        var script = RIGHT.replace(
+                "+.2 < F. 11:11(0) ack 601 win 2000 <nop,nop,TS val 10 ecr 590>", "+.5 read(4, ..., 9) = 0");
+        var verdict = run(script);
+        assertThat(verdict.outcome()).as(verdict.report()).isEqualTo(Outcome.FAIL);
+        assertThat(verdict.reason()).contains("still blocks");
+    }
+
+    @Test
+    void aDescriptorThatPollIsAskedAboutTwiceHasTwoAnswers() {
+        var both = "poll([{fd=4, events=POLLIN, revents=%s}, {fd=4, events=POLLOUT, revents=POLLOUT}], 2, 0) = 1";
+        var right = with("+0 write(4, ..., 500) = 500", "+0 " + both.formatted("0") + "\n+0 write(4, ..., 500) = 500");
+        assertThat(run(right).report()).isEmpty();
+        var wrong = run(right.replace(both.formatted("0"), both.formatted("POLLOUT")));
+        assertThat(wrong.outcome()).isEqualTo(Outcome.FAIL);
+        assertThat(wrong.reason()).contains("revents");
+    }
+
+    @Test
+    void aPacketTooManyIsFoundAtTheSameMoment() {
+        var extra = with(
+                "+0 close(4) = 0", "+0 write(4, ..., 10) = 10\n+0 getsockopt(4, SOL_SOCKET, SO_ERROR, [0], [4]) = 0");
+        var verdict = run(extra);
+        assertThat(verdict.outcome()).as(verdict.report()).isEqualTo(Outcome.FAIL);
+        assertThat(verdict.reason()).contains("a packet too many");
     }
 
     @Test

@@ -100,10 +100,9 @@ final class CodeParser {
     }
 
     private CodeException unexpected() {
-        return CodeException.unsupported(
-                token().kind() == Kind.END || token().kind() == Kind.NEWLINE
-                        ? "a line that ends too early"
-                        : "'" + token().text() + "' in this place");
+        return token().kind() == Kind.END || token().kind() == Kind.NEWLINE
+                ? CodeException.error("a line that ends too early")
+                : CodeException.unsupported("'" + token().text() + "' in this place");
     }
 
     private List<CodeTree.Statement> block() throws CodeException {

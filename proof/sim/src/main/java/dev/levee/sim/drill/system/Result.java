@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param octets data that it filled in: what a read gave, an option's value, the integer of an ioctl
 /// @param from the address that it filled in, null when none
 /// @param flags of a received message
-/// @param events of poll and epoll, in the order in which they came
+/// @param events of poll, one for each descriptor that was asked about, in that order; of epoll, in the order
+///     in which they came
 /// @param descriptors that it made besides its value: the two ends of a pipe
 /// @param unsupported why the target does not offer this call; empty when it does
 public record Result(

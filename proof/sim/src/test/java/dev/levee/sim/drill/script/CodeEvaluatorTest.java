@@ -93,7 +93,6 @@ class CodeEvaluatorTest {
                 "assert 010 == 8; the number '010'",
                 "assert f'x'; a string with a prefix",
                 "assert 1 << 100000; a number of more than 4096 bits",
-                "assert (1; a line that ends too early",
                 "assert 1 @ 2; the character '@'",
                 "assert '%q' % 1; format",
                 "assert 'x' * 2 == 'xx'; the operator * between a string and a number",
@@ -104,6 +103,12 @@ class CodeEvaluatorTest {
     void whatIsNotOfferedHasNoVerdict(String text, String reason) {
         assertThat(run(text).verdict()).isEqualTo(Verdict.UNSUPPORTED);
         assertThat(run(text).reason()).startsWith("not offered here: ").contains(reason);
+    }
+
+    @Test
+    void aStatementWithoutItsEndFails() {
+        assertThat(run("assert (1").verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(run("assert 1 ==").reason()).contains("a line that ends too early");
     }
 
     @Test
