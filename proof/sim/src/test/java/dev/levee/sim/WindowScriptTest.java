@@ -176,4 +176,26 @@ class WindowScriptTest {
             > . 1 ack 4097 win 4096
             """);
     }
+
+    /// Found by the swarm (many-hosts, two-way text, reordering): the window of a segment whose text was
+    /// overtaken, but whose acknowledgement is new, must not be mixed with the one before.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anOvertakenSegmentWithANewerAcknowledgementSetsTheWindow(boolean v6) {
+        Script.plain().v6(v6).play("""
+            listen
+            +0     < S  0 win 2000 <mss 1000>
+            +0     > S. 0:0(0) ack 1
+            +0     < .  1 ack 1 win 2000
+            accept
+            write 6000
+            > . 1:1001(1000) ack 1
+            > . 1001:2001(1000) ack 1
+            < . 501:1001(500) ack 1 win 2000
+            > . 2001 ack 1
+            < . 1:501(500) ack 2001 win 500
+            > . 2001 ack 1001
+            +0.2 > . 2001:2501(500) ack 1001
+            """);
+    }
 }
