@@ -164,71 +164,35 @@ final class Hostile {
         }
     }
 
+    /// Where a forged segment may begin: near the window, outside of it, just outside of it.
+    private record Places(long next, long near, long behind, long outside, long edge) {
+        static Places of(Receiver receiver, SeededRandom random) {
+            long window = receiver.promised() - receiver.next;
+            long near = random.nextLong(2 * window + 3_000) - window - 1_500;
+            // The very edges are the best places.
+            long behind = receiver.next - (random.chance(0.3) ? 1_500 : 2_000 + random.nextInt(100_000));
+            long beyond = receiver.promised() + (random.chance(0.4) ? 0 : 1 + random.nextInt(100_000));
+            long outside = random.chance(0.5) ? behind : beyond;
+            long edge = random.chance(0.5) || window == 0 ? -1 : window;
+            return new Places(receiver.next, near, behind, outside, edge);
+        }
+    }
+
     private void segment(Map.Entry<Observer.Tuple, End> chosen, int kind, SeededRandom random) {
         var tuple = chosen.getKey();
         var end = chosen.getValue();
-        var receiver = end.receiver;
         var local = end.host.address();
-        long window = receiver.promised() - receiver.next;
-        long near = random.nextLong(2 * window + 3_000) - window - 1_500;
-        // The very edges are the best places.
-        long behind = receiver.next - (random.chance(0.3) ? 1_500 : 2_000 + random.nextInt(100_000));
-        long beyond = receiver.promised() + (random.chance(0.4) ? 0 : 1 + random.nextInt(100_000));
-        long outside = random.chance(0.5) ? behind : beyond;
-        writer.reset()
-                .addresses(tuple.remote().high(), tuple.remote().low(), local.high(), local.low())
-                .ports(tuple.remotePort(), tuple.localPort())
-                .window(random.nextInt(65_536));
-        long edge = random.chance(0.5) || window == 0 ? -1 : window;
-        int text = 0;
-        boolean stamp = end.timestamps;
         if (kind == 3 && end.timeWaitSinceHostNanos >= 0) {
             // A new connection may begin there (RFC 9293 §3.6.1).
             return;
         }
-        switch (kind) {
-            case 2 -> {
-                // Exactly right now and then: then both sides must be told.
-                boolean exact = random.chance(0.02);
-                long wrong = random.chance(0.3) ? edge : near == 0 ? 1 : near;
-                writer.seq(receiver.numberOf(exact ? receiver.next : receiver.next + wrong));
-                writer.flags(TcpFlags.RST);
-                stamp = false;
-            }
-            case 3 -> writer.seq(receiver.numberOf(receiver.next + near)).flags(TcpFlags.SYN);
-            case 10 -> {
-                // Just outside of the window: an acknowledgement that would close the sender's window.
-                writer.seq(receiver.numberOf(receiver.next + edge)).ack(end.sender.numberOf(end.sender.acked));
-                writer.window(0);
-            }
-            case 4 -> writer.seq(receiver.numberOf(outside)).ack((int) random.nextLong());
-            case 5 -> {
-                writer.seq(receiver.numberOf(outside)).ack(end.sender.numberOf(end.sender.acked));
-                text = 1 + random.nextInt(1_000);
-            }
-            case 6 -> {
-                // It acknowledges what was never sent.
-                writer.seq(receiver.numberOf(receiver.next));
-                writer.ack(end.sender.numberOf(end.sender.top + 1 + random.nextInt(1 << 20)));
-                text = random.nextInt(100);
-            }
-            case 7 -> {
-                writer.seq(receiver.numberOf(receiver.next + near));
-                text = random.nextInt(500);
-            }
-            case 8 ->
-                writer.seq(receiver.numberOf(outside))
-                        .ack((int) random.nextLong())
-                        .flags(TcpFlags.FIN);
-            default -> {
-                // From long before the window, with a SYN's options.
-                writer.seq(receiver.numberOf(behind))
-                        .ack(end.sender.numberOf(end.sender.acked - 1))
-                        .mss(9);
-            }
-        }
-        if (stamp) {
-            writer.timestamps(receiver.recent() - (random.chance(0.3) ? 1 : 0), 0);
+        writer.reset()
+                .addresses(tuple.remote().high(), tuple.remote().low(), local.high(), local.low())
+                .ports(tuple.remotePort(), tuple.localPort())
+                .window(random.nextInt(65_536));
+        int text = fields(end, kind, Places.of(end.receiver, random), random);
+        if (end.timestamps && kind != 2) {
+            writer.timestamps(end.receiver.recent() - (random.chance(0.3) ? 1 : 0), 0);
         }
         int at = writer.begin(frame);
         for (int i = 0; i < text; i++) {
@@ -236,5 +200,47 @@ final class Hostile {
         }
         writer.finish(frame, text);
         world.network().inject(end.host, frame);
+    }
+
+    /// @return how much text goes with it
+    private int fields(End end, int kind, Places places, SeededRandom random) {
+        var receiver = end.receiver;
+        int outside = receiver.numberOf(places.outside);
+        switch (kind) {
+            case 2 -> {
+                // Exactly right now and then: then both sides must be told.
+                boolean exact = random.chance(0.02);
+                long wrong = random.chance(0.3) ? places.edge : places.near == 0 ? 1 : places.near;
+                writer.seq(receiver.numberOf(places.next + (exact ? 0 : wrong))).flags(TcpFlags.RST);
+            }
+            case 3 -> writer.seq(receiver.numberOf(places.next + places.near)).flags(TcpFlags.SYN);
+            case 4 -> writer.seq(outside).ack((int) random.nextLong());
+            case 5 -> {
+                writer.seq(outside).ack(end.sender.numberOf(end.sender.acked));
+                return 1 + random.nextInt(1_000);
+            }
+            case 6 -> {
+                // It acknowledges what was never sent.
+                writer.seq(receiver.numberOf(places.next));
+                writer.ack(end.sender.numberOf(end.sender.top + 1 + random.nextInt(1 << 20)));
+                return random.nextInt(100);
+            }
+            case 7 -> {
+                writer.seq(receiver.numberOf(places.next + places.near));
+                return random.nextInt(500);
+            }
+            case 8 -> writer.seq(outside).ack((int) random.nextLong()).flags(TcpFlags.FIN);
+            case 10 -> {
+                // Just outside of the window: an acknowledgement that would close the sender's window.
+                writer.seq(receiver.numberOf(places.next + places.edge));
+                writer.ack(end.sender.numberOf(end.sender.acked)).window(0);
+            }
+            default -> {
+                // From long before the window, with a SYN's options.
+                writer.seq(receiver.numberOf(places.behind));
+                writer.ack(end.sender.numberOf(end.sender.acked - 1)).mss(9);
+            }
+        }
+        return 0;
     }
 }

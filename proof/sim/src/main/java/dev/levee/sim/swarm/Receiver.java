@@ -91,29 +91,29 @@ final class Receiver {
             check(packet.has(Packet.RST), Oracle.ACK_RANGE, "%s acknowledges before a SYN came: %s", end.name, packet);
             return;
         }
-        long ack = positionOf(packet.ack);
+        long upTo = positionOf(packet.ack);
         long reach = vague ? Math.max(next, ever.end(1) + (finAt >= 0 ? 1 : 0)) : next;
         check(
-                ack <= reach,
+                upTo <= reach,
                 Oracle.ACK_RANGE,
                 "%s acknowledges up to %d, but only up to %d has arrived: %s",
                 end.name,
-                ack,
+                upTo,
                 reach,
                 packet);
         check(
-                vague ? ack >= acknowledgedTo : ack == next,
+                vague ? upTo >= acknowledgedTo : upTo == next,
                 Oracle.ACK_CURRENT,
                 "%s acknowledges up to %d, but up to %d has arrived: %s",
                 end.name,
-                ack,
+                upTo,
                 vague ? acknowledgedTo : next,
                 packet);
         echoes(packet);
         if (!packet.has(Packet.RST)) {
-            promises(packet, ack);
+            promises(packet, upTo);
         }
-        acknowledgedTo = ack;
+        acknowledgedTo = upTo;
         checkDelay();
         waiting = 0;
         ackDue = null;
@@ -137,9 +137,9 @@ final class Receiver {
         return end.scaling && ownScale > 0 ? 1 << ownScale : 1;
     }
 
-    private void promises(Packet packet, long ack) {
+    private void promises(Packet packet, long upTo) {
         boolean syn = packet.has(Packet.SYN);
-        long edge = ack + (long) packet.window * (syn ? 1 : unit());
+        long edge = upTo + (long) packet.window * (syn ? 1 : unit());
         // The window of a SYN is not scaled, so that a repeated one cannot say what was promised since.
         check(
                 syn || edge > promised - unit(),
@@ -330,8 +330,8 @@ final class Receiver {
             return;
         }
         if (end.sender.acked < 1) {
-            long ack = end.sender.positionOf(packet.ack);
-            if (ack < 1 || ack > end.sender.top) {
+            long upTo = end.sender.positionOf(packet.ack);
+            if (upTo < 1 || upTo > end.sender.top) {
                 return;
             }
             end.sender.completes(from);

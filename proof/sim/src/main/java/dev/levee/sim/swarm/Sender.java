@@ -23,7 +23,7 @@ final class Sender {
     long window;
     long windowMax;
     private long windowSegment;
-    private long windowAck;
+    private long windowUpTo;
     /// The furthest that it was ever opened.
     private long rightMax;
     private int peerScale;
@@ -74,7 +74,7 @@ final class Sender {
         window = syn.window;
         windowMax = window;
         windowSegment = 0;
-        windowAck = syn.has(Packet.ACK) ? acked : 0;
+        windowUpTo = syn.has(Packet.ACK) ? acked : 0;
         rightMax = Math.max(rightMax, 1 + window);
     }
 
@@ -296,7 +296,7 @@ final class Sender {
     /// The SYN-ACK that answers our SYN.
     void synAcked() {
         acked = 1;
-        windowAck = 1;
+        windowUpTo = 1;
         pace.advanced(1);
     }
 
@@ -305,25 +305,25 @@ final class Sender {
     /// @param segment where it begins in the peer's stream
     /// @return whether the rest of the segment counts
     boolean ackArrives(Packet packet, long segment) {
-        long ack = positionOf(packet.ack);
-        if (ack > top || ack < acked - windowMax) {
+        long upTo = positionOf(packet.ack);
+        if (upTo > top || upTo < acked - windowMax) {
             return false;
         }
         long before = window;
         long offered = (long) packet.window << (packet.has(Packet.SYN) || !end.scaling ? 0 : peerScale);
-        rightMax = Math.max(rightMax, ack + offered);
-        boolean newer = ack > acked || windowSegment < segment || (windowSegment == segment && windowAck <= ack);
-        if (ack >= acked && newer) {
+        rightMax = Math.max(rightMax, upTo + offered);
+        boolean newer = upTo > acked || windowSegment < segment || (windowSegment == segment && windowUpTo <= upTo);
+        if (upTo >= acked && newer) {
             window = offered;
             windowMax = Math.max(windowMax, offered);
             windowSegment = segment;
-            windowAck = ack;
+            windowUpTo = upTo;
         }
-        if (ack > acked) {
-            long count = ack - acked;
-            acked = ack;
+        if (upTo > acked) {
+            long count = upTo - acked;
+            acked = upTo;
             pace.advanced(count);
-        } else if (ack == acked && acked < top && packet.length() == 0 && window == before && before > 0) {
+        } else if (upTo == acked && acked < top && packet.length() == 0 && window == before && before > 0) {
             pace.duplicate();
         }
         pace.windowIs(before);
@@ -333,7 +333,7 @@ final class Sender {
     /// The handshake is complete: what RFC 9293 says about SND.WL1 then.
     void completes(long segment) {
         windowSegment = segment - 1;
-        windowAck = acked;
+        windowUpTo = acked;
     }
 
     /// Octets of text, and the FIN, that were not sent yet.
