@@ -257,6 +257,7 @@ final class Interpreter {
 
     /// Virtual time stands still between two events, so that the order counts; packets of a real system are
     /// read a little later than they are sent, so that their time does.
+    @SuppressWarnings("ReferenceEquality") // this packet, not one that says the same
     private boolean before(Packet packet) {
         return packet.nanos() < lastSubstantiveNanos - plan.toleranceNanos()
                 || sentBefore.stream().anyMatch(early -> early == packet);
