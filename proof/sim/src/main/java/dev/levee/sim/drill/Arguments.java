@@ -165,6 +165,10 @@ final class Arguments {
             var length = parts.getLast() instanceof Expression.Assign(var _, var value) ? value : parts.getLast();
             lengths.add(length(length));
         }
+        long total = lengths.stream().mapToLong(Integer::longValue).sum();
+        if (total > OCTETS_MAX) {
+            throw new DrillSkip("buffers of " + total + " octets in all are not offered");
+        }
         return lengths;
     }
 

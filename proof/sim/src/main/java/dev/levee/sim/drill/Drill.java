@@ -36,6 +36,14 @@ public final class Drill {
     /// @param name for reports: usually the file's path
     /// @param factory makes a fresh system for each run of the script
     public static DrillVerdict run(String name, String text, TargetFactory factory, DrillSettings settings) {
+        try {
+            return readAndRun(name, text, factory, settings);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            return tooMuch(name, text, e);
+        }
+    }
+
+    private static DrillVerdict readAndRun(String name, String text, TargetFactory factory, DrillSettings settings) {
         var verdicts = new ArrayList<DrillVerdict>();
         for (var mode : settings.modes()) {
             try {
@@ -58,13 +66,27 @@ public final class Drill {
     /// Runs a script that was read, once over each kind of IP: that which it names, or those of the settings.
     public static DrillVerdict run(DrillScript script, TargetFactory factory, DrillSettings settings) {
         var verdicts = new ArrayList<DrillVerdict>();
-        for (var mode : settings.modes()) {
-            verdicts.add(run(script, factory, settings, mode));
-            if (mode(script) != null) {
-                break;
+        try {
+            for (var mode : settings.modes()) {
+                verdicts.add(run(script, factory, settings, mode));
+                if (mode(script) != null) {
+                    break;
+                }
             }
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            return tooMuch(script.name(), script.text(), e);
         }
         return all(script.name(), verdicts);
+    }
+
+    /// One script that is more than this machine bears says nothing about the others.
+    private static DrillVerdict tooMuch(String name, String text, VirtualMachineError e) {
+        var failure = new DrillFailure(
+                e instanceof StackOverflowError
+                        ? "the script is nested too deeply"
+                        : "the script needs more memory than there is");
+        var report = new Report(name, text, "").of(new Position(1, 1), failure, null);
+        return new DrillVerdict(name, Outcome.FAIL, failure.sentence(), report, List.of());
     }
 
     private static Setup.@Nullable Mode mode(DrillScript script) {

@@ -79,7 +79,8 @@ final class Shell {
     }
 
     static DrillSkip notOffered(List<String> words) {
-        return new DrillSkip("the shell command '" + String.join(" ", words) + "' is not offered");
+        return new DrillSkip(
+                "the shell command '" + ShellWords.shortened(String.join(" ", words)) + "' is not offered");
     }
 
     /// `sysctl -q -w a=1 b="1 2 3"`. Without `=` it only prints.

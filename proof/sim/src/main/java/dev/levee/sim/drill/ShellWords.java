@@ -6,6 +6,8 @@ import java.util.List;
 /// Splits a shell line into pipelines, commands and words: quotes, comments, continued lines, `$((...))` and
 /// redirections into nothing. Nothing is expanded but numbers.
 final class ShellWords {
+    private static final int SHOWN_MAX = 120;
+
     private final String text;
     private final List<List<List<String>>> pipelines = new ArrayList<>();
     private List<List<String>> pipeline = new ArrayList<>();
@@ -88,15 +90,24 @@ final class ShellWords {
         }
         int end = text.indexOf("))", at);
         if (end < 0) {
-            throw new DrillSkip("the shell line '" + text.strip() + "' is not offered");
+            throw notOffered();
         }
         try {
             word.append(new Arithmetic(text.substring(at + 3, end)).value());
         } catch (ArithmeticException _) {
-            throw new DrillSkip("the shell line '" + text.strip() + "' is not offered");
+            throw notOffered();
         }
         inWord = true;
         at = end + 2;
+    }
+
+    private DrillSkip notOffered() {
+        return new DrillSkip("the shell line '" + shortened(text.strip()) + "' is not offered");
+    }
+
+    /// As much of a text as a sentence can hold.
+    static String shortened(String text) {
+        return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "...";
     }
 
     private void operator(char c) throws DrillSkip {
@@ -109,7 +120,7 @@ final class ShellWords {
             endCommand();
             at++;
         } else {
-            throw new DrillSkip("the shell line '" + text.strip() + "' is not offered");
+            throw notOffered();
         }
     }
 
@@ -161,8 +172,12 @@ final class ShellWords {
 
     /// Whole numbers with `+ - * /` and parentheses.
     private static final class Arithmetic {
+        /// How deep parentheses may be nested: far above what a script says, far below what a stack holds.
+        private static final int DEPTH_MAX = 32;
+
         private final String text;
         private int at;
+        private int depth;
 
         Arithmetic(String text) {
             this.text = text.replaceAll("\\s+", "");
@@ -195,7 +210,11 @@ final class ShellWords {
         private long atom() {
             if (at < text.length() && text.charAt(at) == '(') {
                 at++;
+                if (++depth > DEPTH_MAX) {
+                    throw new ArithmeticException("parentheses inside each other");
+                }
                 long value = sum();
+                depth--;
                 if (at >= text.length() || text.charAt(at++) != ')') {
                     throw new ArithmeticException(text);
                 }

@@ -308,4 +308,48 @@ class DrillTest {
         assertThat(Drill.run("test.pkt", late, EngineTarget.factory(), settings).outcome())
                 .isEqualTo(Outcome.PASS);
     }
+
+    @Test
+    void nothingInAScriptIsNestedSoDeeplyThatTheRunEnds() {
+        var joined = run(RIGHT + "+0 fcntl(3, F_SETFL, O_RDWR" + "|O_NONBLOCK".repeat(20_000) + ") = 0\n");
+        assertThat(joined.outcome()).isEqualTo(Outcome.FAIL);
+        assertThat(joined.reason()).contains("at most 64 values");
+        var counted = run(with("--tcp_ts", "`sysctl -q a.b=$((" + "(".repeat(20_000) + "1" + ")".repeat(20_000) + "))`")
+                .replace("`_tick_usecs=1000\n", "`\n"));
+        assertThat(counted.outcome()).as(counted.report()).isEqualTo(Outcome.SKIP);
+        assertThat(counted.reason())
+                .startsWith("the shell line 'sysctl -q a.b=$((((((((")
+                .hasSizeLessThan(200);
+    }
+
+    @Test
+    void aRunThatNeedsTooMuchFailsAndEndsNothingElse() {
+        var settings = DrillSettings.of(Setup.Profile.LEVEE);
+        var deep = Drill.run(
+                "test.pkt",
+                RIGHT,
+                _ -> {
+                    throw new StackOverflowError();
+                },
+                settings);
+        assertThat(deep.outcome()).isEqualTo(Outcome.FAIL);
+        assertThat(deep.reason()).isEqualTo("the script is nested too deeply");
+        var large = Drill.run(
+                "test.pkt",
+                RIGHT,
+                _ -> {
+                    throw new OutOfMemoryError();
+                },
+                settings);
+        assertThat(large.report()).startsWith("test.pkt:1: the script needs more memory than there is");
+    }
+
+    @Test
+    void buffersThatAreTooLargeTogetherAreSkipped() {
+        var verdict = run(with(
+                "+0 write(4, ..., 500) = 500",
+                "+0 writev(4, [{..., 67108864}" + ", {..., 67108864}".repeat(59) + "], 60) = 500"));
+        assertThat(verdict.outcome()).as(verdict.report()).isEqualTo(Outcome.SKIP);
+        assertThat(verdict.reason()).contains("buffers of 4026531840 octets in all are not offered");
+    }
 }

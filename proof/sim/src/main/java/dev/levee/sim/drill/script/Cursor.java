@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// A place in a script's text, with its line, that moves over what lies between tokens: white space, comments,
 /// and what `#ifdef` leaves out.
 final class Cursor {
+    /// Some editors write it at the head of a text; it says nothing.
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
     final String text;
 
     private final Map<String, String> definitions;
@@ -20,6 +23,10 @@ final class Cursor {
     Cursor(String text, Map<String, String> definitions) {
         this.text = text;
         this.definitions = new HashMap<>(definitions);
+        if (text.startsWith(BYTE_ORDER_MARK)) {
+            next = 1;
+            lineStart = 1;
+        }
     }
 
     /// Offset of the next character.

@@ -18,6 +18,8 @@ public final class DrillParser {
     private final Lexer lexer;
     private final PacketParser packets;
     private final ExpressionParser expressions;
+    /// When the event that was read last happens, at the latest.
+    private long latestNanos;
 
     private DrillParser(Lexer lexer) {
         this.lexer = lexer;
@@ -114,6 +116,7 @@ public final class DrillParser {
     private Event event() throws ScriptSyntaxException {
         Position at = lexer.at();
         EventTime time = time();
+        addUp(at, time);
         Action action = action();
         boolean sent = action instanceof PacketLine packet && packet.outbound();
         if (time instanceof EventTime.Any && !sent) {
@@ -125,6 +128,20 @@ public final class DrillParser {
                     at, "expected an exact time: a range is only for packets that are sent ('>')");
         }
         return new Event(at, time, action);
+    }
+
+    /// All times together must be a time.
+    private void addUp(Position at, EventTime time) throws ScriptSyntaxException {
+        latestNanos = switch (time) {
+            case EventTime.Absolute(long nanos) -> Math.max(latestNanos, nanos);
+            case EventTime.AbsoluteRange(long _, long to) -> Math.max(latestNanos, to);
+            case EventTime.Relative(long nanos) -> latestNanos + nanos;
+            case EventTime.RelativeRange(long _, long to) -> latestNanos + to;
+            case EventTime.Any() -> latestNanos;
+        };
+        if (latestNanos > Numbers.SECONDS_MAX * Numbers.NANOS_PER_SECOND) {
+            throw new ScriptSyntaxException(at, "expected times of at most " + Numbers.SECONDS_MAX + " seconds in all");
+        }
     }
 
     private EventTime time() throws ScriptSyntaxException {

@@ -12,6 +12,8 @@ import java.util.Set;
 final class ExpressionParser {
     /// How deep brackets may be nested: far above what a script says, far below what a stack holds.
     private static final int DEPTH_MAX = 32;
+    /// How many values may be joined: one for each bit.
+    private static final int JOINED_MAX = 64;
 
     private static final Set<String> FUNCTIONS = Set.of("htons", "htonl", "inet_addr", "inet6_addr");
     private static final Set<String> COUNTED_FIELDS =
@@ -40,7 +42,10 @@ final class ExpressionParser {
             throw lexer.error("expected at most " + DEPTH_MAX + " brackets inside each other");
         }
         Expression left = primary();
-        while (lexer.isSymbol('|')) {
+        for (int joined = 2; lexer.isSymbol('|'); joined++) {
+            if (joined > JOINED_MAX) {
+                throw lexer.error("expected at most " + JOINED_MAX + " values with '|' between them");
+            }
             lexer.advance();
             left = new Expression.Or(left, primary());
         }

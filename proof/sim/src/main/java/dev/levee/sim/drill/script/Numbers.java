@@ -2,10 +2,10 @@ package dev.levee.sim.drill.script;
 
 /// Numbers as scripts write them.
 final class Numbers {
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final int FRACTION_DIGITS = 9;
     /// A script that lasts longer than 30 years is a mistake; below it, sums of times do not overflow.
-    private static final long SECONDS_MAX = 1_000_000_000L;
+    static final long SECONDS_MAX = 1_000_000_000L;
 
     private Numbers() {}
 

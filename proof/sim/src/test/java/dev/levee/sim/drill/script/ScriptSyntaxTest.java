@@ -145,4 +145,28 @@ class ScriptSyntaxTest {
     void bracketsAreNotNestedForEver() {
         assertThat(error("0 f(" + "[".repeat(100_000))).hasMessageContaining("brackets inside each other");
     }
+
+    @Test
+    void valuesAreNotJoinedForEver() {
+        var joined = error("0 f(A" + "|A".repeat(100_000) + ") = 0");
+        assertThat(joined).hasMessage("expected at most 64 values with '|' between them");
+        assertThat(joined.at()).isEqualTo(new Position(1, 5 + 1 + 2 * 63));
+    }
+
+    @Test
+    void timesAddUpToATime() {
+        var line = "+1000000000 f() = 0\n";
+        assertThat(error("0 f() = 0\n" + line.repeat(10)))
+                .hasMessage("expected times of at most 1000000000 seconds in all")
+                .extracting(ScriptSyntaxException::at)
+                .isEqualTo(new Position(3, 1));
+        assertThat(error("999999999 f() = 0\n+1.5 > . 1:1(0)").at()).isEqualTo(new Position(2, 1));
+    }
+
+    @Test
+    void aByteOrderMarkAtTheHeadSaysNothing() {
+        assertThat(error("\ufeff0 f() = 0\n?").at()).isEqualTo(new Position(2, 1));
+        assertThat(error("\ufeff0 ?").at()).isEqualTo(new Position(1, 3));
+        assertThat(error("0 f() = 0\n\ufeff").at()).isEqualTo(new Position(2, 1));
+    }
 }
