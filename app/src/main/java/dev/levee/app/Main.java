@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -61,6 +62,7 @@ public final class Main implements Runnable {
         var line = new CommandLine(new Main());
         line.setParameterExceptionHandler(Main::usageProblem);
         line.setExecutionExceptionHandler((e, command, _) -> failure(e, command));
+        line.setExecutionStrategy(Main::executed);
         // Wide enough for every example to stand on one line, so that it can be copied.
         line.setUsageHelpWidth(HELP_COLUMNS);
         line.setAbbreviatedOptionsAllowed(false);
@@ -76,6 +78,17 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /// What cannot be written is not done, even if everything else was: a full disk must not look like success.
+    private static int executed(ParseResult parsed) {
+        int code = new CommandLine.RunLast().execute(parsed);
+        var command = parsed.asCommandLineList().getLast();
+        if (!command.getOut().checkError()) {
+            return code;
+        }
+        say(command.getErr(), command.getCommandSpec().qualifiedName() + ": the output cannot be written");
+        return Problem.USAGE;
     }
 
     private static int usageProblem(ParameterException e, String[] arguments) {

@@ -3,8 +3,13 @@ package dev.levee.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.RandomAccessFile;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +44,7 @@ class DrillCommandTest {
     }
 
     private Run drill(String... arguments) {
-        var all = new java.util.ArrayList<>(java.util.List.of("drill"));
+        var all = new java.util.ArrayList<>(List.of("drill"));
         for (var argument : arguments) {
             all.add(argument.replace("DIR", directory.toString()));
         }
@@ -96,6 +101,91 @@ class DrillCommandTest {
     }
 
     @Test
+    void aFileRunsOnceWhateverLinksLeadToIt() throws IOException {
+        var script = directory.resolve("b/deep/pass.pkt");
+        var link = Files.createSymbolicLink(directory.resolve("link.pkt"), script);
+        var run = drill("-v", link.toString(), "DIR/b/../b/deep/pass.pkt", script.toString(), "DIR/b/deep");
+        assertThat(run.out()).isEqualTo("PASS " + link + "\n1 passed, 0 failed, 0 skipped\n");
+    }
+
+    @Test
+    void whatIsOpenedIsWhatThePathMeansNotWhatItLooksLike() throws IOException {
+        Files.writeString(directory.resolve("b/target.pkt"), PASS);
+        Files.writeString(directory.resolve("target.pkt"), FAIL);
+        Files.createSymbolicLink(directory.resolve("link"), directory.resolve("b/deep"));
+        assertThat(drill("-v", "DIR/link/../target.pkt").out())
+                .isEqualTo("PASS " + directory + "/link/../target.pkt\n1 passed, 0 failed, 0 skipped\n");
+    }
+
+    @Test
+    void whatIsNoFileIsNoScript() throws IOException, InterruptedException {
+        var pipe = directory.resolve("b/deep/pipe.pkt");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Files.createSymbolicLink(directory.resolve("b/deep/device.pkt"), Path.of("/dev/zero"));
+        assertThat(drill("DIR/b/deep").out()).isEqualTo("1 passed, 0 failed, 0 skipped\n");
+        assertThat(drill(pipe.toString()).err()).contains(pipe + ": this is neither a file nor a directory");
+    }
+
+    @Test
+    void aFileThatCannotBeReadFailsAndTheOthersRun() throws IOException {
+        Files.createSymbolicLink(directory.resolve("b/deep/nowhere.pkt"), directory.resolve("nowhere"));
+        try (var large =
+                new RandomAccessFile(directory.resolve("b/deep/large.pkt").toFile(), "rw")) {
+            large.setLength(1L << 36);
+        }
+        var run = drill("DIR/b/deep");
+        assertThat(run.out().lines().toList())
+                .containsExactly(
+                        "FAIL " + directory
+                                + "/b/deep/large.pkt: cannot be read: it is larger than 16 MiB, which no script is",
+                        "FAIL " + directory + "/b/deep/nowhere.pkt: cannot be read: there is no such file or directory",
+                        "1 passed, 2 failed, 0 skipped");
+        assertThat(run.code()).isEqualTo(1);
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsNoSuccess() {
+        for (var arguments : List.of(
+                new String[] {"drill", "--json", directory.resolve("b/deep").toString()},
+                new String[] {"states"},
+                new String[] {"drill", "--help"})) {
+            var full = new Writer() {
+                @Override
+                public void write(char[] text, int from, int count) throws IOException {
+                    throw new IOException("no space left on device");
+                }
+
+                @Override
+                public void flush() {}
+
+                @Override
+                public void close() {}
+            };
+            var err = new StringWriter();
+            int code = Main.commandLine()
+                    .setOut(new PrintWriter(full))
+                    .setErr(new PrintWriter(err, true))
+                    .execute(arguments);
+            assertThat(code).as(arguments[0]).isEqualTo(2);
+            assertThat(err.toString()).isEqualTo("levee " + arguments[0] + ": the output cannot be written\n");
+        }
+    }
+
+    @Test
+    void aScriptThatIsNestedTooDeeplyLeavesTheOthersTheirVerdicts() throws IOException {
+        Files.writeString(
+                directory.resolve("b/deep/or.pkt"),
+                LISTEN + "+0 fcntl(3, F_SETFL, O_RDWR" + "|O_NONBLOCK".repeat(20_000) + ") = 0\n");
+        Files.writeString(
+                directory.resolve("b/deep/sum.pkt"),
+                "`sysctl -q a.b=$((" + "(".repeat(20_000) + "1" + ")".repeat(20_000) + "))`\n" + PASS);
+        assertThat(drill("DIR/b/deep").out())
+                .contains("at most 64 values with '|' between them")
+                .endsWith("1 passed, 1 failed, 1 skipped\n");
+    }
+
+    @Test
     void aScriptRunsOverTheKindsOfIpThatAreWanted() throws IOException {
         var script = directory.resolve("b/deep/pass.pkt").toString();
         assertThat(drill("--ip-version", "ipv6", script).code()).isZero();
@@ -110,6 +200,7 @@ class DrillCommandTest {
             value = {
                 "'' | missing required parameter",
                 "DIR/nowhere | nowhere: there is no such file or directory",
+                "/dev/zero | /dev/zero: this is neither a file nor a directory",
                 "DIR/empty | there are no .pkt files in this directory or below it",
                 "--profile solaris DIR | --profile: there is no 'solaris'; use linux, freebsd or levee",
                 "--ip-version 5 DIR | --ip-version: there is no '5'",
@@ -123,6 +214,13 @@ class DrillCommandTest {
         var run = drill(arguments.isEmpty() ? new String[0] : arguments.strip().split(" "));
         assertThat(run.err()).contains(part).hasLineCount(1);
         assertThat(run.out()).isEmpty();
+        assertThat(run.code()).isEqualTo(2);
+    }
+
+    @Test
+    void anEmptyPathIsNoPath() {
+        var run = drill("");
+        assertThat(run.err()).isEqualTo("levee drill: a path is empty; give a script or a directory\n");
         assertThat(run.code()).isEqualTo(2);
     }
 }
