@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The arguments of a call as numbers, octets and addresses.
 final class Arguments {
@@ -152,6 +153,19 @@ final class Arguments {
         throw new DrillSkip("this argument of " + line.name() + " is not offered: " + CallText.of(expression));
     }
 
+    /// The number of a field such as `msg_iov(2)`, as it is written; null when there is no such field.
+    @Nullable
+    String fieldCount(Expression structure, String field) {
+        if (structure instanceof Expression.Struct(var elements)) {
+            for (var element : elements) {
+                if (element instanceof Expression.Assign(var name, var _) && name.startsWith(field + "(")) {
+                    return name.substring(field.length() + 1, name.length() - 1);
+                }
+            }
+        }
+        return null;
+    }
+
     /// The lengths of the buffers in `[{..., 100}, {..., 200}]`.
     List<Integer> vector(Expression expression) throws DrillFailure, DrillSkip {
         if (!(expression instanceof Expression.Array(var elements))) {
@@ -188,6 +202,14 @@ final class Arguments {
                 yield new Endpoint(family, otherwise.family() == 2 ? IpAddress.ANY_V4 : IpAddress.ANY_V6, 0);
             }
         };
+    }
+
+    /// A socket address that is said in full.
+    Endpoint address(Expression structure) throws DrillFailure, DrillSkip {
+        if (structure instanceof Expression.Struct struct) {
+            return address(struct);
+        }
+        throw new DrillSkip("this address is not offered: " + CallText.of(structure));
     }
 
     private Endpoint address(Expression.Struct struct) throws DrillFailure, DrillSkip {

@@ -93,7 +93,7 @@ final class CallPreparer {
             }
             case "fcntl" -> fcntl(line, arguments);
             case "ioctl" -> {
-                var call = options.ioctl(arguments);
+                var call = options.ioctl(line, arguments);
                 yield exact(line, call.request(), call.also());
             }
             case "getsockopt" -> {
@@ -165,6 +165,7 @@ final class CallPreparer {
     private PreparedCall bind(CallLine line, Arguments arguments) throws DrillFailure, DrillSkip {
         arguments.expect(3, 3);
         var address = arguments.address(1, here());
+        AddressCheck.passed(plan.setup().platform(), arguments, 2, address);
         return exact(line, new Request.Bind(descriptor(arguments, 0), address), NOTHING);
     }
 
@@ -178,7 +179,9 @@ final class CallPreparer {
     private PreparedCall accept(CallLine line, Arguments arguments) throws DrillFailure, DrillSkip {
         arguments.expect(3, 3);
         int script = scriptDescriptor(line);
+        var address = AddressCheck.of(plan.setup().platform(), arguments, 1, 2);
         return prepared(line, new Request.Accept(descriptor(arguments, 0)), true, result -> {
+            address.check(result);
             if (result.value() >= 0) {
                 flows.mapAccepted(script, (int) result.value());
                 var from = result.from();
@@ -191,6 +194,7 @@ final class CallPreparer {
         arguments.expect(3, 3);
         var there = new Endpoint(plan.family(), plan.remote(), plan.connectPort());
         var address = arguments.address(1, there);
+        AddressCheck.passed(plan.setup().platform(), arguments, 2, address);
         var request = new Request.Connect(descriptor(arguments, 0), address);
         flows.connecting(arguments.integer(0), address.family(), address.address(), address.port());
         return exact(line, request, NOTHING);

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// The read and write families. What is written is zeros; what was read must be, because that is what injected
 /// packets carry.
 final class DataCalls {
-    private static final int CONTROL_OCTETS = 256;
-
     private final Plan plan;
     private final Flows flows;
 
@@ -38,7 +36,12 @@ final class DataCalls {
             }
             case "recvfrom" -> {
                 arguments.expect(6, 6);
-                yield received(line, arguments, List.of(length(arguments)), arguments.integer(3));
+                var address = AddressCheck.of(plan.setup().platform(), arguments, 4, 5);
+                var call = received(line, arguments, List.of(length(arguments)), arguments.integer(3));
+                yield new Checked(call.request(), result -> {
+                    address.check(result);
+                    call.also().check(result);
+                });
             }
             default -> receiveMessage(line, arguments);
         };
@@ -93,8 +96,11 @@ final class DataCalls {
                 descriptor(arguments),
                 messageVector(arguments, message.get("msg_iov")),
                 arguments.integer(2),
-                control == null ? 0 : CONTROL_OCTETS);
+                // No room for control messages: one that comes is cut off, and the flags say so.
+                0);
+        var address = messageName(arguments, message.get("msg_name"));
         return new Checked(request, result -> {
+            address.check(result);
             if (result.value() >= 0 && result.flags() != expected) {
                 throw DrillFailure.differs(
                         "msg_flags", "0x" + Integer.toHexString(expected), "0x" + Integer.toHexString(result.flags()));
@@ -105,7 +111,30 @@ final class DataCalls {
 
     private static List<Integer> messageVector(Arguments arguments, @Nullable Expression vector)
             throws DrillFailure, DrillSkip {
-        return vector == null ? List.of() : arguments.vector(vector);
+        var lengths = vector == null ? List.<Integer>of() : arguments.vector(vector);
+        var count = saidCount(arguments, "msg_iov");
+        if (count != null && count != lengths.size()) {
+            throw new DrillFailure("there are " + lengths.size() + " buffers, not " + count);
+        }
+        return lengths;
+    }
+
+    /// The number in the parentheses after a field's name; null when it is not said.
+    private static @Nullable Long saidCount(Arguments arguments, String field) throws DrillFailure {
+        var count = arguments.fieldCount(arguments.at(1), field);
+        if (count == null || count.equals("...")) {
+            return null;
+        }
+        try {
+            return Long.valueOf(count);
+        } catch (NumberFormatException _) {
+            throw new DrillFailure(field + "(" + count + "): this is no count");
+        }
+    }
+
+    private AddressCheck messageName(Arguments arguments, @Nullable Expression name) throws DrillFailure, DrillSkip {
+        var said = name == null || name instanceof Expression.Ellipsis ? null : arguments.address(name);
+        return new AddressCheck(plan.setup().platform(), said, saidCount(arguments, "msg_name"));
     }
 
     Request send(CallLine line, Arguments arguments) throws DrillFailure, DrillSkip {
@@ -125,6 +154,7 @@ final class DataCalls {
             case "sendto" -> {
                 arguments.expect(6, 6);
                 var to = arguments.address(4, there());
+                AddressCheck.passed(plan.setup().platform(), arguments, 5, to);
                 flows.connecting(arguments.integer(0), to.family(), to.address(), to.port());
                 yield sent(line, arguments, List.of(length(arguments)), arguments.integer(3), to);
             }
@@ -144,8 +174,12 @@ final class DataCalls {
             throw new DrillSkip("control messages of sendmsg are not offered");
         }
         Endpoint to = null;
-        if (message.get("msg_name") != null) {
-            to = there();
+        var name = message.get("msg_name");
+        if (name != null) {
+            to = name instanceof Expression.Ellipsis ? there() : arguments.address(name);
+            if (saidCount(arguments, "msg_name") != null) {
+                throw new DrillSkip("a length of msg_name is not offered");
+            }
             flows.connecting(arguments.integer(0), to.family(), to.address(), to.port());
         }
         return sent(line, arguments, messageVector(arguments, message.get("msg_iov")), arguments.integer(2), to);

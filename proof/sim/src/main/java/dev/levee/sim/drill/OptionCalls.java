@@ -1,6 +1,7 @@
 package dev.levee.sim.drill;
 
 import dev.levee.sim.drill.CallPreparer.Checked;
+import dev.levee.sim.drill.script.CallLine;
 import dev.levee.sim.drill.script.Expression;
 import dev.levee.sim.drill.system.Request;
 import dev.levee.sim.drill.system.Result;
@@ -23,12 +24,15 @@ final class OptionCalls {
         this.flows = flows;
     }
 
-    Checked ioctl(Arguments arguments) throws DrillFailure, DrillSkip {
+    Checked ioctl(CallLine line, Arguments arguments) throws DrillFailure, DrillSkip {
         arguments.expect(2, 3);
         int descriptor = flows.target(arguments.integer(0));
         int request = arguments.integer(1);
         if (arguments.count() == 2) {
-            return new Checked(new Request.Ioctl(descriptor, request, 0), _ -> {});
+            if ("EFAULT".equals(line.error())) {
+                throw new DrillSkip("ioctl without its third argument is not offered");
+            }
+            throw new DrillFailure("ioctl has [one value] as its argument 3");
         }
         int value = arguments.integer(arguments.number(arguments.bracketed(2)));
         boolean input = arguments.at(1) instanceof Expression.Word(var name) && INPUTS.contains(name);
