@@ -84,7 +84,8 @@ public final class Main implements Runnable {
     private static int executed(ParseResult parsed) {
         int code = new CommandLine.RunLast().execute(parsed);
         var command = parsed.asCommandLineList().getLast();
-        if (!command.getOut().checkError()) {
+        // The stream below keeps its failures to itself.
+        if (!command.getOut().checkError() && !System.out.checkError()) {
             return code;
         }
         say(command.getErr(), command.getCommandSpec().qualifiedName() + ": the output cannot be written");

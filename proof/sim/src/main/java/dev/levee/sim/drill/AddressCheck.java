@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// @param said null: any address will do
 /// @param length of it; null: any length will do
 record AddressCheck(
-        Platform platform, @Nullable Endpoint said, @Nullable Long length) implements PreparedCall.Also {
+        Platform platform,
+        @Nullable Endpoint said,
+        @Nullable Long length) implements PreparedCall.Also {
     private static final int INET = 2;
     private static final int V4_OCTETS = 16;
     private static final int V6_OCTETS = 28;
@@ -52,9 +54,8 @@ record AddressCheck(
     static void passed(Platform platform, Arguments arguments, int length, Endpoint address)
             throws DrillFailure, DrillSkip {
         if (!arguments.any(length) && arguments.number(length) != octets(platform, address.family())) {
-            throw new DrillSkip(
-                    "an address of family " + address.family() + " with " + arguments.number(length)
-                            + " octets is not offered");
+            throw new DrillSkip("an address of family " + address.family() + " with " + arguments.number(length)
+                    + " octets is not offered");
         }
     }
 

@@ -29,7 +29,8 @@ class CallArgumentsTest {
         return Drill.run("test.pkt", RIGHT.replace(part, instead.replace('\'', '"')), EngineTarget.factory(), settings);
     }
 
-    private static final String PEER = "{sa_family = AF_INET, sin_port = htons(1001), sin_addr = inet_addr('192.0.2.1')}";
+    private static final String PEER =
+            "{sa_family = AF_INET, sin_port = htons(1001), sin_addr = inet_addr('192.0.2.1')}";
 
     @ParameterizedTest
     @CsvSource(
