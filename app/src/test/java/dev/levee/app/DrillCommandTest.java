@@ -80,12 +80,12 @@ class DrillCommandTest {
     @Test
     void jsonIsOneObjectOnOneLineAndNothingElse() {
         var run = drill("--json", "DIR/b", "DIR/a.pkt");
-        assertThat(run.out()).isEqualTo(("""
+        assertThat(run.out()).isEqualTo("""
                         {"passed":1,"failed":1,"skipped":1,"scripts":[\
                         {"path":"DIR/b/deep/pass.pkt","verdict":"PASS","reason":""},\
                         {"path":"DIR/b/fail.pkt","verdict":"FAIL","reason":"line 5 (ipv4): ack: expected 2, got 1"},\
                         {"path":"DIR/a.pkt","verdict":"SKIP","reason":"the shell command 'make tea' is not offered"}]}
-                        """).replace("DIR", directory.toString()));
+                        """.replace("DIR", directory.toString()));
         assertThat(run.code()).isEqualTo(1);
     }
 
