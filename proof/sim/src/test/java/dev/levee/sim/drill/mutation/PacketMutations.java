@@ -10,6 +10,7 @@ import dev.levee.wire.TcpFlags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Changes what a line says about a packet that the system must send: one field each.
 final class PacketMutations {
@@ -93,17 +94,31 @@ final class PacketMutations {
     }
 
     private static Tcp flags(Tcp tcp, int flags) {
+        return changed(
+                tcp, flags, tcp.seq(), tcp.length(), tcp.ack(), tcp.window(), tcp.urgentPointer(), tcp.options());
+    }
+
+    /// A segment with other fields; what no mutation touches stays.
+    private static Tcp changed(
+            Tcp tcp,
+            int flags,
+            long seq,
+            int length,
+            @Nullable Long ack,
+            @Nullable Integer window,
+            int urgentPointer,
+            @Nullable List<OptionSpec> options) {
         return new Tcp(
                 tcp.ports(),
                 flags,
                 tcp.ace(),
-                tcp.seq(),
+                seq,
                 tcp.seqForm(),
-                tcp.length(),
-                tcp.ack(),
-                tcp.window(),
-                tcp.urgentPointer(),
-                tcp.options(),
+                length,
+                ack,
+                window,
+                urgentPointer,
+                options,
                 tcp.udp());
     }
 
@@ -146,93 +161,54 @@ final class PacketMutations {
     }
 
     private static Tcp seq(Tcp tcp, int by) {
-        return new Tcp(
-                tcp.ports(),
+        return changed(
+                tcp,
                 tcp.flags(),
-                tcp.ace(),
                 tcp.seq() + by & 0xffffffffL,
-                tcp.seqForm(),
                 tcp.length(),
                 tcp.ack(),
                 tcp.window(),
                 tcp.urgentPointer(),
-                tcp.options(),
-                tcp.udp());
+                tcp.options());
     }
 
     private static Tcp length(Tcp tcp, int by) {
-        return new Tcp(
-                tcp.ports(),
+        return changed(
+                tcp,
                 tcp.flags(),
-                tcp.ace(),
                 tcp.seq(),
-                tcp.seqForm(),
                 tcp.length() + by,
                 tcp.ack(),
                 tcp.window(),
                 tcp.urgentPointer(),
-                tcp.options(),
-                tcp.udp());
+                tcp.options());
     }
 
     private static Tcp ack(Tcp tcp, long ack) {
-        return new Tcp(
-                tcp.ports(),
-                tcp.flags(),
-                tcp.ace(),
-                tcp.seq(),
-                tcp.seqForm(),
-                tcp.length(),
-                ack,
-                tcp.window(),
-                tcp.urgentPointer(),
-                tcp.options(),
-                tcp.udp());
+        return changed(
+                tcp, tcp.flags(), tcp.seq(), tcp.length(), ack, tcp.window(), tcp.urgentPointer(), tcp.options());
     }
 
     private static Tcp window(Tcp tcp, int window) {
-        return new Tcp(
-                tcp.ports(),
-                tcp.flags(),
-                tcp.ace(),
-                tcp.seq(),
-                tcp.seqForm(),
-                tcp.length(),
-                tcp.ack(),
-                window,
-                tcp.urgentPointer(),
-                tcp.options(),
-                tcp.udp());
+        return changed(
+                tcp, tcp.flags(), tcp.seq(), tcp.length(), tcp.ack(), window, tcp.urgentPointer(), tcp.options());
     }
 
     private static Tcp urgent(Tcp tcp) {
-        return new Tcp(
-                tcp.ports(),
+        return changed(
+                tcp,
                 tcp.flags(),
-                tcp.ace(),
                 tcp.seq(),
-                tcp.seqForm(),
                 tcp.length(),
                 tcp.ack(),
                 tcp.window(),
                 tcp.urgentPointer() + 1,
-                tcp.options(),
-                tcp.udp());
+                tcp.options());
     }
 
     private static Tcp options(Tcp tcp, List<OptionSpec> options) {
-        return new Tcp(
-                tcp.ports(),
-                tcp.flags(),
-                tcp.ace(),
-                tcp.seq(),
-                tcp.seqForm(),
-                tcp.length(),
-                tcp.ack(),
-                tcp.window(),
-                tcp.urgentPointer(),
-                options,
-                tcp.udp());
+        return changed(
+                tcp, tcp.flags(), tcp.seq(), tcp.length(), tcp.ack(), tcp.window(), tcp.urgentPointer(), options);
     }
 
     private void options(Tcp tcp) {
