@@ -66,6 +66,8 @@ public final class Main implements Runnable {
         // Wide enough for every example to stand on one line, so that it can be copied.
         line.setUsageHelpWidth(HELP_COLUMNS);
         line.setAbbreviatedOptionsAllowed(false);
+        // A file whose name begins with "@" is a file like any other.
+        line.setExpandAtFiles(false);
         // The options of a command that runs in the lab are its own.
         subcommand(subcommand(line, "lab"), "shell").setStopAtPositional(true);
         return line;

@@ -52,6 +52,16 @@ class DrillCommandTest {
     }
 
     @Test
+    void nameThatBeginsWithAnAtIsAName() throws IOException {
+        Files.writeString(directory.resolve("@pass.pkt"), PASS);
+        Files.writeString(directory.resolve("@list"), "DIR/b/fail.pkt\n");
+        assertThat(drill("DIR/@pass.pkt").code()).isZero();
+        var run = Run.of("drill", "@" + directory.resolve("@list"));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("there is no such file");
+    }
+
+    @Test
     void directoriesAreSearchedAndTheSummaryCounts() {
         var run = drill("DIR");
         assertThat(run.err()).isEmpty();

@@ -21,8 +21,6 @@ final class Messages {
     private static final long NAME_LENGTH = 8;
     private static final long VECTORS = 16;
     private static final long VECTOR_COUNT = 24;
-    private static final long CONTROL = 32;
-    private static final long CONTROL_LENGTH = 40;
     private static final long FLAGS = 48;
 
     private final Arena arena;
@@ -117,12 +115,9 @@ final class Messages {
 
     private Result receiveMessage(Request.Receive request, int descriptor, Buffers buffers) {
         var from = arena.allocate(Addresses.BYTES_MAX, 8);
-        var control = arena.allocate(Math.max(request.controlLength(), 1), 8);
         var header = header(buffers);
         header.set(ValueLayout.JAVA_LONG, 0, from.address());
         header.set(ValueLayout.JAVA_INT, NAME_LENGTH, Addresses.BYTES_MAX);
-        header.set(ValueLayout.JAVA_LONG, CONTROL, control.address());
-        header.set(ValueLayout.JAVA_LONG, CONTROL_LENGTH, request.controlLength());
         long value = calls.call(Function.RECVMSG, descriptor, header.address(), request.flags());
         if (value < 0) {
             return failure();

@@ -43,7 +43,7 @@ class KernelTargetTest {
             script.inject(1, w -> w.ack(script.iss + 1).flags(TcpFlags.PSH), "hello");
             script.expect();
             assertThat(script.segment.ack()).isEqualTo(6);
-            var read = script.call(new Request.Receive("read", connection, List.of(100), 0, 0));
+            var read = script.call(new Request.Receive("read", connection, List.of(100), 0));
             assertThat(read.value()).isEqualTo(5);
             assertThat(read.octets()).isEqualTo(text("hello"));
 
@@ -80,7 +80,7 @@ class KernelTargetTest {
         try (var script = Scripted.open(Setup.Mode.IPV4)) {
             script.target.start();
             int connection = script.accept(script.listen(Scripted.SOCK_STREAM));
-            var read = script.target.begin(new Request.Receive("read", connection, List.of(10), 0, 0));
+            var read = script.target.begin(new Request.Receive("read", connection, List.of(10), 0));
             assertThat(read.result()).isNull();
             assertThat(script.target.next(script.target.nowNanos() + 20 * MILLI))
                     .isNull();

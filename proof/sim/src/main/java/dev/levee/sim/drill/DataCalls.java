@@ -69,7 +69,7 @@ final class DataCalls {
     private Checked received(CallLine line, Arguments arguments, List<Integer> lengths, int flags)
             throws DrillFailure, DrillSkip {
         return new Checked(
-                new Request.Receive(line.name(), descriptor(arguments), lengths, flags, 0),
+                new Request.Receive(line.name(), descriptor(arguments), lengths, flags),
                 result -> checkZeros(result.octets()));
     }
 
@@ -95,9 +95,7 @@ final class DataCalls {
                 line.name(),
                 descriptor(arguments),
                 messageVector(arguments, message.get("msg_iov")),
-                arguments.integer(2),
-                // No room for control messages: one that comes is cut off, and the flags say so.
-                0);
+                arguments.integer(2));
         var address = messageName(arguments, message.get("msg_name"));
         return new Checked(request, result -> {
             address.check(result);

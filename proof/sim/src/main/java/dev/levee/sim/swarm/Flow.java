@@ -74,11 +74,23 @@ final class Flow {
             if (near != null && far != null) {
                 near.peer = far;
                 far.peer = near;
+            } else if (far == null) {
+                forsake();
             }
         }
         newest = near;
         if (near == null && generationsLeft > 0) {
             generationsLeft = 0;
+        }
+    }
+
+    /// The other side still opens from last time, and may meet the new user instead of the old: nobody can say
+    /// whose stream it will read.
+    private void forsake() {
+        for (var user : users) {
+            if (!user.over() && !user.socket().tcp().connection().state().synchronised()) {
+                user.peer = null;
+            }
         }
     }
 

@@ -224,6 +224,8 @@ final class Pace {
     void advanced(long count) {
         progress();
         restartTimer();
+        // RFC 6298 (5.3): the timer starts anew, so silence is measured from here, too.
+        spokeNet = net();
         int mss = sender.segmentMax();
         boolean first = sender.acked <= 1;
         if (!first) {

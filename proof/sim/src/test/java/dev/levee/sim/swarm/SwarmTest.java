@@ -27,6 +27,14 @@ class SwarmTest {
         passes(Scenario.DEFAULT, 1, 301);
     }
 
+    /// Seeds that an oracle judged wrongly: a peer that restarts while both open at once meets the other side's
+    /// old attempt; a partial acknowledgement starts the longest timeout anew.
+    @Test
+    void oraclesAllowWhatTheyOnceDidNot() {
+        passes(Scenario.DEFAULT, 100_576, 100_577);
+        passes(Scenario.ZERO_WINDOW, 100_827, 100_828);
+    }
+
     @ParameterizedTest
     @EnumSource(Scenario.class)
     void everyScenarioPasses(Scenario scenario) {

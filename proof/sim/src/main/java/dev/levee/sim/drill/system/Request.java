@@ -16,13 +16,12 @@ public sealed interface Request {
 
     record Connect(int descriptor, Endpoint address) implements Request {}
 
-    /// `read`, `readv`, `recv`, `recvfrom`, `recvmsg`.
+    /// `read`, `readv`, `recv`, `recvfrom`, `recvmsg`. There is no room for control messages: one that comes is
+    /// cut off, and the flags say so.
     ///
     /// @param call its name
     /// @param lengths of the buffers
-    /// @param controlLength room for control messages
-    record Receive(String call, int descriptor, List<Integer> lengths, int flags, int controlLength)
-            implements Request {
+    record Receive(String call, int descriptor, List<Integer> lengths, int flags) implements Request {
         public Receive {
             lengths = List.copyOf(lengths);
         }

@@ -43,7 +43,7 @@ class DataCallsTest {
     @Test
     void severalBuffersAreFilledAsOne() {
         receive(1, 100);
-        var request = new Request.Receive("readv", socket, List.of(30, 0, 30), 0, 0);
+        var request = new Request.Receive("readv", socket, List.of(30, 0, 30), 0);
 
         assertThat(drill.outcome(request)).isEqualTo("60");
     }

@@ -150,7 +150,7 @@ final class Drill {
     }
 
     static Request.Receive receive(int descriptor, int length, int flags) {
-        return new Request.Receive("recv", descriptor, List.of(length), flags, 0);
+        return new Request.Receive("recv", descriptor, List.of(length), flags);
     }
 
     static Request.Send write(int descriptor, int length) {
