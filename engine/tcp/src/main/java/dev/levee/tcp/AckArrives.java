@@ -9,7 +9,6 @@ import dev.levee.wire.Seq;
 /// Threads: shard.
 final class AckArrives {
     private static final long TIMESTAMP_TICK_NANOS = 1_000_000L;
-    private static final int DUPLICATES_FOR_RETRANSMIT = 3;
 
     private AckArrives() {}
 
@@ -24,11 +23,25 @@ final class AckArrives {
             return false;
         }
         int windowBefore = snd.sndWnd;
+        int flightBefore = snd.flightSize();
+        int unaBefore = snd.sndUna;
+        boolean synAcked = snd.synAcked;
         updateWindow(snd, segment);
+        LossRecovery.begin(tcb);
+        LossRecovery.selectiveAcks(tcb, nowNanos, segment);
+        boolean duplicate = false;
         if (Seq.gt(ack, snd.sndUna)) {
             acknowledged(tcb, nowNanos, segment);
-        } else if (isDuplicate(tcb, segment, windowBefore)) {
-            duplicate(tcb);
+        } else {
+            duplicate = isDuplicate(tcb, segment, windowBefore);
+            if (duplicate) {
+                tcb.context.counters().count(TcpCounters.DUPLICATE_ACKS_IN);
+                LossRecovery.duplicate(tcb);
+            }
+        }
+        if (synAcked) {
+            LossRecovery.afterAck(tcb, nowNanos, segment, Seq.distance(unaBefore, snd.sndUna), flightBefore);
+            Rack.judgeTailProbe(tcb, nowNanos, segment, duplicate);
         }
         if (tcb.timers.isSet(Timer.PERSIST)) {
             // RFC 9293 §3.8.6.1: as long as probes are answered "the sending TCP endpoint MUST allow the
@@ -36,6 +49,8 @@ final class AckArrives {
             tcb.progressNanos = nowNanos;
         }
         RetransmitTimer.windowChanged(tcb, nowNanos, windowBefore);
+        Rack.scheduleTailProbe(tcb, nowNanos);
+        tcb.giveScoreboardBack();
         return true;
     }
 
@@ -59,26 +74,21 @@ final class AckArrives {
     static void acknowledged(Tcb tcb, long nowNanos, Segment segment) {
         var snd = tcb.snd;
         int ack = segment.ack();
-        int flightBefore = snd.flightSize();
         boolean synAcked = !snd.synAcked;
         int acked = Seq.distance(snd.sndUna, ack) - (synAcked ? 1 : 0);
         boolean finAcked = snd.finSent() && ack == snd.sndMax;
         int ackedBytes = finAcked && !snd.finAcked ? acked - 1 : acked;
         takeRttSample(tcb, nowNanos, segment);
+        LossRecovery.acknowledged(tcb, nowNanos, segment);
         snd.sndUna = ack;
         tcb.moreComes = false;
         snd.synAcked = true;
         snd.acked += ackedBytes;
         snd.finAcked = finAcked;
-        if (Seq.lt(snd.sndNxt, ack)) {
-            snd.sndNxt = ack;
-        }
         tcb.progressNanos = nowNanos;
         tcb.events |= TcpEvents.ACKNOWLEDGED | (ackedBytes > 0 ? TcpEvents.WRITABLE : 0);
         if (synAcked) {
             afterHandshake(tcb);
-        } else {
-            recoverOrGrow(tcb, acked, flightBefore);
         }
         if (tcb.inDoubt) {
             tcb.inDoubt = false;
@@ -116,25 +126,6 @@ final class AckArrives {
         }
     }
 
-    private static void recoverOrGrow(Tcb tcb, int acked, int flightBefore) {
-        var snd = tcb.snd;
-        var congestion = tcb.congestion;
-        if (congestion.inRecovery) {
-            if (Seq.ge(snd.sndUna, congestion.recover)) {
-                congestion.leaveRecovery(tcb.config.recoveryEndsAtThreshold() ? -1 : snd.flightSize());
-            } else {
-                congestion.onPartialAck(acked);
-                tcb.pending |= Tcb.RETRANSMIT_DUE;
-            }
-            return;
-        }
-        congestion.duplicateAcks = 0;
-        if (congestion.recoverSet && Seq.gt(snd.sndUna, congestion.recover)) {
-            congestion.recoverSet = false;
-        }
-        congestion.onAck(acked, flightBefore, snd.sndUna, snd.sndMax);
-    }
-
     /// RFC 5681 §2: the five signs of a duplicate acknowledgement.
     private static boolean isDuplicate(Tcb tcb, Segment segment, int windowBefore) {
         return segment.ack() == tcb.snd.sndUna
@@ -142,22 +133,5 @@ final class AckArrives {
                 && segment.length() == 0
                 && tcb.snd.sndWnd == windowBefore
                 && windowBefore > 0;
-    }
-
-    private static void duplicate(Tcb tcb) {
-        var snd = tcb.snd;
-        var congestion = tcb.congestion;
-        tcb.context.counters().count(TcpCounters.DUPLICATE_ACKS_IN);
-        congestion.duplicateAcks++;
-        if (congestion.inRecovery) {
-            congestion.inflate();
-            return;
-        }
-        boolean beyondRecover = !congestion.recoverSet || Seq.gt(snd.sndUna, congestion.recover);
-        if (congestion.duplicateAcks == DUPLICATES_FOR_RETRANSMIT && beyondRecover && snd.sndNxt == snd.sndMax) {
-            tcb.context.counters().count(TcpCounters.FAST_RETRANSMITS);
-            congestion.enterRecovery(snd.flightSize(), snd.sndMax);
-            tcb.pending |= Tcb.RETRANSMIT_DUE;
-        }
     }
 }

@@ -12,9 +12,6 @@ import java.util.Objects;
 /// Threads: shard.
 final class Output {
     private static final int NOTHING = -1;
-    /// RFC 3042: two new segments may follow the first two duplicate ACKs.
-    private static final int LIMITED_TRANSMIT_SEGMENTS = 2;
-
     /// What 40 octets of options have room for.
     private static final int SACK_BLOCKS_BESIDE_TIMESTAMPS = 3;
 
@@ -102,7 +99,6 @@ final class Output {
         }
         writer.begin(out);
         writer.finish(out, 0);
-        snd.sndNxt = snd.iss + 1;
         snd.sndMax = snd.iss + 1;
         tcb.context.counters().count(TcpCounters.SEGMENTS_OUT);
         RetransmitTimer.sent(tcb, nowNanos);
@@ -111,13 +107,8 @@ final class Output {
 
     /// Data, a FIN, a retransmission or a probe, if one is due and allowed.
     private static boolean data(Tcb tcb, long nowNanos, Frame out) {
-        var snd = tcb.snd;
-        if ((tcb.pending & Tcb.RETRANSMIT_DUE) != 0) {
-            tcb.pending &= ~Tcb.RETRANSMIT_DUE;
-            if (snd.outstanding()) {
-                retransmitOne(tcb, nowNanos, out);
-                return true;
-            }
+        if (Retransmission.poll(tcb, nowNanos, out)) {
+            return true;
         }
         if ((tcb.pending & Tcb.PROBE_DUE) != 0) {
             tcb.pending &= ~Tcb.PROBE_DUE;
@@ -135,13 +126,13 @@ final class Output {
     /// How much text to send from SND.NXT now: 0 for a bare FIN, or NOTHING.
     private static int sendable(Tcb tcb, long nowNanos) {
         var snd = tcb.snd;
-        int unsent = snd.unsentFromNxt();
-        boolean finDue = snd.finQueued && snd.sndNxt != snd.dataEndSeq() + 1;
+        int unsent = snd.unsent();
+        boolean finDue = snd.finQueued && snd.sndMax != snd.dataEndSeq() + 1;
         int window = snd.usableWindow();
         if (unsent == 0 && finDue && window > 0) {
             return 0;
         }
-        if (unsent == 0 && !finDue) {
+        if ((unsent == 0 && !finDue) || tcb.sent().isFull()) {
             return NOTHING;
         }
         restartAfterIdle(tcb, nowNanos);
@@ -162,19 +153,14 @@ final class Output {
         }
     }
 
-    private static int congestionWindowLeft(Tcb tcb) {
-        var congestion = tcb.congestion;
-        int limit = congestion.cwnd();
-        if (!congestion.inRecovery) {
-            limit += Math.min(congestion.duplicateAcks, LIMITED_TRANSMIT_SEGMENTS) * tcb.payloadMax();
-        }
-        return limit - Seq.distance(tcb.snd.sndUna, tcb.snd.sndNxt);
+    static int congestionWindowLeft(Tcb tcb) {
+        return tcb.congestion.cwnd() - LossRecovery.inFlight(tcb);
     }
 
     /// Nagle's algorithm (RFC 9293 §3.7.4) and the sender's part against silly windows (§3.8.6.2.1).
     private static boolean worthSending(Tcb tcb, int length, int unsent) {
         var snd = tcb.snd;
-        if (length == tcb.payloadMax() || (tcb.pending & Tcb.SMALL_DUE) != 0 || snd.sndNxt != snd.sndMax) {
+        if (length == tcb.payloadMax() || (tcb.pending & Tcb.SMALL_DUE) != 0) {
             return true;
         }
         if ((tcb.corked || tcb.moreComes) && !snd.finQueued) {
@@ -188,40 +174,41 @@ final class Output {
         return length == unsent && (tcb.noDelay || snd.finQueued || !waits);
     }
 
-    private static void send(Tcb tcb, long nowNanos, Frame out, int length) {
+    /// Sends text that was never sent, and the FIN behind it if that fits.
+    static void send(Tcb tcb, long nowNanos, Frame out, int length) {
         var snd = tcb.snd;
-        boolean again = snd.sndNxt != snd.sndMax;
+        int seq = snd.sndMax;
         if (!snd.outstanding()) {
             tcb.progressNanos = nowNanos;
         }
-        int sent = writeText(tcb, nowNanos, out, snd.sndNxt, length, finFits(snd, snd.sndNxt + length));
-        if (again) {
-            tcb.context.counters().count(TcpCounters.RETRANSMITS);
-            notTimed(tcb, nowNanos);
-        } else if (!tcb.rttTimed) {
+        int sent = writeText(tcb, nowNanos, out, seq, length, finFits(snd, seq + length));
+        if (!tcb.rttTimed) {
             tcb.rttTimed = true;
-            tcb.rttSeq = snd.sndNxt + sent;
+            tcb.rttSeq = seq + sent;
             tcb.rttStartNanos = nowNanos;
         }
         if (length < tcb.payloadMax()) {
-            snd.smallEnd = snd.sndNxt + sent;
+            snd.smallEnd = seq + sent;
         }
-        sentUpTo(snd, snd.sndNxt + sent);
+        inFlight(tcb, nowNanos, sent);
         tcb.lastSendNanos = nowNanos;
         tcb.answered(nowNanos);
+        LossRecovery.sent(tcb, nowNanos, sent, false);
         RetransmitTimer.sent(tcb, nowNanos);
+        Rack.scheduleTailProbe(tcb, nowNanos);
     }
 
-    /// RFC 5681 §3.2: the segment that seems to be lost, "regardless of the window".
-    private static void retransmitOne(Tcb tcb, long nowNanos, Frame out) {
-        var snd = tcb.snd;
-        int outstandingText = Math.max(0, Seq.distance(snd.sndUna, Seq.min(snd.sndMax, snd.dataEndSeq())));
-        int length = Math.min(outstandingText, tcb.payloadMax());
-        tcb.context.counters().count(TcpCounters.RETRANSMITS);
-        notTimed(tcb, nowNanos);
-        int sent = writeText(tcb, nowNanos, out, snd.sndUna, length, finFits(snd, snd.sndUna + length));
-        sentUpTo(snd, snd.sndUna + sent);
-        RetransmitTimer.sent(tcb, nowNanos);
+    /// The next `count` sequence numbers are on their way.
+    private static void inFlight(Tcb tcb, long nowNanos, int count) {
+        var loss = tcb.loss;
+        var sent = tcb.sentOrNew();
+        if (sent.isEmpty()) {
+            // A measurement of the delivery rate begins with what is sent after a pause.
+            loss.deliveredNanos = nowNanos;
+        }
+        int seq = tcb.snd.sndMax;
+        sent.append(nowNanos, seq, seq + count, loss.delivered, loss.deliveredNanos);
+        tcb.snd.sndMax = seq + count;
     }
 
     /// RFC 9293 §3.8.6.1: "at least one octet of new data (if available)", although the window is closed. A
@@ -238,34 +225,27 @@ final class Output {
         }
         tcb.rttTimed = false;
         boolean text = snd.acked < snd.written;
-        int sent = writeText(tcb, nowNanos, out, snd.sndUna, text ? 1 : 0, !text);
-        snd.sndMax = Seq.max(snd.sndMax, snd.sndUna + sent);
+        writeText(tcb, nowNanos, out, snd.sndUna, text ? 1 : 0, !text);
+        if (!snd.outstanding()) {
+            // Should the peer have no room for it, it goes out again when the window opens.
+            inFlight(tcb, nowNanos, 1);
+            LossRecovery.windowClosed(tcb);
+        }
         return true;
     }
 
     /// Whether the FIN comes right at `end`, and is in the window or was sent before. Beyond the window it
     /// would spoil the segment that carries it.
-    private static boolean finFits(SendSpace snd, int end) {
+    static boolean finFits(SendSpace snd, int end) {
         return snd.finQueued
                 && end == snd.dataEndSeq()
                 && (Seq.lt(end, snd.sndMax) || Seq.lt(end, snd.sndUna + snd.sndWnd));
     }
 
-    private static void notTimed(Tcb tcb, long nowNanos) {
-        tcb.rttTimed = false;
-        tcb.retransmitted = true;
-        tcb.retransmitTsVal = tcb.timestamp(nowNanos);
-    }
-
-    private static void sentUpTo(SendSpace snd, int end) {
-        snd.sndMax = Seq.max(snd.sndMax, end);
-        snd.sndNxt = Seq.max(snd.sndNxt, end);
-    }
-
     /// Writes `length` octets of text from `seq`, and the FIN behind them if asked to.
     ///
     /// @return sequence numbers used
-    private static int writeText(Tcb tcb, long nowNanos, Frame out, int seq, int length, boolean fin) {
+    static int writeText(Tcb tcb, long nowNanos, Frame out, int seq, int length, boolean fin) {
         boolean last = seq + length == tcb.snd.dataEndSeq() && !tcb.unpushed;
         boolean push = length > 0 && (last || endsBurst(tcb, nowNanos, seq, length));
         int flags = TcpFlags.ACK | (push ? TcpFlags.PSH : 0) | (fin ? TcpFlags.FIN : 0);
@@ -283,7 +263,7 @@ final class Output {
         tcb.burstEndSeq = seq + length;
         tcb.burstNanos = nowNanos;
         var snd = tcb.snd;
-        int unsent = snd.unsentFromNxt() - length;
+        int unsent = snd.unsent() - length;
         int room = Math.min(snd.usableWindow(), congestionWindowLeft(tcb)) - length;
         int next = Math.min(Math.min(unsent, tcb.payloadMax()), room);
         boolean tailGoes = tcb.noDelay || (tcb.config.nagleAfterSmallOnly() && !snd.smallOutstanding());
@@ -332,7 +312,8 @@ final class Output {
             writer.timestamps(tcb.timestamp(nowNanos), rcv.tsRecent);
         }
         if (rcv.selectiveAcks && rcv.reassembly != null && length == 0) {
-            rcv.reassembly.report(writer, rcv.timestamps ? SACK_BLOCKS_BESIDE_TIMESTAMPS : Segment.SACK_BLOCKS_MAX);
+            int most = rcv.timestamps ? SACK_BLOCKS_BESIDE_TIMESTAMPS : Segment.SACK_BLOCKS_MAX;
+            rcv.reassembly.report(writer, most, rcv.finSeen, rcv.finSeq);
         }
         int textOffset = writer.begin(out);
         if (length > 0) {

@@ -91,7 +91,9 @@ final class Reassembly {
     /// Adds the ranges that grew last to a segment's options, the latest first, as RFC 2018 §4 asks: "The first
     /// SACK block [...] MUST specify the contiguous block of data containing the segment which triggered this
     /// ACK".
-    void report(SegmentWriter writer, int blocksMax) {
+    ///
+    /// @param fin whether the peer's FIN stands at `finSeq`: it belongs to the range that it ends
+    void report(SegmentWriter writer, int blocksMax, boolean fin, int finSeq) {
         int later = 0;
         for (int blocks = 0; blocks < blocksMax; blocks++) {
             int latest = -1;
@@ -104,7 +106,7 @@ final class Reassembly {
             if (latest < 0) {
                 return;
             }
-            writer.sack(left[latest], right[latest]);
+            writer.sack(left[latest], fin && right[latest] == finSeq ? finSeq + 1 : right[latest]);
             later = age[latest];
         }
     }

@@ -38,12 +38,8 @@ final class RetransmitTimer {
         }
         if (snd.sndWnd == 0 && snd.unacknowledged()) {
             if (!tcb.timers.isSet(Timer.PERSIST)) {
-                // What was outstanding is sent again when the window opens; the peer may have had no room for
-                // it.
-                snd.sndNxt = snd.sndUna;
                 tcb.rttTimed = false;
-                tcb.congestion.inRecovery = false;
-                tcb.pending &= ~Tcb.RETRANSMIT_DUE;
+                LossRecovery.windowClosed(tcb);
                 tcb.timers.stop(Timer.RETRANSMIT);
                 persist(tcb, nowNanos);
             }
@@ -88,11 +84,19 @@ final class RetransmitTimer {
 
     /// Runs what is due.
     static void run(Tcb tcb, long nowNanos) {
+        if (tcb.timers.takeDue(Timer.TAIL_PROBE, nowNanos)) {
+            tcb.pending |= Tcb.TAIL_PROBE_DUE;
+            // RFC 8985 §7.3: "the sender MUST restart the RTO timer".
+            startRetransmit(tcb, nowNanos);
+        }
         if (tcb.timers.takeDue(Timer.RETRANSMIT, nowNanos)) {
             if (givenUp(tcb, nowNanos, whichTimeout(tcb))) {
                 return;
             }
             timeout(tcb, nowNanos);
+        }
+        if (tcb.timers.takeDue(Timer.REORDER, nowNanos)) {
+            LossRecovery.reorderTimeout(tcb, nowNanos);
         }
         if (tcb.timers.takeDue(Timer.PERSIST, nowNanos)) {
             if (givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
@@ -133,19 +137,16 @@ final class RetransmitTimer {
     }
 
     private static void timeout(Tcb tcb, long nowNanos) {
-        var snd = tcb.snd;
         if (!tcb.state.synchronised()) {
             tcb.synRetransmitted = true;
             tcb.rttTimed = false;
             tcb.pending |= Tcb.SYN_DUE;
             tcb.context.counters().count(TcpCounters.SYN_RETRANSMITS);
         } else {
-            tcb.congestion.onTimeout(snd.flightSize(), snd.sndMax, tcb.rtt.timeouts() == 0);
             // RFC 6298 (5.4): "Retransmit the earliest segment that has not been acknowledged", and all behind
             // it as the window opens anew.
-            snd.sndNxt = snd.sndUna;
+            LossRecovery.timeout(tcb, nowNanos);
             tcb.rttTimed = false;
-            tcb.pending &= ~Tcb.RETRANSMIT_DUE;
             tcb.context.counters().count(TcpCounters.TIMEOUT_RETRANSMITS);
         }
         // A SYN-ACK backs off from the first: whoever sent the SYN tries again, too.

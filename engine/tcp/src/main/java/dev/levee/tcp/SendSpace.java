@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 ///           1         2          3          4
 ///      ----------|----------|----------|----------
-///             sndUna     sndNxt    sndUna
+///             sndUna     sndMax    sndUna
 ///                                 +sndWnd
 ///
 /// A position is the count of octets in the user's stream; the octet at position `p` has the sequence number
@@ -18,8 +18,6 @@ final class SendSpace {
     int iss;
     /// Oldest unacknowledged sequence number.
     int sndUna;
-    /// Next sequence number to send: pulled back to sndUna by a retransmission timeout.
-    int sndNxt;
     /// Beyond the highest sequence number ever sent: what the RFC calls SND.NXT.
     int sndMax;
     /// Send window in octets, scaled.
@@ -91,14 +89,14 @@ final class SendSpace {
         return acked + Seq.distance(synAcked ? sndUna : sndUna + 1, seq);
     }
 
-    /// Octets written that were not yet sent, counted from sndNxt.
-    int unsentFromNxt() {
-        int from = isSyn(sndNxt) ? iss + 1 : sndNxt;
+    /// Octets written that were never sent.
+    int unsent() {
+        int from = isSyn(sndMax) ? iss + 1 : sndMax;
         return Math.max(0, Seq.distance(from, dataEndSeq()));
     }
 
-    /// What the window still allows from sndNxt: may be negative when the window shrank.
+    /// What the window still allows beyond what was sent: may be negative when the window shrank.
     int usableWindow() {
-        return Seq.distance(sndNxt, sndUna + sndWnd);
+        return Seq.distance(sndMax, sndUna + sndWnd);
     }
 }

@@ -13,7 +13,7 @@ final class Tcb {
     static final int SYN_DUE = 0x01;
     /// An ACK is due now.
     static final int ACK_DUE = 0x02;
-    /// The segment at SND.UNA is to be sent again, once.
+    /// The first lost segment is to be sent again, whatever the congestion window.
     static final int RETRANSMIT_DUE = 0x04;
     /// A window probe is due.
     static final int PROBE_DUE = 0x08;
@@ -23,11 +23,14 @@ final class Tcb {
     static final int RST_DUE = 0x20;
     /// A RST with sequence number `rstReplySeq` is due; the connection goes on.
     static final int RST_REPLY_DUE = 0x40;
+    /// The tail of the flight is to be probed for.
+    static final int TAIL_PROBE_DUE = 0x80;
 
+    private static final SentSegments NOTHING_SENT = new SentSegments();
     private static final int V4_HEADERS_BYTES = 40;
     private static final int V6_HEADERS_BYTES = 60;
     private static final int TIMESTAMPS_BYTES = 12;
-    private static final long TIMESTAMP_TICK_NANOS = 1_000_000L;
+    static final long TIMESTAMP_TICK_NANOS = 1_000_000L;
     private static final long CHALLENGE_PERIOD_NANOS = 1_000_000_000L;
     private static final int CHALLENGES_PER_PERIOD = 10;
 
@@ -39,7 +42,9 @@ final class Tcb {
     final ReceiveSpace rcv = new ReceiveSpace();
     final RttEstimator rtt;
     final TimerTable timers = new TimerTable();
-    NewReno congestion;
+    CongestionControl congestion;
+    final RecoveryState loss = new RecoveryState();
+    private @Nullable SentSegments sent;
     TcpState state = TcpState.CLOSED;
     boolean noDelay;
     /// The user will write more: only full segments are worth sending.
@@ -110,17 +115,37 @@ final class Tcb {
         snd.iss = iss;
         snd.smallEnd = iss;
         snd.sndUna = iss;
-        snd.sndNxt = iss;
         snd.sndMax = iss;
         // RFC 9293 §3.7.1: "If an MSS Option is not received at connection setup, TCP implementations MUST
         // assume a default send MSS of 536 ... for IPv4 or 1220 ... for IPv6".
         snd.sndMss = Math.min(mssOffered, v4() ? 536 : 1220);
-        congestion = new NewReno(snd.sndMss, config.initialWindowSegments());
+        congestion = config.congestion().create(snd.sndMss, config);
         rcv.limit = config.receiveWindowBytes() == 0 ? config.receiveBufferBytes() : config.receiveWindowBytes();
         rcv.offer = config.receiveWindowInitialBytes() == 0 ? rcv.limit : config.receiveWindowInitialBytes();
         rcv.rcvWndShift = config.windowScaling() ? windowShift(rcv.limit) : 0;
         rcv.timestamps = config.timestamps();
         quickAcks = config.quickAcks();
+    }
+
+    /// The segments in flight; an empty one, not to be added to, when there are none.
+    SentSegments sent() {
+        return sent == null ? NOTHING_SENT : sent;
+    }
+
+    /// The same, to add to.
+    SentSegments sentOrNew() {
+        if (sent == null) {
+            sent = context.takeScoreboard();
+        }
+        return sent;
+    }
+
+    /// Gives the scoreboard back when nothing is in flight, or nothing matters any more.
+    void giveScoreboardBack() {
+        if (sent != null && (sent.isEmpty() || state == TcpState.CLOSED)) {
+            context.giveScoreboard(sent);
+            sent = null;
+        }
     }
 
     private int windowShift(int capacity) {
@@ -160,7 +185,7 @@ final class Tcb {
             rcv.tsRecent = syn.tsVal();
             rcv.tsRecentNanos = nowNanos;
         }
-        congestion = new NewReno(payloadMax(), config.initialWindowSegments());
+        congestion = config.congestion().create(payloadMax(), config);
         if (config.windowInSegments()) {
             int segments = (rcv.limit + snd.sndMss - 1) / snd.sndMss;
             int whole = Math.min(segments * snd.sndMss, config.receiveBufferBytes());
@@ -265,6 +290,7 @@ final class Tcb {
         transition(event);
         end(how);
         timers.stopAll();
+        giveScoreboardBack();
         pending = rst ? RST_DUE : 0;
         if (!rst) {
             events |= TcpEvents.RELEASED;

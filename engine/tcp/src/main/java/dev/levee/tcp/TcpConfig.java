@@ -65,6 +65,28 @@ public final class TcpConfig {
         return from.selectiveAcks;
     }
 
+    /// How the congestion window is found.
+    public CongestionAlgorithm congestion() {
+        return from.congestion;
+    }
+
+    /// Whether slow start ends when delay grows, before anything is lost (HyStart++, RFC 9406).
+    public boolean hyStart() {
+        return from.hyStart;
+    }
+
+    /// Whether time tells what is lost (RACK, RFC 8985), where the peer sends selective acknowledgements.
+    /// Otherwise it is the count of octets that arrived beyond it (RFC 6675).
+    public boolean lossByTime() {
+        return from.lossByTime;
+    }
+
+    /// Whether the last segments of a flight are probed for before the retransmission timeout (TLP, RFC 8985
+    /// §7).
+    public boolean tailLossProbe() {
+        return from.tailLossProbe;
+    }
+
     /// Initial window in segments (RFC 6928: 10).
     public int initialWindowSegments() {
         return from.initialWindowSegments;
@@ -247,7 +269,7 @@ public final class TcpConfig {
     }
 
     /// Collects settings; [#build] checks them.
-    public static final class Builder {
+    public static final class Builder implements Cloneable {
         private int receiveBufferBytes = 1 << 19;
         private int sendBufferBytes = 1 << 19;
         private int mssMax = 65_495;
@@ -255,6 +277,10 @@ public final class TcpConfig {
         private boolean windowScaling = true;
         private boolean timestamps = true;
         private boolean selectiveAcks = true;
+        private CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
+        private boolean hyStart = true;
+        private boolean lossByTime = true;
+        private boolean tailLossProbe = true;
         private int initialWindowSegments = 10;
         private long rtoInitialNanos = SECOND;
         private long rtoMinNanos = 200 * MILLI;
@@ -292,48 +318,11 @@ public final class TcpConfig {
         private Builder() {}
 
         private Builder copy() {
-            var copy = new Builder();
-            copy.receiveBufferBytes = receiveBufferBytes;
-            copy.sendBufferBytes = sendBufferBytes;
-            copy.mssMax = mssMax;
-            copy.mssMin = mssMin;
-            copy.windowScaling = windowScaling;
-            copy.timestamps = timestamps;
-            copy.selectiveAcks = selectiveAcks;
-            copy.initialWindowSegments = initialWindowSegments;
-            copy.rtoInitialNanos = rtoInitialNanos;
-            copy.rtoMinNanos = rtoMinNanos;
-            copy.rtoMaxNanos = rtoMaxNanos;
-            copy.delayedAckNanos = delayedAckNanos;
-            copy.mslNanos = mslNanos;
-            copy.r1Retransmits = r1Retransmits;
-            copy.r2Nanos = r2Nanos;
-            copy.r2SynNanos = r2SynNanos;
-            copy.r2SynReceivedNanos = r2SynReceivedNanos;
-            copy.finWait2Nanos = finWait2Nanos;
-            copy.noDelay = noDelay;
-            copy.nagleAfterSmallOnly = nagleAfterSmallOnly;
-            copy.hopLimit = hopLimit;
-            copy.trafficClass = trafficClass;
-            copy.receiveWindowBytes = receiveWindowBytes;
-            copy.sendLimitBytes = sendLimitBytes;
-            copy.receiveWindowInitialBytes = receiveWindowInitialBytes;
-            copy.pushBursts = pushBursts;
-            copy.resetEndsTimeWait = resetEndsTimeWait;
-            copy.dataOutlivesReset = dataOutlivesReset;
-            copy.recoveryEndsAtThreshold = recoveryEndsAtThreshold;
-            copy.windowInSegments = windowInSegments;
-            copy.windowShift = windowShift;
-            copy.windowStepAlways = windowStepAlways;
-            copy.optionLayout = optionLayout;
-            copy.windowProbe = windowProbe;
-            copy.ackFrequency = ackFrequency;
-            copy.quickAcks = quickAcks;
-            copy.rtoVarianceMinNanos = rtoVarianceMinNanos;
-            copy.rtoSlopNanos = rtoSlopNanos;
-            copy.synLinearTimeouts = synLinearTimeouts;
-            copy.softErrorEndsOpen = softErrorEndsOpen;
-            return copy;
+            try {
+                return (Builder) clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
         }
 
         /// Rounded up to a power of two, 4 KiB to 1 GiB.
@@ -375,6 +364,26 @@ public final class TcpConfig {
 
         public Builder timestamps(boolean on) {
             timestamps = on;
+            return this;
+        }
+
+        public Builder congestion(CongestionAlgorithm value) {
+            congestion = value;
+            return this;
+        }
+
+        public Builder hyStart(boolean on) {
+            hyStart = on;
+            return this;
+        }
+
+        public Builder lossByTime(boolean on) {
+            lossByTime = on;
+            return this;
+        }
+
+        public Builder tailLossProbe(boolean on) {
+            tailLossProbe = on;
             return this;
         }
 

@@ -233,6 +233,11 @@ public final class TcpConnection {
     /// buffers, windows, offered options, MSS, the initial window and the initial RTO.
     public void configure(TcpConfig config) {
         var born = tcb.config;
+        if (config.congestion() != born.congestion()) {
+            var before = tcb.congestion;
+            tcb.congestion = config.congestion().create(tcb.payloadMax(), config);
+            tcb.congestion.adopt(before.cwnd(), before.ssthresh());
+        }
         tcb.config = config.toBuilder()
                 .receiveBufferBytes(born.receiveBufferBytes())
                 .receiveWindowBytes(born.receiveWindowBytes())
@@ -241,6 +246,7 @@ public final class TcpConnection {
                 .sendLimitBytes(Math.min(config.sendLimitBytes(), born.sendBufferBytes()))
                 .windowScaling(born.windowScaling())
                 .timestamps(born.timestamps())
+                .selectiveAcks(born.selectiveAcks())
                 .build();
     }
 
@@ -344,9 +350,9 @@ public final class TcpConnection {
         return tcb.congestion.ssthresh();
     }
 
-    /// Whether a loss is being repaired by fast recovery (RFC 6582).
+    /// Whether a loss is being repaired by fast recovery (RFC 6675, RFC 6582).
     public boolean inRecovery() {
-        return tcb.congestion.inRecovery;
+        return tcb.loss.fast();
     }
 
     /// How much the round-trip time varies, in nanoseconds.

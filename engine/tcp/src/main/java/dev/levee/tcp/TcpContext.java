@@ -1,6 +1,7 @@
 package dev.levee.tcp;
 
 import dev.levee.wire.SegmentWriter;
+import java.util.ArrayDeque;
 
 /// What the connections of one shard share: buffers, counters, and the one writer of segments.
 ///
@@ -9,6 +10,8 @@ public final class TcpContext {
     private final BufferPool buffers;
     private final TcpCounters.Row counters = new TcpCounters.Row();
     private final SegmentWriter writer = new SegmentWriter();
+    /// Only connections with something in flight have a scoreboard; the others' are kept here.
+    private final ArrayDeque<SentSegments> scoreboards = new ArrayDeque<>();
 
     public TcpContext(BufferPool buffers) {
         this.buffers = buffers;
@@ -16,6 +19,16 @@ public final class TcpContext {
 
     public BufferPool buffers() {
         return buffers;
+    }
+
+    SentSegments takeScoreboard() {
+        var idle = scoreboards.pollLast();
+        return idle == null ? new SentSegments() : idle;
+    }
+
+    void giveScoreboard(SentSegments sent) {
+        sent.clear();
+        scoreboards.addLast(sent);
     }
 
     public TcpCounters.Row counters() {

@@ -8,6 +8,11 @@ enum Timer {
     PERSIST,
     /// A received segment has waited long enough for its acknowledgement (RFC 9293 §3.8.6.3).
     DELAYED_ACK,
+    /// What was sent a little before something that has arrived is lost, if it has not arrived by then (RFC
+    /// 8985 §6.2).
+    REORDER,
+    /// The last segments of a flight are probed for (RFC 8985 §7).
+    TAIL_PROBE,
     /// TIME-WAIT or FIN-WAIT-2 ends.
     LINGERING_STATE
 }

@@ -26,6 +26,11 @@ final class TimerTable {
         Arrays.fill(deadlines, Deadlines.NONE);
     }
 
+    /// The deadline, or [Deadlines#NONE].
+    long get(Timer timer) {
+        return deadlines[timer.ordinal()];
+    }
+
     boolean isSet(Timer timer) {
         return deadlines[timer.ordinal()] != Deadlines.NONE;
     }

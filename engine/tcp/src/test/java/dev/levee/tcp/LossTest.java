@@ -65,7 +65,7 @@ class LossTest {
         assertThat(wire.drain()).hasSize(10);
         wire.toDeadline().expect("A", 1, 1000, 1);
         assertThat(wire.connection.cwnd()).isEqualTo(1000);
-        assertThat(wire.connection.ssthresh()).isEqualTo(5000);
+        assertThat(wire.connection.ssthresh()).isEqualTo(7000);
         wire.receive("A", 1, 1001);
         var sent = wire.drain();
         assertThat(sent).hasSize(2);

@@ -416,7 +416,7 @@ class SettingsTest {
             wire.drain();
             wire.receive("A", 1, 10_001);
 
-            assertThat(wire.connection.cwnd()).isEqualTo(atThreshold ? 5000 : 2000);
+            assertThat(wire.connection.cwnd()).isEqualTo(atThreshold ? 7000 : 2000);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.levee.sim.SimHost;
 import dev.levee.sim.Times;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.CloseCause.AbortReason;
+import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpState;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class End {
     /// Packets for this end since the host last came to rest.
     int arrivals;
     boolean timestamps;
+    boolean selectiveAcks;
     /// The octets of the last packet that left.
     byte @Nullable [] lastSent;
     boolean scaling;
@@ -92,6 +94,12 @@ final class End {
                 && death == Death.ALIVE
                 && !watch.timeWaitMayEnd
                 && host.nowNanos() - timeWaitSinceHostNanos < 2 * config.mslNanos();
+    }
+
+    /// Neither selective acknowledgements nor timestamps, and Reno: how much may be under way can be told from
+    /// outside.
+    boolean classic() {
+        return !selectiveAcks && !timestamps && config.congestion() == CongestionAlgorithm.NEW_RENO;
     }
 
     boolean established() {

@@ -35,7 +35,8 @@ public enum Knob {
     REUSE("reuse", 0.15, "a connection's ports are used again at once"),
     TINY_LIMITS("tiny-limits", 0.1, "few connections, little memory, short queues"),
     HOSTILE("hostile", 0.2, "somebody sends packets that look as if they belonged to the connections"),
-    FLOOD("flood", 0.08, "somebody sends SYNs from addresses that do not exist");
+    FLOOD("flood", 0.08, "somebody sends SYNs from addresses that do not exist"),
+    CLASSIC("classic", 0.5, "some hosts have NewReno only: no selective acknowledgements, no timestamps");
 
     private final String label;
     private final double chance;

@@ -17,6 +17,8 @@ final class Pace {
     private static final int LIMITED_TRANSMIT_SEGMENTS = 2;
     /// What is slower than it should by this much is late.
     private static final long SLACK_NANOS = Times.seconds(1);
+    /// A probe of the tail waits for two round trips and two milliseconds more.
+    private static final long PROBE_NANOS_MIN = Times.millis(2);
 
     private final End end;
     private final Sender sender;
@@ -41,12 +43,22 @@ final class Pace {
     private boolean fastDue;
     private boolean timedOutHere;
     private boolean unsure;
+    /// A segment was sent although nothing asked for it, to find out about the end of the flight (RFC 8985
+    /// §7): once in a flight. And whether that makes the next timeout's length unknown.
+    private boolean probed;
+    /// Where the first retransmission not acknowledged ended, and what was in flight when one was.
+    private long againTo;
+    private long repairedTo;
 
     private long congestion;
     private long threshold = Long.MAX_VALUE;
     private long grown;
+    private long highest;
+    /// Octets that duplicate ACKs say have left the network.
+    private long gone;
     private boolean synAgain;
     private boolean opened;
+    private boolean recovering;
 
     Pace(End end, Sender sender) {
         this.end = end;
@@ -89,6 +101,7 @@ final class Pace {
             opened = true;
             int mss = sender.segmentMax();
             int segments = end.config.initialWindowSegments();
+            highest = Math.max((long) segments * mss, Math.max(2L * mss, 1460L * segments));
             congestion = synAgain ? mss : Math.min((long) segments * mss, Math.max(2L * mss, 1460L * segments));
         }
         boolean idle = sender.acked == sender.top;
@@ -104,6 +117,8 @@ final class Pace {
             if (idle) {
                 restartTimer();
             }
+            // It may be a probe of the tail (RFC 8985 §7.3), with which the timer starts anew.
+            unsure |= end.selectiveAcks;
             allowed(from + octets, octets);
         }
         speaks();
@@ -134,14 +149,28 @@ final class Pace {
 
     /// Something is sent again.
     void again(long from, long to) {
+        judge(from, to);
+        againTo = againTo == 0 ? to : againTo;
         speaks();
+    }
+
+    private void judge(long from, long to) {
         synAgain |= from == 0 && end.arrivals == 0;
         long waited = host() - timerSince;
         boolean late = waited >= end.config.rtoMinNanos();
+        if (late && from > 0 && to == sender.top && probesTail()) {
+            return;
+        }
+        if (end.selectiveAcks && !late) {
+            selectively(from, to, waited);
+            return;
+        }
         if (from != sender.acked) {
             return;
         }
-        if (duplicates >= 3 && fastDue) {
+        // A host that was paused may do both at once: which of them it was cannot be seen.
+        boolean either = late && sender.acked >= recoverTo;
+        if (duplicates >= 3 && (fastDue || either)) {
             fastDue = false;
             recovers();
         } else if (from == 0 && end.arrivals > 0) {
@@ -159,11 +188,48 @@ final class Pace {
         }
     }
 
+    /// With selective acknowledgements: below what has arrived, in an episode of recovery, or a probe of the
+    /// tail.
+    private void selectively(long from, long to, long waited) {
+        boolean below = from < sender.sackedTo;
+        boolean handshake = from == 0 && end.arrivals > 0;
+        unsure |= handshake;
+        if (below && sender.acked >= recoverTo) {
+            recovers();
+        }
+        // What was sent again and has arrived was sent later than what was in flight then.
+        boolean goesOn = sender.acked < recoverTo || sender.acked < repairedTo;
+        check(
+                below || goesOn || handshake || (from > 0 && to == sender.top && probesTail()),
+                Oracle.RETRANSMIT_EARLY,
+                "%s sends %d again after %s s; up to %d is known to have arrived, %d duplicate ACKs",
+                end.name,
+                from,
+                Times.format(waited),
+                sender.sackedTo,
+                duplicates);
+    }
+
+    /// Whether what is sent now can be a probe of the tail: then it is one.
+    boolean probesTail() {
+        boolean waited = host() - spokeHost >= PROBE_NANOS_MIN || host() - timerSince >= end.config.rtoMinNanos();
+        boolean may = end.selectiveAcks && end.config.tailLossProbe() && !probed && waited;
+        if (may) {
+            // RFC 8985 §7.3: the timer starts anew.
+            timerSince = host();
+        }
+        probed |= may;
+        unsure |= may;
+        return may;
+    }
+
     private void recovers() {
         long flight = sender.top - sender.acked;
         int mss = sender.segmentMax();
         threshold = Math.max(flight / 2, 2L * mss);
-        congestion = threshold + 3L * mss;
+        // RFC 6937: the window is led down by what is delivered, not at once.
+        congestion = Math.max(threshold + 3L * mss, flight + mss);
+        recovering = true;
         recoverTo = sender.top;
         recoveryEver = true;
     }
@@ -193,6 +259,7 @@ final class Pace {
         timeouts++;
         timedOutHere = true;
         congestion = sender.segmentMax();
+        recovering = false;
         grown = 0;
         recoverTo = sender.top;
         recoveryEver = true;
@@ -206,9 +273,15 @@ final class Pace {
 
     private void allowed(long to, int octets) {
         int mss = sender.segmentMax();
-        // Past the threshold a segment more: whether a window was full when it was acknowledged cannot be seen.
-        long slack = congestion > threshold ? mss : 0;
+        // After a loss a segment more: whether a window was full when it was acknowledged cannot be seen.
+        long slack = threshold == Long.MAX_VALUE ? 0 : mss;
         long most = slack + congestion + (long) Math.min(duplicates, LIMITED_TRANSMIT_SEGMENTS) * mss;
+        if (!end.classic()) {
+            // Selective acknowledgements tell what has left the network, and windows come back when a loss was
+            // none: what slow start without a loss would allow is the bound.
+            long beyond = end.selectiveAcks ? Math.max(0, sender.sackedTo - sender.acked) : gone;
+            most = highest + beyond + 2L * mss;
+        }
         check(
                 to - sender.acked <= most || octets == 0,
                 Oracle.CONGESTION,
@@ -228,8 +301,19 @@ final class Pace {
         spokeNet = net();
         int mss = sender.segmentMax();
         boolean first = sender.acked <= 1;
-        if (!first) {
+        highest += first ? 0 : count;
+        if (recovering && sender.acked >= recoverTo) {
+            recovering = false;
+            congestion = threshold;
             grow(count, mss);
+        } else if (!first && !recovering) {
+            grow(count, mss);
+        }
+        probed = false;
+        gone = sender.acked >= recoverTo ? 0 : gone;
+        if (sender.acked >= againTo && againTo > 0) {
+            repairedTo = sender.top;
+            againTo = 0;
         }
         duplicates = 0;
         fastDue = false;
@@ -248,9 +332,15 @@ final class Pace {
         }
     }
 
+    /// The peer has spoken. What it reports selectively may bring a retransmission that is none of the timer's.
+    void heard() {
+        unsure |= end.selectiveAcks;
+    }
+
     /// A duplicate ACK, by the five signs of RFC 5681 §2.
     void duplicate() {
         duplicates++;
+        gone += sender.segmentMax();
         if (recoveryEver && sender.acked <= recoverTo) {
             congestion += sender.segmentMax();
         }
@@ -278,7 +368,8 @@ final class Pace {
     }
 
     void settled() {
-        boolean mustBeSent = fastDue && end.alive() && sender.window > 0 && sender.acked < sender.top;
+        boolean mustBeSent =
+                fastDue && !end.selectiveAcks && end.alive() && sender.window > 0 && sender.acked < sender.top;
         check(
                 !mustBeSent || (recoveryEver && sender.acked <= recoverTo),
                 Oracle.FAST_RETRANSMIT,

@@ -37,6 +37,9 @@ final class Packet {
     int mss;
     int windowScale = -1;
     boolean sackPermitted;
+    /// Whether there are SACK blocks, and the right edge of the highest.
+    boolean sacks;
+    int sackTo;
     boolean timestamps;
     int tsVal;
     int tsEcr;
@@ -206,6 +209,7 @@ final class Packet {
             case 2 -> mss = length == 4 ? u16(at + 2) : 0;
             case 3 -> windowScale = length == 3 ? u8(at + 2) : -1;
             case 4 -> sackPermitted = length == 2;
+            case 5 -> readSack(at, length);
             case 8 -> {
                 timestamps = length == 10;
                 if (timestamps) {
@@ -221,8 +225,19 @@ final class Packet {
             case 2 -> length == 4;
             case 3 -> length == 3;
             case 4 -> length == 2;
+            case 5 -> length >= 10 && length <= 34 && (length - 2) % 8 == 0;
             default -> length == 10;
         };
+    }
+
+    private void readSack(int at, int length) {
+        for (int block = at + 2; block + 8 <= at + length; block += 8) {
+            int right = i32(block + 4);
+            if (!sacks || right - sackTo > 0) {
+                sackTo = right;
+            }
+            sacks = true;
+        }
     }
 
     /// The one's complement sum of RFC 1071, word by word.

@@ -80,7 +80,7 @@ final class Receiver {
         // What our own SYN has promised, if we were first.
         promised = 1L + ownWindow;
         recent = syn.tsVal;
-        synOptions = (syn.windowScale >= 0 ? 1 : 0) | (syn.timestamps ? 2 : 0);
+        synOptions = (syn.windowScale >= 0 ? 1 : 0) | (syn.timestamps ? 2 : 0) | (syn.sackPermitted ? 4 : 0);
         end.sender.peerOpens(syn);
     }
 
@@ -179,11 +179,14 @@ final class Receiver {
         if (!syn.has(Packet.ACK)) {
             return;
         }
-        boolean allowed = (syn.windowScale < 0 || (synOptions & 1) != 0) && (!syn.timestamps || (synOptions & 2) != 0);
+        boolean allowed = (syn.windowScale < 0 || (synOptions & 1) != 0)
+                && (!syn.timestamps || (synOptions & 2) != 0)
+                && (!syn.sackPermitted || (synOptions & 4) != 0);
         check(allowed, Oracle.OPTIONS, "%s answers a SYN with options that it did not have: %s", end.name, syn);
         // The answer decides.
         end.scaling = syn.windowScale >= 0 && (synOptions & 1) != 0;
         end.timestamps = syn.timestamps && (synOptions & 2) != 0;
+        end.selectiveAcks = syn.sackPermitted && (synOptions & 4) != 0;
     }
 
     /// A pure ACK answers something, or opens the window, or was waited for.

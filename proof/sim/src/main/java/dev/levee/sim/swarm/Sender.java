@@ -30,6 +30,9 @@ final class Sender {
     private int mssOfPeer;
     private int synScale = -1;
     private boolean synTimestamps;
+    private boolean synSack;
+    /// Up to here the peer has said that something arrived.
+    long sackedTo;
     private boolean stamped;
     private int lastStamp;
 
@@ -69,6 +72,7 @@ final class Sender {
         if (begun) {
             end.scaling = synScale >= 0 && syn.windowScale >= 0;
             end.timestamps = synTimestamps && syn.timestamps;
+            end.selectiveAcks = synSack && syn.sackPermitted;
         }
         peerScale = Math.clamp(syn.windowScale, 0, 14);
         window = syn.window;
@@ -113,6 +117,7 @@ final class Sender {
             iss = packet.seq;
             synScale = packet.windowScale;
             synTimestamps = packet.timestamps;
+            synSack = packet.sackPermitted;
             end.active |= !packet.has(Packet.ACK);
             top = 1;
             pace.opened();
@@ -275,6 +280,10 @@ final class Sender {
             return;
         }
         boolean more = from + packet.textLength < 1 + user.written();
+        boolean mayBeSmall = end.config.noDelay() || user.sendClosed();
+        if ((more || !mayBeSmall) && pace.probesTail()) {
+            return;
+        }
         check(
                 !more,
                 Oracle.SILLY_SENDER,
@@ -284,7 +293,7 @@ final class Sender {
                 segmentMax(),
                 packet);
         check(
-                end.config.noDelay() || user.sendClosed(),
+                mayBeSmall,
                 Oracle.NAGLE,
                 "%s sends %d octets while %d wait for their acknowledgement: %s",
                 end.name,
@@ -319,6 +328,9 @@ final class Sender {
             windowSegment = segment;
             windowUpTo = upTo;
         }
+        if (packet.sacks && positionOf(packet.sackTo) <= top) {
+            sackedTo = Math.max(sackedTo, positionOf(packet.sackTo));
+        }
         if (upTo > acked) {
             long count = upTo - acked;
             acked = upTo;
@@ -326,6 +338,7 @@ final class Sender {
         } else if (upTo == acked && acked < top && packet.length() == 0 && window == before && before > 0) {
             pace.duplicate();
         }
+        pace.heard();
         pace.windowIs(before);
         return true;
     }

@@ -11,6 +11,7 @@ import dev.levee.stack.Limits;
 import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketOptions;
 import dev.levee.stack.StackConfig;
+import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.IpAddress;
@@ -224,13 +225,17 @@ final class World {
                 receive = 1 << 18 + random.nextInt(4);
             }
             boolean smallMss = knobs.has(Knob.SMALL_MSS) && settings.chance(0.6);
+            boolean classic =
+                    knobs.has(Knob.CLASSIC) && knobs.random(1_100 + index).chance(0.7);
             long rtoMax = Times.seconds(3 + random.nextInt(20));
             return TcpConfig.builder()
                     .receiveBufferBytes(receive)
                     .sendBufferBytes(4_096 << random.nextInt(7))
                     .mssMax(smallMss ? 100 + settings.nextInt(700) : 65_000)
                     .windowScaling(!knobs.has(Knob.NO_SCALING) || settings.chance(0.5))
-                    .timestamps(!knobs.has(Knob.NO_TIMESTAMPS) || settings.chance(0.4))
+                    .timestamps((!knobs.has(Knob.NO_TIMESTAMPS) || settings.chance(0.4)) && !classic)
+                    .selectiveAcks(!classic)
+                    .congestion(classic ? CongestionAlgorithm.NEW_RENO : CongestionAlgorithm.CUBIC)
                     .noDelay(knobs.has(Knob.NO_DELAY) && settings.chance(0.6))
                     .delayedAckNanos(delayedAck(knobs, settings))
                     .initialWindowSegments(random.chance(0.6) ? 10 : 1 + random.nextInt(10))

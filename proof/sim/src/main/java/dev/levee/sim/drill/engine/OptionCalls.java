@@ -6,6 +6,7 @@ import dev.levee.sim.drill.system.Request;
 import dev.levee.sim.drill.system.Result;
 import dev.levee.sim.drill.system.Setup;
 import dev.levee.stack.TcpSocket;
+import dev.levee.tcp.CongestionAlgorithm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -68,13 +69,19 @@ final class OptionCalls {
             case SO_SNDBUF -> ControlCalls.octets(settings.sendBufferReported(file));
             case TCP_MAXSEG -> ControlCalls.octets(settings.maxSegmentReported(file));
             case TCP_INFO -> new byte[INFO_BYTES];
-            case TCP_CONGESTION -> Arrays.copyOf("reno".getBytes(StandardCharsets.US_ASCII), 16);
+            case TCP_CONGESTION -> congestionName(file);
             default -> ControlCalls.octets(file.options.get(option));
         };
     }
 
     private int errorNumber(String error) {
         return error.isEmpty() ? 0 : (int) Constants.of(platform).value(error).orElseThrow();
+    }
+
+    private byte[] congestionName(SocketFile file) {
+        var reno = platform == Platform.FREEBSD ? "newreno" : "reno";
+        var name = settings.tcp(file.options).congestion() == CongestionAlgorithm.CUBIC ? "cubic" : reno;
+        return Arrays.copyOf(name.getBytes(StandardCharsets.US_ASCII), 16);
     }
 
     private static byte[] linger(SocketFile file) {
@@ -111,7 +118,7 @@ final class OptionCalls {
             return Result.failure("ENOPROTOOPT");
         }
         if (option == Option.TCP_CONGESTION) {
-            return congestion(request.value());
+            return congestion(file, request.value());
         }
         if (option == Option.SO_LINGER) {
             return setLinger(file, request.value());
@@ -137,11 +144,12 @@ final class OptionCalls {
         return ByteBuffer.wrap(octets).order(ByteOrder.LITTLE_ENDIAN).getInt();
     }
 
-    private static Result congestion(byte[] name) {
+    private Result congestion(SocketFile file, byte[] name) {
         var text = new String(name, StandardCharsets.US_ASCII).replace("\0", "").strip();
-        return text.equals("reno") || text.equals("newreno")
-                ? Result.of(0)
-                : Result.unsupported("congestion control " + text);
+        var algorithm = Sysctls.algorithm(text);
+        return algorithm == null
+                ? Result.unsupported("congestion control " + text)
+                : apply(file, Option.TCP_CONGESTION, 1 + algorithm.ordinal());
     }
 
     private static Result setLinger(SocketFile file, byte[] value) {
@@ -203,6 +211,7 @@ final class OptionCalls {
             case TCP_QUICKACK -> socket.ackQuickly(machine.stackNanos(), file.options.on(option));
             case TCP_CORK, TCP_NOPUSH -> socket.cork(machine.stackNanos(), file.options.on(option));
             case TCP_NODELAY,
+                    TCP_CONGESTION,
                     TCP_LINGER2,
                     TCP_USER_TIMEOUT,
                     SO_SNDBUF,

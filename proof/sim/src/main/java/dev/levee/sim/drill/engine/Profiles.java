@@ -2,6 +2,7 @@ package dev.levee.sim.drill.engine;
 
 import dev.levee.sim.drill.system.Setup.Profile;
 import dev.levee.tcp.AckFrequency;
+import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.WindowProbe;
 import dev.levee.wire.OptionLayout;
@@ -42,6 +43,7 @@ final class Profiles {
                 .pushBursts(true)
                 .dataOutlivesReset(true)
                 .recoveryEndsAtThreshold(true)
+                .congestion(CongestionAlgorithm.CUBIC)
                 .mslNanos(30 * SECOND)
                 .finWait2Nanos(60 * SECOND);
     }
@@ -63,6 +65,9 @@ final class Profiles {
                 .windowInSegments(true)
                 .resetEndsTimeWait(false)
                 .dataOutlivesReset(true)
+                .congestion(CongestionAlgorithm.CUBIC)
+                .lossByTime(false)
+                .tailLossProbe(false)
                 .windowStepAlways(true)
                 .windowProbe(WindowProbe.NEXT_OCTET)
                 .mslNanos(30 * SECOND)

@@ -4,6 +4,7 @@ import dev.levee.sim.drill.system.Setup.Profile;
 import dev.levee.sim.drill.system.Target.Setting;
 import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketOptions;
+import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.TcpConfig;
 import java.util.EnumMap;
 import java.util.Map;
@@ -85,6 +86,9 @@ final class Settings {
         }
         if (options.isSet(Option.TCP_LINGER2) && options.get(Option.TCP_LINGER2) > 0) {
             builder.finWait2Nanos(options.get(Option.TCP_LINGER2) * Profiles.SECOND);
+        }
+        if (options.on(Option.TCP_CONGESTION)) {
+            builder.congestion(CongestionAlgorithm.values()[options.get(Option.TCP_CONGESTION) - 1]);
         }
         if (options.on(Option.TCP_USER_TIMEOUT)) {
             builder.r2Nanos(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);

@@ -2,9 +2,11 @@ package dev.levee.sim.drill.engine;
 
 import dev.levee.sim.drill.system.Setup.Profile;
 import dev.levee.sim.drill.system.Target.Setting;
+import dev.levee.tcp.CongestionAlgorithm;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The settings of both systems by name: what the engine has is carried out, what it does not have is noted
 /// (and shows in the packets of a script that needs it), what a script cannot see is harmless.
@@ -27,6 +29,8 @@ final class Sysctls {
             Map.entry("net.ipv4.tcp_timestamps", (to, values) -> to.tcp.timestamps(values[0] != 0)),
             Map.entry("net.ipv4.tcp_sack", (to, values) -> to.tcp.selectiveAcks(values[0] != 0)),
             Map.entry("net.inet.tcp.sack.enable", (to, values) -> to.tcp.selectiveAcks(values[0] != 0)),
+            Map.entry("net.ipv4.tcp_recovery", (to, values) -> to.tcp.lossByTime((values[0] & 1) != 0)),
+            Map.entry("net.ipv4.tcp_early_retrans", (to, values) -> to.tcp.tailLossProbe(values[0] >= 3)),
             Map.entry("net.ipv4.tcp_window_scaling", (to, values) -> to.tcp.windowScaling(values[0] != 0)),
             Map.entry("net.ipv4.tcp_syn_retries", (to, values) -> to.synRetries = count(values[0])),
             Map.entry("net.ipv4.tcp_syn_linear_timeouts", (to, values) -> to.tcp.synLinearTimeouts(count(values[0]))),
@@ -89,20 +93,15 @@ final class Sysctls {
     /// What asks for something that the engine does not do, or does not do otherwise. A script whose packets
     /// depend on it fails by them.
     private static final Set<String> NOTED = Set.of(
-            // What selective acknowledgements are used for, and reports of duplicates.
+            // Reports of duplicates, and what loss detection does otherwise.
             "net.ipv4.tcp_dsack",
             "net.ipv4.tcp_fack",
-            // Loss detection beyond three duplicate ACKs and the timeout.
             "net.ipv4.tcp_frto",
             "net.ipv4.tcp_reordering",
             "net.ipv4.tcp_max_reordering",
-            "net.ipv4.tcp_early_retrans",
-            "net.ipv4.tcp_recovery",
             "net.ipv4.tcp_thin_linear_timeouts",
-            // Other congestion controls, pacing, and what restarts after idleness.
-            "net.ipv4.tcp_congestion_control",
+            // What restarts after idleness, and other stacks.
             "net.ipv4.tcp_slow_start_after_idle",
-            "net.inet.tcp.cc.algorithm",
             "net.inet.tcp.functions_default",
             // Explicit congestion notification.
             "net.ipv4.tcp_ecn",
@@ -205,7 +204,28 @@ final class Sysctls {
             "net.inet.icmp.icmplim",
             "net.inet6.icmp6.errppslimit");
 
+    private static final Set<String> CONGESTION =
+            Set.of("net.ipv4.tcp_congestion_control", "net.inet.tcp.cc.algorithm");
+
     private Sysctls() {}
+
+    /// Other algorithms than these two are noted: a script that tells them apart fails by its packets.
+    private static Setting congestion(Settings to, String name) {
+        var algorithm = algorithm(name);
+        if (algorithm != null) {
+            to.tcp.congestion(algorithm);
+        }
+        return Setting.APPLIED;
+    }
+
+    /// The algorithm of that name; null when the engine has none.
+    static @Nullable CongestionAlgorithm algorithm(String name) {
+        return switch (name) {
+            case "reno", "newreno" -> CongestionAlgorithm.NEW_RENO;
+            case "cubic" -> CongestionAlgorithm.CUBIC;
+            default -> null;
+        };
+    }
 
     private static Action option(Option option, int divisor) {
         return (to, values) -> to.optionDefaults().put(option, (int) (values[0] / divisor));
@@ -230,6 +250,9 @@ final class Sysctls {
         }
         if (NOTED.contains(name)) {
             return Setting.APPLIED;
+        }
+        if (CONGESTION.contains(name)) {
+            return congestion(to, value.strip());
         }
         var action = CARRIED_OUT.get(name);
         var values = values(value);

@@ -1,0 +1,375 @@
+package dev.levee.tcp;
+
+import dev.levee.wire.Segment;
+import dev.levee.wire.Seq;
+
+/// What is known to have arrived and to be lost, and what follows from it (RFC 6675, RFC 6582 without SACK):
+/// which segments are sent again, how the window is led down (RFC 6937), and how it comes back when nothing
+/// had been lost after all (RFC 3522, RFC 4015).
+///
+/// Threads: shard.
+final class LossRecovery {
+    private static final int DUPLICATES_FOR_RETRANSMIT = 3;
+    /// Entries that the SACK blocks of one ACK may touch although they are marked already: what a peer can
+    /// make us do with one segment.
+    private static final int STEPS_PER_ACK_MAX = 1024;
+
+    private LossRecovery() {}
+
+    /// An acceptable ACK has come; SND.UNA is still what it was.
+    static void begin(Tcb tcb) {
+        var loss = tcb.loss;
+        loss.ackDelivered = 0;
+        loss.ackRttNanos = -1;
+        loss.ackDsack = false;
+        loss.ackLostBefore = tcb.sent().lostCount();
+        loss.rackBefore = loss.rackValid;
+        loss.deliveredToBefore = loss.deliveredTo;
+    }
+
+    /// The SACK blocks (RFC 2018 §5; RFC 2883 §4 for the first).
+    static void selectiveAcks(Tcb tcb, long nowNanos, Segment segment) {
+        if (!tcb.rcv.selectiveAcks || segment.sackCount() == 0) {
+            return;
+        }
+        var snd = tcb.snd;
+        int from = 0;
+        if (reportsDuplicate(segment)) {
+            from = 1;
+            duplicateReported(tcb, segment);
+        }
+        int una = Seq.max(snd.sndUna, segment.ack());
+        int steps = STEPS_PER_ACK_MAX;
+        for (int i = from; i < segment.sackCount(); i++) {
+            int left = segment.sackLeft(i);
+            int right = segment.sackRight(i);
+            boolean sane = Seq.lt(left, right) && Seq.ge(left, una) && Seq.le(right, snd.sndMax);
+            if (sane) {
+                steps = mark(tcb, nowNanos, segment, left, right, steps);
+            }
+        }
+    }
+
+    private static boolean reportsDuplicate(Segment segment) {
+        int left = segment.sackLeft(0);
+        int right = segment.sackRight(0);
+        if (!Seq.lt(left, right)) {
+            return false;
+        }
+        if (Seq.le(right, segment.ack())) {
+            return true;
+        }
+        return segment.sackCount() > 1 && Seq.ge(left, segment.sackLeft(1)) && Seq.le(right, segment.sackRight(1));
+    }
+
+    private static void duplicateReported(Tcb tcb, Segment segment) {
+        var loss = tcb.loss;
+        boolean ours = Seq.gt(segment.sackRight(0), tcb.snd.sndUna - tcb.snd.sndWndMax)
+                && Seq.le(segment.sackRight(0), tcb.snd.sndMax);
+        if (!ours) {
+            return;
+        }
+        loss.ackDsack = true;
+        tcb.context.counters().count(TcpCounters.DUPLICATES_REPORTED_IN);
+        Rack.duplicateReported(tcb);
+        loss.undoRetransmits = Math.max(0, loss.undoRetransmits - 1);
+    }
+
+    private static int mark(Tcb tcb, long nowNanos, Segment segment, int left, int right, int stepsLeft) {
+        var sent = tcb.sent();
+        int steps = stepsLeft;
+        int index = sent.find(left);
+        if (index != sent.end() && Seq.lt(sent.startSeq(index), left)) {
+            // Part of a segment: the peer will say so again, or take it all.
+            index++;
+        }
+        separateFin(tcb, sent, right);
+        for (; index != sent.end() && Seq.le(sent.endSeq(index), right) && steps > 0; index++) {
+            if (sent.sacked(index)) {
+                steps--;
+            } else {
+                Rack.delivered(tcb, nowNanos, segment, index);
+                sent.markSacked(index);
+            }
+        }
+        return steps;
+    }
+
+    /// A peer may report the last text without the FIN that came with it.
+    private static void separateFin(Tcb tcb, SentSegments sent, int right) {
+        var snd = tcb.snd;
+        int last = sent.end() - 1;
+        boolean textOnly = snd.finSent() && right == snd.dataEndSeq() && sent.startSeq(last) != right;
+        if (textOnly && sent.endSeq(last) != right && !sent.sacked(last)) {
+            sent.split(last, sent.length(last) - 1);
+        }
+    }
+
+    /// SND.UNA has moved to the segment's ACK: what it covers is no longer in flight.
+    static void acknowledged(Tcb tcb, long nowNanos, Segment segment) {
+        var sent = tcb.sent();
+        int ack = segment.ack();
+        tcb.loss.tailProbed = false;
+        while (!sent.isEmpty() && Seq.le(sent.endSeq(sent.first()), ack)) {
+            if (!sent.sacked(sent.first())) {
+                Rack.delivered(tcb, nowNanos, segment, sent.first());
+            }
+            sent.removeFirst();
+        }
+        if (!sent.isEmpty() && Seq.lt(sent.startSeq(sent.first()), ack)) {
+            int bytes = Seq.distance(sent.startSeq(sent.first()), ack);
+            tcb.loss.ackDelivered += sent.sacked(sent.first()) ? 0 : bytes;
+            sent.trimFirst(ack);
+        }
+    }
+
+    /// A segment is lost.
+    static void lost(Tcb tcb, int index) {
+        tcb.loss.lost += tcb.sent().length(index);
+        tcb.sent().markLost(index);
+    }
+
+    /// A duplicate ACK of a peer that has no SACK (RFC 5681 §3.2): some segment has left the network.
+    static void duplicate(Tcb tcb) {
+        var loss = tcb.loss;
+        loss.duplicateAcks++;
+        if (tcb.rcv.selectiveAcks) {
+            return;
+        }
+        int most = Math.max(0, tcb.sent().inFlightBytes() - tcb.payloadMax());
+        int before = loss.duplicateBytes;
+        loss.duplicateBytes = Math.min(before + tcb.payloadMax(), most);
+        loss.ackDelivered += tcb.payloadMax();
+        boolean beyond = !loss.recoverSet || Seq.gt(tcb.snd.sndUna, loss.recoverTo);
+        if (loss.duplicateAcks == DUPLICATES_FOR_RETRANSMIT && beyond && loss.phase == RecoveryState.OPEN) {
+            headIsLost(tcb);
+        }
+    }
+
+    private static void headIsLost(Tcb tcb) {
+        var sent = tcb.sent();
+        if (!sent.isEmpty()) {
+            lost(tcb, sent.first());
+        }
+    }
+
+    /// Octets in flight, as far as is known (RFC 6675 §4, pipe).
+    static int inFlight(Tcb tcb) {
+        return Math.max(0, tcb.sent().inFlightBytes() - tcb.loss.duplicateBytes);
+    }
+
+    /// The ACK was processed: what does it say about loss, and what about the window?
+    ///
+    /// @param acked octets by which SND.UNA moved
+    static void afterAck(Tcb tcb, long nowNanos, Segment segment, int acked, int flightBefore) {
+        var loss = tcb.loss;
+        if (acked > 0) {
+            partialWithoutSack(tcb, acked);
+        }
+        if (loss.ackDelivered > 0) {
+            loss.delivered += loss.ackDelivered;
+            loss.deliveredNanos = nowNanos;
+        }
+        boolean undone = maybeUndo(tcb, segment, acked);
+        if (tcb.rcv.selectiveAcks && !undone) {
+            Rack.detect(tcb, nowNanos);
+        }
+        boolean fastBefore = loss.fast();
+        episode(tcb, nowNanos, flightBefore);
+        if (loss.fast()) {
+            reduce(tcb, acked);
+        } else if (acked > 0 && !fastBefore) {
+            tcb.congestion.onAck(
+                    nowNanos,
+                    acked,
+                    loss.ackRttNanos,
+                    tcb.rtt.srttNanos(),
+                    flightBefore,
+                    tcb.snd.sndUna,
+                    tcb.snd.sndMax);
+        }
+    }
+
+    /// RFC 6582 §3.2 step 3: each ACK that falls short of the end of the episode shows the next hole.
+    private static void partialWithoutSack(Tcb tcb, int acked) {
+        var loss = tcb.loss;
+        loss.duplicateAcks = 0;
+        if (tcb.rcv.selectiveAcks) {
+            return;
+        }
+        boolean partial = loss.fast() && Seq.lt(tcb.snd.sndUna, loss.recoverTo);
+        loss.duplicateBytes = partial ? Math.max(0, loss.duplicateBytes - Math.max(0, acked - tcb.payloadMax())) : 0;
+        if (partial
+                && !tcb.sent().isEmpty()
+                && !tcb.sent().retransmitted(tcb.sent().first())) {
+            headIsLost(tcb);
+            tcb.pending |= Tcb.RETRANSMIT_DUE;
+        }
+        if (loss.phase == RecoveryState.OPEN && loss.recoverSet && Seq.gt(tcb.snd.sndUna, loss.recoverTo)) {
+            loss.recoverSet = false;
+        }
+    }
+
+    private static void episode(Tcb tcb, long nowNanos, int flightBefore) {
+        var loss = tcb.loss;
+        if (loss.phase != RecoveryState.OPEN && Seq.ge(tcb.snd.sndUna, loss.recoverTo)) {
+            leave(tcb);
+        }
+        if (loss.phase == RecoveryState.OPEN && tcb.sent().lostCount() > 0) {
+            enter(tcb, nowNanos, flightBefore);
+        }
+    }
+
+    /// Time alone showed a loss.
+    static void reorderTimeout(Tcb tcb, long nowNanos) {
+        begin(tcb);
+        Rack.detect(tcb, nowNanos);
+        boolean fastBefore = tcb.loss.fast();
+        episode(tcb, nowNanos, tcb.snd.flightSize());
+        if (tcb.loss.fast() && !fastBefore) {
+            reduce(tcb, 0);
+        }
+    }
+
+    private static void enter(Tcb tcb, long nowNanos, int flightBefore) {
+        var loss = tcb.loss;
+        tcb.context.counters().count(TcpCounters.FAST_RETRANSMITS);
+        int flight = Math.min(flightBefore, tcb.congestion.cwnd());
+        tcb.congestion.onCongestion(nowNanos, flight);
+        startEpisode(tcb, RecoveryState.FAST);
+        loss.prrDelivered = 0;
+        loss.prrOut = 0;
+        loss.prrFlight = Math.max(1, flight);
+        tcb.pending |= Tcb.RETRANSMIT_DUE;
+        tcb.timers.stop(Timer.TAIL_PROBE);
+    }
+
+    private static void startEpisode(Tcb tcb, int phase) {
+        var loss = tcb.loss;
+        loss.phase = phase;
+        loss.recoverTo = tcb.snd.sndMax;
+        loss.recoverSet = true;
+        loss.mayUndo = true;
+        loss.undoRetransmits = 0;
+        loss.undoStamped = false;
+        loss.tailProbeOut = false;
+    }
+
+    private static void leave(Tcb tcb) {
+        var loss = tcb.loss;
+        if (loss.fast()) {
+            int ssthresh = tcb.congestion.ssthresh();
+            int most = Math.max(inFlight(tcb), tcb.payloadMax()) + tcb.payloadMax();
+            tcb.congestion.cwnd(tcb.config.recoveryEndsAtThreshold() ? ssthresh : Math.min(ssthresh, most));
+        }
+        loss.phase = RecoveryState.OPEN;
+        loss.duplicateAcks = 0;
+        loss.duplicateBytes = 0;
+        Rack.recovered(loss);
+    }
+
+    /// Proportional rate reduction (RFC 6937 §3): the window follows what was delivered.
+    private static void reduce(Tcb tcb, int acked) {
+        var loss = tcb.loss;
+        int mss = tcb.payloadMax();
+        int ssthresh = tcb.congestion.ssthresh();
+        int pipe = inFlight(tcb);
+        loss.prrDelivered += loss.ackDelivered;
+        long more;
+        if (pipe > ssthresh) {
+            more = (loss.prrDelivered * ssthresh + loss.prrFlight - 1) / loss.prrFlight - loss.prrOut;
+        } else {
+            more = Math.max(loss.prrDelivered - loss.prrOut, loss.ackDelivered);
+            boolean progress = acked > 0 && tcb.sent().lostCount() <= loss.ackLostBefore;
+            more = Math.min(ssthresh - pipe, more + (progress ? mss : 0));
+        }
+        if (loss.prrOut == 0) {
+            more = Math.max(more, mss);
+        }
+        tcb.congestion.cwnd((int) Math.min(pipe + Math.max(0, more), SlowStart.WINDOW_MAX));
+    }
+
+    /// Something was sent during an episode.
+    static void sent(Tcb tcb, long nowNanos, int bytes, boolean again) {
+        var loss = tcb.loss;
+        loss.prrOut += bytes;
+        if (again && loss.mayUndo) {
+            loss.undoRetransmits++;
+            if (!loss.undoStamped) {
+                loss.undoStamped = true;
+                loss.undoTsVal = tcb.timestamp(nowNanos);
+            }
+        }
+    }
+
+    /// A retransmission timeout (RFC 6298 (5.4), RFC 8985 §6.3).
+    static void timeout(Tcb tcb, long nowNanos) {
+        var loss = tcb.loss;
+        var sent = tcb.sent();
+        boolean first = tcb.rtt.timeouts() == 0;
+        tcb.congestion.onTimeout(nowNanos, Math.min(tcb.snd.flightSize(), tcb.congestion.cwnd()), first);
+        if (!sent.isEmpty() && sent.sacked(sent.first())) {
+            // RFC 2018 §8: the peer has SACKed what would have let it acknowledge more, and did not: it has
+            // thrown it away.
+            sent.forgetSacked();
+        }
+        Rack.markAtTimeout(tcb, nowNanos);
+        if (first) {
+            startEpisode(tcb, RecoveryState.AFTER_TIMEOUT);
+        } else {
+            loss.phase = RecoveryState.AFTER_TIMEOUT;
+            loss.recoverTo = tcb.snd.sndMax;
+            loss.recoverSet = true;
+        }
+        loss.duplicateAcks = 0;
+        loss.duplicateBytes = 0;
+        tcb.pending |= Tcb.RETRANSMIT_DUE;
+        tcb.timers.stop(Timer.REORDER);
+        tcb.timers.stop(Timer.TAIL_PROBE);
+    }
+
+    /// The window closed: the peer may have had no room for what is in flight. It is sent again when the
+    /// window opens, which is no sign of congestion.
+    static void windowClosed(Tcb tcb) {
+        var loss = tcb.loss;
+        tcb.sent().markAllLost();
+        loss.phase = RecoveryState.AFTER_TIMEOUT;
+        loss.recoverTo = tcb.snd.sndMax;
+        loss.recoverSet = true;
+        loss.mayUndo = false;
+        loss.tailProbeOut = false;
+        loss.duplicateAcks = 0;
+        loss.duplicateBytes = 0;
+        tcb.pending &= ~Tcb.RETRANSMIT_DUE;
+        tcb.timers.stop(Timer.REORDER);
+        tcb.timers.stop(Timer.TAIL_PROBE);
+    }
+
+    /// Whether the episode was a mistake: the ACK was caused by a first copy (RFC 3522), or every
+    /// retransmission was a duplicate (RFC 2883). Then the window is what it was, and nothing is lost (RFC
+    /// 4015).
+    private static boolean maybeUndo(Tcb tcb, Segment segment, int acked) {
+        var loss = tcb.loss;
+        if (!loss.mayUndo || !loss.undoStamped) {
+            return false;
+        }
+        boolean firstCopy = acked > 0
+                && loss.phase != RecoveryState.OPEN
+                && tcb.rcv.timestamps
+                && segment.hasTimestamps()
+                && Seq.lt(segment.tsEcr(), loss.undoTsVal);
+        boolean allTwice = loss.ackDsack && loss.undoRetransmits == 0;
+        if (!firstCopy && !allTwice) {
+            return false;
+        }
+        tcb.context.counters().count(TcpCounters.RECOVERIES_UNDONE);
+        loss.mayUndo = false;
+        tcb.congestion.undo();
+        tcb.sent().forgetLost();
+        tcb.pending &= ~Tcb.RETRANSMIT_DUE;
+        loss.phase = RecoveryState.OPEN;
+        loss.duplicateAcks = 0;
+        loss.duplicateBytes = 0;
+        return true;
+    }
+}

@@ -1,0 +1,458 @@
+package dev.levee.tcp;
+
+import dev.levee.wire.Seq;
+import java.util.Arrays;
+
+/// The scoreboard: every segment in flight, its fate so far, and when it was last sent (RFC 6675 §3, RFC 8985
+/// §5.1).
+///
+/// A queue in order of sequence numbers, held in parallel arrays: 49 octets a segment, no object. An entry is
+/// named by its *index*, which counts up for ever and stays the same while the entry lives. A second order, by
+/// time of the last transmission, is a list linked through the entries: it holds those of which nothing is
+/// known yet, the longest in flight first, so that finding what is overdue costs a step for each segment found.
+///
+/// Each segment is in one of three conditions: under way, SACKED, or LOST. Only what is under way counts as in
+/// flight.
+///
+/// Threads: shard.
+final class SentSegments {
+    /// More entries than this are not taken: a bound on what tiny segments can cost.
+    static final int ENTRIES_MAX = 1 << 16;
+
+    static final int NONE = Integer.MIN_VALUE;
+
+    /// The peer has it, and has said so selectively.
+    private static final byte SACKED = 1;
+    /// It was found to be lost, and was not sent again since.
+    private static final byte LOST = 2;
+    /// It was sent more than once.
+    private static final byte RETRANSMITTED = 4;
+
+    private static final int ENTRIES_MIN = 16;
+    private static final int INDEX_MAX = 1 << 30;
+
+    private int[] start = new int[ENTRIES_MIN];
+    private int[] end = new int[ENTRIES_MIN];
+    private byte[] marks = new byte[ENTRIES_MIN];
+    private long[] sentNanos = new long[ENTRIES_MIN];
+    private int[] later = new int[ENTRIES_MIN];
+    private int[] earlier = new int[ENTRIES_MIN];
+    private long[] deliveredThen = new long[ENTRIES_MIN];
+    private long[] deliveredNanosThen = new long[ENTRIES_MIN];
+
+    private int head;
+    private int tail;
+    private int oldest = NONE;
+    private int newest = NONE;
+    /// No LOST entry lies before it.
+    private int lostFrom;
+
+    private int inFlightBytes;
+    private int lostBytes;
+    private int sackedBytes;
+    private int sackedCount;
+    private int lostCount;
+
+    boolean isEmpty() {
+        return head == tail;
+    }
+
+    int count() {
+        return tail - head;
+    }
+
+    boolean isFull() {
+        return count() >= ENTRIES_MAX;
+    }
+
+    /// The index of the entry with the lowest sequence numbers.
+    int first() {
+        return head;
+    }
+
+    /// The index behind the last entry.
+    int end() {
+        return tail;
+    }
+
+    int startSeq(int index) {
+        return start[slot(index)];
+    }
+
+    int endSeq(int index) {
+        return end[slot(index)];
+    }
+
+    int length(int index) {
+        return Seq.distance(startSeq(index), endSeq(index));
+    }
+
+    boolean sacked(int index) {
+        return (marks[slot(index)] & SACKED) != 0;
+    }
+
+    boolean lost(int index) {
+        return (marks[slot(index)] & LOST) != 0;
+    }
+
+    boolean retransmitted(int index) {
+        return (marks[slot(index)] & RETRANSMITTED) != 0;
+    }
+
+    long sentNanos(int index) {
+        return sentNanos[slot(index)];
+    }
+
+    /// What the connection had delivered when the segment was sent, and when that had last grown: the start of
+    /// a measurement of the delivery rate.
+    long deliveredThen(int index) {
+        return deliveredThen[slot(index)];
+    }
+
+    long deliveredNanosThen(int index) {
+        return deliveredNanosThen[slot(index)];
+    }
+
+    /// Octets under way: neither known to have arrived nor found to be lost.
+    int inFlightBytes() {
+        return inFlightBytes;
+    }
+
+    /// Octets found to be lost and not sent again yet.
+    int lostBytes() {
+        return lostBytes;
+    }
+
+    int lostCount() {
+        return lostCount;
+    }
+
+    int sackedBytes() {
+        return sackedBytes;
+    }
+
+    int sackedCount() {
+        return sackedCount;
+    }
+
+    /// A segment with new sequence numbers was sent.
+    void append(long nowNanos, int startSeq, int endSeq, long delivered, long deliveredNanos) {
+        if (count() == start.length) {
+            grow();
+        }
+        int index = tail++;
+        int at = slot(index);
+        start[at] = startSeq;
+        end[at] = endSeq;
+        marks[at] = 0;
+        deliveredThen[at] = delivered;
+        deliveredNanosThen[at] = deliveredNanos;
+        inFlightBytes += length(index);
+        sentNow(nowNanos, index);
+    }
+
+    /// The segment was sent again, whatever was thought of it before.
+    void sentAgain(long nowNanos, int index, long delivered, long deliveredNanos) {
+        int at = slot(index);
+        if ((marks[at] & LOST) != 0) {
+            lostBytes -= length(index);
+            lostCount--;
+            inFlightBytes += length(index);
+        } else if ((marks[at] & SACKED) == 0) {
+            unlink(index);
+        }
+        marks[at] = (byte) (marks[at] & ~LOST | RETRANSMITTED);
+        deliveredThen[at] = delivered;
+        deliveredNanosThen[at] = deliveredNanos;
+        if ((marks[at] & SACKED) == 0) {
+            sentNow(nowNanos, index);
+        }
+    }
+
+    private void sentNow(long nowNanos, int index) {
+        sentNanos[slot(index)] = nowNanos;
+        link(index, newest);
+    }
+
+    /// Puts an entry behind another in the order of time; before all of them when that is NONE.
+    private void link(int index, int before) {
+        int after = before == NONE ? oldest : later[slot(before)];
+        int at = slot(index);
+        earlier[at] = before;
+        later[at] = after;
+        if (before == NONE) {
+            oldest = index;
+        } else {
+            later[slot(before)] = index;
+        }
+        if (after == NONE) {
+            newest = index;
+        } else {
+            earlier[slot(after)] = index;
+        }
+    }
+
+    private void unlink(int index) {
+        int at = slot(index);
+        int before = earlier[at];
+        int after = later[at];
+        if (before == NONE) {
+            oldest = after;
+        } else {
+            later[slot(before)] = after;
+        }
+        if (after == NONE) {
+            newest = before;
+        } else {
+            earlier[slot(after)] = before;
+        }
+    }
+
+    /// The segment under way that was sent longest ago; NONE when there is none.
+    int oldest() {
+        return oldest;
+    }
+
+    /// The next in that order.
+    int sentAfter(int index) {
+        return later[slot(index)];
+    }
+
+    void markSacked(int index) {
+        leave(index);
+        marks[slot(index)] |= SACKED;
+        sackedBytes += length(index);
+        sackedCount++;
+    }
+
+    void markLost(int index) {
+        if ((marks[slot(index)] & (LOST | SACKED)) != 0) {
+            return;
+        }
+        leave(index);
+        marks[slot(index)] |= LOST;
+        lostBytes += length(index);
+        lostCount++;
+        if (index - lostFrom < 0) {
+            lostFrom = index;
+        }
+    }
+
+    /// Everything that is not SACKED is LOST.
+    void markAllLost() {
+        for (int index = head; index != tail; index++) {
+            markLost(index);
+        }
+    }
+
+    /// The peer went back on its word: nothing is known to have arrived (RFC 2018 §8).
+    void forgetSacked() {
+        for (int index = head; index != tail; index++) {
+            if (sacked(index)) {
+                marks[slot(index)] ^= SACKED | LOST;
+                lostBytes += length(index);
+                lostCount++;
+            }
+        }
+        sackedBytes = 0;
+        sackedCount = 0;
+        lostFrom = head;
+    }
+
+    /// What was found lost is taken to be under way after all: the finding was wrong. It was sent before
+    /// everything that was not.
+    void forgetLost() {
+        for (int index = tail - 1; lostCount > 0; index--) {
+            if (lost(index)) {
+                marks[slot(index)] &= ~LOST;
+                lostBytes -= length(index);
+                lostCount--;
+                inFlightBytes += length(index);
+                link(index, NONE);
+            }
+        }
+    }
+
+    private void leave(int index) {
+        int at = slot(index);
+        if ((marks[at] & LOST) != 0) {
+            marks[at] &= ~LOST;
+            lostBytes -= length(index);
+            lostCount--;
+        } else {
+            unlink(index);
+            inFlightBytes -= length(index);
+        }
+    }
+
+    /// The LOST entry with the lowest sequence numbers; NONE when there is none.
+    int firstLost() {
+        if (lostCount == 0) {
+            return NONE;
+        }
+        if (lostFrom - head < 0) {
+            lostFrom = head;
+        }
+        while (!lost(lostFrom)) {
+            lostFrom++;
+        }
+        return lostFrom;
+    }
+
+    /// The entry that holds `seq`, or [#end] when none does.
+    int find(int seq) {
+        int low = head;
+        int high = tail;
+        while (low != high) {
+            int middle = low + (high - low >>> 1);
+            if (Seq.le(endSeq(middle), seq)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /// Takes the first entry away: the peer has it.
+    void removeFirst() {
+        int at = slot(head);
+        if ((marks[at] & SACKED) != 0) {
+            sackedBytes -= length(head);
+            sackedCount--;
+        } else {
+            leave(head);
+        }
+        head++;
+        if (head >= INDEX_MAX) {
+            rebase();
+        }
+    }
+
+    /// The peer has the first octets of the first entry, up to `seq`.
+    void trimFirst(int seq) {
+        int at = slot(head);
+        int gone = Seq.distance(start[at], seq);
+        start[at] = seq;
+        account(at, -gone);
+    }
+
+    private void account(int at, int bytes) {
+        if ((marks[at] & SACKED) != 0) {
+            sackedBytes += bytes;
+        } else if ((marks[at] & LOST) != 0) {
+            lostBytes += bytes;
+        } else {
+            inFlightBytes += bytes;
+        }
+    }
+
+    /// The last entry grew by sequence numbers that go out with its next copy: a FIN.
+    void extendLast(int seq) {
+        int at = slot(tail - 1);
+        account(at, Seq.distance(end[at], seq));
+        end[at] = seq;
+    }
+
+    /// The first entry takes in the second, so that both go out in one segment; both are LOST.
+    void mergeFirst() {
+        int seq = start[slot(head)];
+        int bytes = length(head);
+        removeFirst();
+        start[slot(head)] = seq;
+        marks[slot(head)] |= RETRANSMITTED;
+        account(slot(head), bytes);
+    }
+
+    /// Cuts an entry in two, the first of `bytes`: the path takes smaller segments now. Costs a step for each
+    /// entry there is.
+    void split(int index, int bytes) {
+        if (count() == start.length) {
+            grow();
+        }
+        for (int i = tail; i != index; i--) {
+            copy(slot(i - 1), slot(i));
+        }
+        tail++;
+        lostFrom = shifted(lostFrom, index, 1);
+        oldest = shifted(oldest, index, 1);
+        newest = shifted(newest, index, 1);
+        for (int i = head; i != tail; i++) {
+            later[slot(i)] = shifted(later[slot(i)], index, 1);
+            earlier[slot(i)] = shifted(earlier[slot(i)], index, 1);
+        }
+        int cut = startSeq(index) + bytes;
+        end[slot(index)] = cut;
+        start[slot(index + 1)] = cut;
+        if (lost(index)) {
+            lostCount++;
+        } else if (sacked(index)) {
+            sackedCount++;
+        } else {
+            link(index + 1, index);
+        }
+    }
+
+    private static int shifted(int index, int behind, int by) {
+        return index != NONE && index - behind > 0 ? index + by : index;
+    }
+
+    private void copy(int from, int to) {
+        start[to] = start[from];
+        end[to] = end[from];
+        marks[to] = marks[from];
+        later[to] = later[from];
+        earlier[to] = earlier[from];
+        sentNanos[to] = sentNanos[from];
+        deliveredThen[to] = deliveredThen[from];
+        deliveredNanosThen[to] = deliveredNanosThen[from];
+    }
+
+    /// Empty, and ready for another connection.
+    void clear() {
+        head = 0;
+        tail = 0;
+        oldest = NONE;
+        newest = NONE;
+        lostFrom = 0;
+        inFlightBytes = 0;
+        lostBytes = 0;
+        sackedBytes = 0;
+        sackedCount = 0;
+        lostCount = 0;
+    }
+
+    private int slot(int index) {
+        return index & start.length - 1;
+    }
+
+    /// In arrays of twice the length an index has its old place or the same in the second half.
+    private void grow() {
+        int old = start.length;
+        start = Arrays.copyOf(start, 2 * old);
+        end = Arrays.copyOf(end, 2 * old);
+        later = Arrays.copyOf(later, 2 * old);
+        earlier = Arrays.copyOf(earlier, 2 * old);
+        sentNanos = Arrays.copyOf(sentNanos, 2 * old);
+        deliveredThen = Arrays.copyOf(deliveredThen, 2 * old);
+        deliveredNanosThen = Arrays.copyOf(deliveredNanosThen, 2 * old);
+        marks = Arrays.copyOf(marks, 2 * old);
+        for (int at = 0; at < old; at++) {
+            copy(at, at + old);
+        }
+    }
+
+    /// Indices start anew long before they overflow.
+    private void rebase() {
+        int by = head & -start.length;
+        head -= by;
+        tail -= by;
+        lostFrom -= by;
+        oldest = oldest == NONE ? NONE : oldest - by;
+        newest = newest == NONE ? NONE : newest - by;
+        for (int i = head; i != tail; i++) {
+            later[slot(i)] = later[slot(i)] == NONE ? NONE : later[slot(i)] - by;
+            earlier[slot(i)] = earlier[slot(i)] == NONE ? NONE : earlier[slot(i)] - by;
+        }
+    }
+}
