@@ -132,7 +132,8 @@ final class Output {
         if (unsent == 0 && finDue && window > 0) {
             return 0;
         }
-        if ((unsent == 0 && !finDue) || tcb.sent().isFull()) {
+        // RFC 6675 §4, NextSeg: what is lost goes before what was never sent.
+        if ((unsent == 0 && !finDue) || tcb.sent().isFull() || tcb.sent().lostCount() > 0) {
             return NOTHING;
         }
         restartAfterIdle(tcb, nowNanos);

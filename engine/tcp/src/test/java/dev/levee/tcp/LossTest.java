@@ -224,4 +224,19 @@ class LossTest {
                 .drain();
         assertThat(wire.connection.srttNanos()).isEqualTo(srtt + (80 * Wire.MILLI - srtt) / 8);
     }
+
+    @Test
+    @Rfc("6675:4")
+    void whatWasNeverSentDoesNotOvertakeWhatIsLost() {
+        var wire = Wire.established(
+                Wire.plain().noDelay(true).initialWindowSegments(5).build());
+        wire.write(Wire.text(5_100));
+        assertThat(wire.drain()).hasSize(5);
+        wire.toDeadline().expect("A", 1, 1000, 1);
+        wire.receive("A", 1, 1201);
+        assertThat(wire.drain())
+                .as("the window has room for 400 octets more, but not for the next segment that is lost")
+                .extracting(Wire.Sent::seq)
+                .containsExactly(1201, 2001);
+    }
 }

@@ -161,7 +161,9 @@ final class Pace {
         if (late && from > 0 && to == sender.top && probesTail()) {
             return;
         }
-        if (end.selectiveAcks && !late) {
+        boolean asked = end.arrivals > 0 && from < sender.sackedTo;
+        if (end.selectiveAcks && (!late || asked)) {
+            unsure |= late;
             selectively(from, to, waited);
             return;
         }
@@ -193,7 +195,7 @@ final class Pace {
     private void selectively(long from, long to, long waited) {
         boolean below = from < sender.sackedTo;
         boolean handshake = from == 0 && end.arrivals > 0;
-        unsure |= handshake;
+        unsure |= handshake || end.arrivals == 0;
         if (below && sender.acked >= recoverTo) {
             recovers();
         }
@@ -251,7 +253,8 @@ final class Pace {
                 Times.format(waited),
                 Times.format(timeoutBefore));
         timeoutBefore = disturbed(waited) || unsure ? 0 : waited;
-        unsure = false;
+        // What came at the same moment may have asked for it, and the timer rings later.
+        unsure = end.selectiveAcks && end.arrivals > 0;
         timerSince = host();
         if (timeouts == 0 && sender.acked > 0) {
             threshold = Math.max((sender.top - sender.acked) / 2, 2L * sender.segmentMax());
@@ -280,7 +283,7 @@ final class Pace {
             // Selective acknowledgements tell what has left the network, and windows come back when a loss was
             // none: what slow start without a loss would allow is the bound.
             long beyond = end.selectiveAcks ? Math.max(0, sender.sackedTo - sender.acked) : gone;
-            most = highest + beyond + 2L * mss;
+            most = highest + beyond + (recoveryEver ? 2L * mss : unasked() * (long) mss);
         }
         check(
                 to - sender.acked <= most || octets == 0,
@@ -291,6 +294,12 @@ final class Pace {
                 most,
                 threshold,
                 mss);
+    }
+
+    /// How many segments more than the window before any loss: for duplicate ACKs, and to probe the tail.
+    private int unasked() {
+        boolean probe = end.selectiveAcks && end.config.tailLossProbe() && host() - spokeHost >= PROBE_NANOS_MIN;
+        return Math.min(duplicates, LIMITED_TRANSMIT_SEGMENTS) + (probe ? 1 : 0);
     }
 
     /// New octets were acknowledged.
@@ -358,6 +367,7 @@ final class Pace {
         }
         if (!closed && closedWindow) {
             recoverTo = Math.max(recoverTo, sender.top);
+            recoveryEver = true;
             restartTimer();
             progress();
         }

@@ -17,6 +17,8 @@ final class Packet {
     static final int URG = 0x20;
 
     private static final int TCP = 6;
+    /// What 40 octets of options have room for.
+    private static final int SACK_BLOCKS_MAX = 4;
 
     final byte[] octets;
     boolean v4;
@@ -37,9 +39,9 @@ final class Packet {
     int mss;
     int windowScale = -1;
     boolean sackPermitted;
-    /// Whether there are SACK blocks, and the right edge of the highest.
-    boolean sacks;
-    int sackTo;
+    /// How many SACK blocks there are, and their right edges.
+    int sackCount;
+    final int[] sackTo = new int[SACK_BLOCKS_MAX];
     boolean timestamps;
     int tsVal;
     int tsEcr;
@@ -231,12 +233,8 @@ final class Packet {
     }
 
     private void readSack(int at, int length) {
-        for (int block = at + 2; block + 8 <= at + length; block += 8) {
-            int right = i32(block + 4);
-            if (!sacks || right - sackTo > 0) {
-                sackTo = right;
-            }
-            sacks = true;
+        for (int block = at + 2; block + 8 <= at + length && sackCount < SACK_BLOCKS_MAX; block += 8) {
+            sackTo[sackCount++] = i32(block + 4);
         }
     }
 

@@ -328,8 +328,10 @@ final class Sender {
             windowSegment = segment;
             windowUpTo = upTo;
         }
-        if (packet.sacks && positionOf(packet.sackTo) <= top) {
-            sackedTo = Math.max(sackedTo, positionOf(packet.sackTo));
+        for (int i = 0; i < packet.sackCount; i++) {
+            // Someone else may have made the peer report what was never sent.
+            long to = positionOf(packet.sackTo[i]);
+            sackedTo = to <= top ? Math.max(sackedTo, to) : sackedTo;
         }
         if (upTo > acked) {
             long count = upTo - acked;
