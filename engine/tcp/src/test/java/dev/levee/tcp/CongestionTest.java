@@ -13,7 +13,7 @@ class CongestionTest {
     private long now;
     private int una;
 
-    private static TcpConfig.Builder config() {
+    private static TcpConfigBuilder config() {
         return TcpConfig.builder().initialWindowSegments(10);
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class SackRecoveryTest {
     private static final long RTT = 40 * Wire.MILLI;
 
-    private static TcpConfig.Builder plain() {
+    private static TcpConfigBuilder plain() {
         return Wire.plain().congestion(CongestionAlgorithm.NEW_RENO).hyStart(false);
     }
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /// Settings for what the RFCs leave open, each with what it does on the wire.
 class SettingsTest {
-    private static TcpConfig.Builder plain() {
+    private static TcpConfigBuilder plain() {
         return Wire.plain();
     }
 

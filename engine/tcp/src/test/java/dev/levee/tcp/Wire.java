@@ -85,7 +85,7 @@ final class Wire {
     }
 
     /// Settings without timestamps and with a delayed ACK of 40 ms: short scripts.
-    static TcpConfig.Builder plain() {
+    static TcpConfigBuilder plain() {
         return TcpConfig.builder().timestamps(false).windowScaling(false).receiveBufferBytes(1 << 16);
     }
 

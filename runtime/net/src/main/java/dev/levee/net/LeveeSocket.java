@@ -8,7 +8,7 @@ import static java.net.StandardSocketOptions.TCP_NODELAY;
 
 import dev.levee.stack.SocketOptions;
 import dev.levee.tcp.CloseCause;
-import dev.levee.tcp.TcpConfig;
+import dev.levee.tcp.TcpConfigBuilder;
 import dev.levee.wire.IpAddress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -342,7 +342,7 @@ public final class LeveeSocket extends Socket {
         return this;
     }
 
-    private void tcp(TcpConfig.Builder changed) {
+    private void tcp(TcpConfigBuilder changed) {
         settings = new SocketOptions(changed.build(), settings.lingerNanos());
     }
 

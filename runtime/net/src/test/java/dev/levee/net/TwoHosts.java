@@ -2,6 +2,7 @@ package dev.levee.net;
 
 import dev.levee.link.MemoryLink;
 import dev.levee.tcp.TcpConfig;
+import dev.levee.tcp.TcpConfigBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -27,7 +28,7 @@ final class TwoHosts implements AutoCloseable {
         this(1500, config -> config);
     }
 
-    TwoHosts(int mtu, UnaryOperator<TcpConfig.Builder> settings) {
+    TwoHosts(int mtu, UnaryOperator<TcpConfigBuilder> settings) {
         var ends = MemoryLink.pair(mtu);
         var config = settings.apply(TcpConfig.builder()).build();
         cable = new CuttableLink(ends.a());
@@ -46,7 +47,7 @@ final class TwoHosts implements AutoCloseable {
     }
 
     /// Gives up quickly when nobody answers.
-    static TcpConfig.Builder impatient(TcpConfig.Builder config) {
+    static TcpConfigBuilder impatient(TcpConfigBuilder config) {
         return config.rtoMinNanos(10 * MILLI)
                 .rtoInitialNanos(20 * MILLI)
                 .delayedAckNanos(MILLI)

@@ -11,6 +11,7 @@ import dev.levee.stack.Limits;
 import dev.levee.stack.SocketOptions;
 import dev.levee.stack.StackConfig;
 import dev.levee.tcp.TcpConfig;
+import dev.levee.tcp.TcpConfigBuilder;
 import dev.levee.wire.Bytes;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.Frame;
@@ -57,7 +58,7 @@ final class Witness implements Party {
         end.party = this;
     }
 
-    static TcpConfig.Builder settings() {
+    static TcpConfigBuilder settings() {
         return TcpConfig.builder()
                 .receiveBufferBytes(OWN_WINDOW)
                 .mssMax(MSS)

@@ -4,6 +4,7 @@ import dev.levee.sim.drill.system.Setup.Profile;
 import dev.levee.tcp.AckFrequency;
 import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.TcpConfig;
+import dev.levee.tcp.TcpConfigBuilder;
 import dev.levee.tcp.WindowProbe;
 import dev.levee.wire.OptionLayout;
 
@@ -14,7 +15,7 @@ final class Profiles {
 
     private Profiles() {}
 
-    static TcpConfig.Builder of(Profile profile) {
+    static TcpConfigBuilder of(Profile profile) {
         return switch (profile) {
             case LINUX -> linux();
             case FREEBSD -> freebsd();
@@ -24,7 +25,7 @@ final class Profiles {
 
     /// Linux 6: ten segments, an RTO of 200 ms above the round-trip time, ACKs at once while the peer is in
     /// slow start, a window that begins with what an unscaled field can say, probes that carry nothing.
-    private static TcpConfig.Builder linux() {
+    private static TcpConfigBuilder linux() {
         return TcpConfig.builder()
                 .optionLayout(OptionLayout.TIMESTAMPS_BEFORE_SCALE)
                 .mssMin(48)
@@ -50,7 +51,7 @@ final class Profiles {
 
     /// FreeBSD 14: ten segments, an RTO of at least 30 ms with 200 ms added, an ACK for every second segment, a
     /// window that always says how much room there is, in whole segments.
-    private static TcpConfig.Builder freebsd() {
+    private static TcpConfigBuilder freebsd() {
         return TcpConfig.builder()
                 .optionLayout(OptionLayout.SCALE_BEFORE_TIMESTAMPS)
                 .mssMin(8)

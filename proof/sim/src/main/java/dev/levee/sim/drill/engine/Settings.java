@@ -6,6 +6,7 @@ import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketOptions;
 import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.TcpConfig;
+import dev.levee.tcp.TcpConfigBuilder;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -22,7 +23,7 @@ final class Settings {
     private final Profile profile;
     private final Map<Option, Integer> optionDefaults = new EnumMap<>(Option.class);
     /// The engine's settings as the profile and the script have them.
-    TcpConfig.Builder tcp;
+    TcpConfigBuilder tcp;
     /// Default and largest receive and send buffers in octets, as the system counts them.
     int receiveBuffer;
     int receiveBufferMax;
@@ -110,7 +111,7 @@ final class Settings {
     }
 
     /// Half of a buffer is for what the system needs around the octets.
-    private void linux(TcpConfig.Builder builder, OptionValues options) {
+    private void linux(TcpConfigBuilder builder, OptionValues options) {
         int window = receiveBufferReported(options) / 2;
         int reach = options.isSet(Option.SO_RCVBUF) ? window : receiveBufferMax;
         int limit = Math.min(window, RING_MAX / 2);
@@ -124,7 +125,7 @@ final class Settings {
         sendBuffer(builder, sendBufferReported(options));
     }
 
-    private void freebsd(TcpConfig.Builder builder, OptionValues options) {
+    private void freebsd(TcpConfigBuilder builder, OptionValues options) {
         int window = receiveBufferReported(options);
         int shift = 0;
         while (shift < WINDOW_SHIFT_MAX && 0xffffL << shift < Integer.toUnsignedLong(receiveBufferMax)) {
@@ -141,12 +142,12 @@ final class Settings {
         sendBuffer(builder, sendBufferReported(options));
     }
 
-    private void levee(TcpConfig.Builder builder, OptionValues options) {
+    private void levee(TcpConfigBuilder builder, OptionValues options) {
         builder.receiveBufferBytes(Math.min(receiveBufferReported(options), RING_MAX));
         sendBuffer(builder, sendBufferReported(options));
     }
 
-    private static void sendBuffer(TcpConfig.Builder builder, int bytes) {
+    private static void sendBuffer(TcpConfigBuilder builder, int bytes) {
         int ring = Math.min(bytes, RING_MAX);
         builder.sendBufferBytes(ring).sendLimitBytes(ring);
     }

@@ -1,0 +1,330 @@
+package dev.levee.tcp;
+
+import dev.levee.wire.OptionLayout;
+import dev.levee.wire.Segment;
+
+/// Collects the settings of a [TcpConfig], which says what each means; [#build] checks them.
+///
+/// Threads: one owner.
+public final class TcpConfigBuilder implements Cloneable {
+    private static final long MILLI = 1_000_000L;
+    private static final long SECOND = 1_000 * MILLI;
+
+    int receiveBufferBytes = 1 << 19;
+    int sendBufferBytes = 1 << 19;
+    int mssMax = 65_495;
+    int mssMin = 88;
+    boolean windowScaling = true;
+    boolean timestamps = true;
+    boolean selectiveAcks = true;
+    CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
+    boolean hyStart = true;
+    boolean lossByTime = true;
+    boolean tailLossProbe = true;
+    int initialWindowSegments = 10;
+    long rtoInitialNanos = SECOND;
+    long rtoMinNanos = 200 * MILLI;
+    long rtoMaxNanos = 60 * SECOND;
+    long delayedAckNanos = 40 * MILLI;
+    long mslNanos = 30 * SECOND;
+    int r1Retransmits = 3;
+    long r2Nanos = 100 * SECOND;
+    long r2SynNanos = 180 * SECOND;
+    long r2SynReceivedNanos = 63 * SECOND;
+    long finWait2Nanos = 60 * SECOND;
+    boolean noDelay;
+    boolean nagleAfterSmallOnly;
+    int hopLimit = 64;
+    int trafficClass;
+    int receiveWindowBytes;
+    int sendLimitBytes;
+    int receiveWindowInitialBytes;
+    boolean pushBursts;
+    boolean resetEndsTimeWait = true;
+    boolean dataOutlivesReset;
+    boolean recoveryEndsAtThreshold;
+    boolean windowInSegments;
+    int windowShift = -1;
+    boolean windowStepAlways;
+    OptionLayout optionLayout = OptionLayout.TIMESTAMPS_BEFORE_SCALE;
+    WindowProbe windowProbe = WindowProbe.NEXT_OCTET;
+    AckFrequency ackFrequency = AckFrequency.TWO_FULL_SEGMENTS;
+    int quickAcks;
+    long rtoVarianceMinNanos = MILLI;
+    long rtoSlopNanos;
+    int synLinearTimeouts;
+    boolean softErrorEndsOpen;
+
+    TcpConfigBuilder() {}
+
+    TcpConfigBuilder copy() {
+        try {
+            return (TcpConfigBuilder) clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Rounded up to a power of two, 4 KiB to 1 GiB.
+    public TcpConfigBuilder receiveBufferBytes(int bytes) {
+        receiveBufferBytes = bufferSize(bytes);
+        return this;
+    }
+
+    /// Rounded up to a power of two, 4 KiB to 1 GiB.
+    public TcpConfigBuilder sendBufferBytes(int bytes) {
+        sendBufferBytes = bufferSize(bytes);
+        return this;
+    }
+
+    private static int bufferSize(int bytes) {
+        int clamped = Math.clamp(bytes, 1 << 12, 1 << 30);
+        return Integer.highestOneBit(clamped - 1) << 1;
+    }
+
+    public TcpConfigBuilder mssMax(int bytes) {
+        mssMax = bytes;
+        return this;
+    }
+
+    public TcpConfigBuilder mssMin(int bytes) {
+        mssMin = bytes;
+        return this;
+    }
+
+    public TcpConfigBuilder windowScaling(boolean on) {
+        windowScaling = on;
+        return this;
+    }
+
+    public TcpConfigBuilder selectiveAcks(boolean on) {
+        selectiveAcks = on;
+        return this;
+    }
+
+    public TcpConfigBuilder timestamps(boolean on) {
+        timestamps = on;
+        return this;
+    }
+
+    public TcpConfigBuilder congestion(CongestionAlgorithm value) {
+        congestion = value;
+        return this;
+    }
+
+    public TcpConfigBuilder hyStart(boolean on) {
+        hyStart = on;
+        return this;
+    }
+
+    public TcpConfigBuilder lossByTime(boolean on) {
+        lossByTime = on;
+        return this;
+    }
+
+    public TcpConfigBuilder tailLossProbe(boolean on) {
+        tailLossProbe = on;
+        return this;
+    }
+
+    public TcpConfigBuilder initialWindowSegments(int segments) {
+        initialWindowSegments = segments;
+        return this;
+    }
+
+    public TcpConfigBuilder rtoInitialNanos(long nanos) {
+        rtoInitialNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder rtoMinNanos(long nanos) {
+        rtoMinNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder rtoMaxNanos(long nanos) {
+        rtoMaxNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder delayedAckNanos(long nanos) {
+        delayedAckNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder mslNanos(long nanos) {
+        mslNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder r1Retransmits(int count) {
+        r1Retransmits = count;
+        return this;
+    }
+
+    public TcpConfigBuilder r2Nanos(long nanos) {
+        r2Nanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder r2SynNanos(long nanos) {
+        r2SynNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder r2SynReceivedNanos(long nanos) {
+        r2SynReceivedNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder finWait2Nanos(long nanos) {
+        finWait2Nanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder noDelay(boolean on) {
+        noDelay = on;
+        return this;
+    }
+
+    public TcpConfigBuilder nagleAfterSmallOnly(boolean on) {
+        nagleAfterSmallOnly = on;
+        return this;
+    }
+
+    public TcpConfigBuilder hopLimit(int hops) {
+        hopLimit = hops;
+        return this;
+    }
+
+    public TcpConfigBuilder trafficClass(int octet) {
+        trafficClass = octet;
+        return this;
+    }
+
+    public TcpConfigBuilder receiveWindowBytes(int value) {
+        receiveWindowBytes = value;
+        return this;
+    }
+
+    public TcpConfigBuilder sendLimitBytes(int bytes) {
+        sendLimitBytes = bytes;
+        return this;
+    }
+
+    public TcpConfigBuilder receiveWindowInitialBytes(int value) {
+        receiveWindowInitialBytes = value;
+        return this;
+    }
+
+    public TcpConfigBuilder pushBursts(boolean on) {
+        pushBursts = on;
+        return this;
+    }
+
+    public TcpConfigBuilder resetEndsTimeWait(boolean on) {
+        resetEndsTimeWait = on;
+        return this;
+    }
+
+    public TcpConfigBuilder dataOutlivesReset(boolean on) {
+        dataOutlivesReset = on;
+        return this;
+    }
+
+    public TcpConfigBuilder recoveryEndsAtThreshold(boolean on) {
+        recoveryEndsAtThreshold = on;
+        return this;
+    }
+
+    public TcpConfigBuilder windowInSegments(boolean on) {
+        windowInSegments = on;
+        return this;
+    }
+
+    public TcpConfigBuilder windowShift(int value) {
+        windowShift = value;
+        return this;
+    }
+
+    public TcpConfigBuilder windowStepAlways(boolean on) {
+        windowStepAlways = on;
+        return this;
+    }
+
+    public TcpConfigBuilder optionLayout(OptionLayout value) {
+        optionLayout = value;
+        return this;
+    }
+
+    public TcpConfigBuilder windowProbe(WindowProbe value) {
+        windowProbe = value;
+        return this;
+    }
+
+    public TcpConfigBuilder ackFrequency(AckFrequency value) {
+        ackFrequency = value;
+        return this;
+    }
+
+    public TcpConfigBuilder quickAcks(int value) {
+        quickAcks = value;
+        return this;
+    }
+
+    public TcpConfigBuilder rtoVarianceMinNanos(long nanos) {
+        rtoVarianceMinNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder rtoSlopNanos(long nanos) {
+        rtoSlopNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder softErrorEndsOpen(boolean on) {
+        softErrorEndsOpen = on;
+        return this;
+    }
+
+    public TcpConfigBuilder synLinearTimeouts(int value) {
+        synLinearTimeouts = value;
+        return this;
+    }
+
+    /// The settings.
+    ///
+    /// @throws IllegalArgumentException when one lies outside its range, in a sentence that names it
+    public TcpConfig build() {
+        range("mssMin", mssMin, 8, 1220);
+        range("mssMax", mssMax, mssMin, 65_515);
+        range("initialWindowSegments", initialWindowSegments, 1, 1000);
+        range("rtoMinNanos", rtoMinNanos, MILLI, 60 * SECOND);
+        range("rtoInitialNanos", rtoInitialNanos, rtoMinNanos, 60 * SECOND);
+        range("rtoMaxNanos", rtoMaxNanos, rtoInitialNanos, 3600 * SECOND);
+        range("delayedAckNanos", delayedAckNanos, 0, 500 * MILLI - 1);
+        range("mslNanos", mslNanos, MILLI, 240 * SECOND);
+        range("r1Retransmits", r1Retransmits, 1, 100);
+        range("r2Nanos", r2Nanos, rtoMinNanos, 86_400 * SECOND);
+        range("r2SynNanos", r2SynNanos, rtoMinNanos, 86_400 * SECOND);
+        range("r2SynReceivedNanos", r2SynReceivedNanos, rtoMinNanos, 86_400 * SECOND);
+        range("finWait2Nanos", finWait2Nanos, MILLI, 86_400 * SECOND);
+        range("hopLimit", hopLimit, 1, 255);
+        range("trafficClass", trafficClass, 0, 255);
+        range("receiveWindowBytes", receiveWindowBytes, 0, receiveBufferBytes);
+        range("sendLimitBytes", sendLimitBytes, 0, sendBufferBytes);
+        range("receiveWindowInitialBytes", receiveWindowInitialBytes, 0, receiveBufferBytes);
+        range("windowShift", windowShift, -1, Segment.WINDOW_SCALE_MAX);
+        range("quickAcks", quickAcks, 0, 1000);
+        range("rtoVarianceMinNanos", rtoVarianceMinNanos, MILLI, 60 * SECOND);
+        range("rtoSlopNanos", rtoSlopNanos, 0, 60 * SECOND);
+        range("synLinearTimeouts", synLinearTimeouts, 0, 100);
+        return new TcpConfig(copy());
+    }
+
+    private static void range(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " must lie in " + min + ".." + max + ", but is " + value);
+        }
+    }
+}
