@@ -37,6 +37,12 @@ public enum DropReason {
     NO_MEMORY,
     /// An ICMP message that names no connection of ours, or one outside its window.
     ICMP_UNRELATED,
+    /// An ARP or neighbour discovery message that cannot be: its lengths, a group's address where a host's must
+    /// be, a hop limit which says that it was forwarded.
+    BAD_NEIGHBOUR_MESSAGE,
+    /// An ARP or neighbour discovery message that neither asks for an address of ours nor tells of a neighbour
+    /// that we have asked for.
+    NEIGHBOUR_UNRELATED,
     /// A reply could not be queued because too many are waiting.
     REPLY_QUEUE_FULL
 }

@@ -29,6 +29,9 @@ class FuzzTest {
     private final IpPacket ip = new IpPacket();
     private final Segment segment = new Segment(ip);
     private final Icmp icmp = new Icmp(ip);
+    private final EthernetFrame ethernet = new EthernetFrame();
+    private final Arp arp = new Arp();
+    private final Ndp ndp = new Ndp(icmp);
     private final IpPacket answer = new IpPacket();
     private final Icmp message = new Icmp(answer);
     private final Frame out = FrameSlab.single(1500);
@@ -65,6 +68,83 @@ class FuzzTest {
     @Tag("full")
     void manyCapturesWithMistakesEndOrFailWithASentence() throws IOException {
         captures(LONG_RUN / 5, 0xF022_0006L);
+    }
+
+    @Test
+    void ethernetFramesWithMistakesHaveOneOutcomeEach() {
+        ethernet(SHORT_RUN, 0xF022_0007L);
+    }
+
+    @Test
+    @Tag("full")
+    void manyEthernetFramesWithMistakesHaveOneOutcomeEach() {
+        ethernet(LONG_RUN, 0xF022_0008L);
+    }
+
+    private void ethernet(int count, long seed) {
+        var random = new SplittableRandom(seed);
+        var seeds = ethernetSeeds();
+        for (int i = 0; i < count; i++) {
+            var octets = mistake(random, seeds.get(random.nextInt(seeds.size())).clone());
+            if (octets.length > 14 + 60 && octets[12] == (byte) 0x86 && random.nextBoolean()) {
+                var packet = java.util.Arrays.copyOfRange(octets, 14, octets.length);
+                repair(packet);
+                System.arraycopy(packet, 0, octets, 14, packet.length);
+            }
+            var exact = exact(octets);
+            try {
+                outcomes.merge(parseEthernet(exact), 1, Integer::sum);
+            } catch (RuntimeException e) {
+                throw new AssertionError("frame " + i + " of seed " + seed, e);
+            }
+        }
+        assertOutcomes(
+                count,
+                DropReason.NONE,
+                DropReason.TRUNCATED,
+                DropReason.UNKNOWN_PROTOCOL,
+                DropReason.BAD_NEIGHBOUR_MESSAGE,
+                DropReason.BAD_CHECKSUM);
+    }
+
+    private DropReason parseEthernet(Frame exact) {
+        var reason = ethernet.parse(exact);
+        if (reason != DropReason.NONE) {
+            return reason;
+        }
+        assertThat(ethernet.payloadOffset() + ethernet.payloadLength()).isEqualTo(exact.length());
+        if (ethernet.type() == EthernetFrame.TYPE_ARP) {
+            return arp.parse(ethernet);
+        }
+        exact.set(ethernet.payloadOffset(), ethernet.payloadLength());
+        reason = ip.parse(exact);
+        reason = reason == DropReason.NONE ? icmp.parse() : reason;
+        if (reason == DropReason.NONE && !ip.v4()) {
+            reason = ndp.parse();
+            assertThat(ndp.prefixCount()).isBetween(0, Ndp.PREFIXES_MAX);
+        }
+        return reason;
+    }
+
+    /// ARP, tagged ARP, and each message of neighbour discovery.
+    private static List<byte[]> ethernetSeeds() {
+        var target = "00000000 20010db8000000000000000000000002 0101 02005e100001";
+        var router = "40000708 00000000 000003e8 0101 02005e100001 0501 0000 000005dc"
+                + "030440c0 00000e10 00000708 00000000 20010db8000500000000000000000000";
+        var arpMessage = "0001 0800 06 04 0001 02005e100001 c6120001 000000000000 c6120002";
+        var seeds = new ArrayList<>(List.of(
+                Packets.hex("ffffffffffff 02005e100001 0806" + arpMessage),
+                Packets.hex("ffffffffffff 02005e100001 8100 2001 0806" + arpMessage)));
+        for (var packet : List.of(
+                NdpTest.packet("fe80::1", "ff02::2", 255, Ndp.ROUTER_SOLICITATION, 0, "00000000 0101 02005e100001"),
+                NdpTest.packet("fe80::1", "ff02::1", 255, Ndp.ROUTER_ADVERTISEMENT, 0, router),
+                NdpTest.packet("::", "ff02::1:ff00:2", 255, Ndp.NEIGHBOUR_SOLICITATION, 0, target.substring(0, 41)),
+                NdpTest.packet("fe80::1", "fe80::2", 255, Ndp.NEIGHBOUR_SOLICITATION, 0, target),
+                NdpTest.packet(
+                        "fe80::1", "ff02::1", 255, Ndp.NEIGHBOUR_ADVERTISEMENT, 0, target.replace("0101", "0201")))) {
+            seeds.add(Packets.concat(Packets.hex("3333ff000002 02005e100001 86dd"), packet));
+        }
+        return seeds;
     }
 
     private void random(int count, long seed) {
@@ -196,9 +276,7 @@ class FuzzTest {
 
     /// Parses a packet in memory that ends where the packet ends, so that reading on would throw.
     private void judge(byte[] packet, String which) {
-        var exact = new Frame(memory.asSlice(memory.byteSize() - packet.length));
-        MemorySegment.copy(packet, 0, exact.memory(), ValueLayout.JAVA_BYTE, 0, packet.length);
-        exact.set(0, packet.length);
+        var exact = exact(packet);
         DropReason reason;
         try {
             reason = parse(exact);
@@ -209,6 +287,13 @@ class FuzzTest {
             throw new AssertionError(which, e);
         }
         outcomes.merge(reason, 1, Integer::sum);
+    }
+
+    private Frame exact(byte[] packet) {
+        var exact = new Frame(memory.asSlice(memory.byteSize() - packet.length));
+        MemorySegment.copy(packet, 0, exact.memory(), ValueLayout.JAVA_BYTE, 0, packet.length);
+        exact.set(0, packet.length);
+        return exact;
     }
 
     private DropReason parse(Frame exact) {

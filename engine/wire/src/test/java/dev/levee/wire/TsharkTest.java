@@ -156,6 +156,80 @@ class TsharkTest {
     }
 
     @Test
+    void tsharkReadsOurArpAndNeighbourDiscoveryAsWeMeantThem() throws IOException, InterruptedException {
+        var file = folder.resolve("ethernet.pcapng");
+        try (var to = new PcapngWriter(Files.newOutputStream(file), "levee test")) {
+            int tap = to.addInterface("tap:a", LinkType.ETHERNET);
+            neighbours(to, tap);
+        }
+        assertThat(tshark(file, "-Y", COMPLAINTS)).isEmpty();
+        assertThat(fields(file, "arp", "eth.dst", "arp.opcode", "arp.src.proto_ipv4", "arp.dst.proto_ipv4"))
+                .containsExactly(
+                        "ff:ff:ff:ff:ff:ff\t1\t198.18.0.1\t198.18.0.2",
+                        "02:00:5e:10:00:02\t2\t198.18.0.1\t198.18.0.2",
+                        "ff:ff:ff:ff:ff:ff\t1\t0.0.0.0\t198.18.0.1",
+                        "ff:ff:ff:ff:ff:ff\t1\t198.18.0.1\t198.18.0.1");
+        assertThat(tshark(file, "-Y", "arp.isprobe == 1")).hasSize(1);
+        assertThat(tshark(file, "-Y", "arp.isannouncement == 1")).hasSize(1);
+        assertThat(fields(file, "icmpv6", "ipv6.dst", "icmpv6.type", "icmpv6.opt.linkaddr"))
+                .containsExactly(
+                        "ff02::1:ff00:2\t135\t02:00:5e:10:00:01",
+                        "ff02::1:ff00:1\t135\t",
+                        "2001:db8::2\t136\t02:00:5e:10:00:01",
+                        "ff02::1\t136\t02:00:5e:10:00:01",
+                        "ff02::2\t133\t02:00:5e:10:00:01",
+                        "ff02::16\t143\t");
+        assertThat(fields(file, "icmpv6.nd.na.flag.s == 1", "icmpv6.nd.na.target_address"))
+                .containsExactly("2001:db8::1");
+        assertThat(fields(file, "icmpv6.type == 143", "icmpv6.mldr.mar.multicast_address"))
+                .containsExactly("ff02::1:ff00:1");
+        assertThat(tshark(file, "-Y", "icmpv6.checksum.status == 1")).hasSize(6);
+    }
+
+    private List<String> fields(Path file, String filter, String... names) throws IOException, InterruptedException {
+        var arguments = new ArrayList<>(List.of("-Y", filter, "-T", "fields"));
+        for (var name : names) {
+            arguments.addAll(List.of("-e", name));
+        }
+        return tshark(file, arguments.toArray(String[]::new));
+    }
+
+    private void neighbours(PcapngWriter to, int tap) throws IOException {
+        long a = 0x0200_5e10_0001L;
+        long b = 0x0200_5e10_0002L;
+        long all = MacAddress.BROADCAST.bits();
+        var one = Packets.CLIENT_V6;
+        var other = Packets.SERVER_V6;
+        Arp.write(frame, Arp.REQUEST, a, Packets.CLIENT_V4.v4(), 0, Packets.SERVER_V4.v4());
+        record(to, tap, all, EthernetFrame.TYPE_ARP);
+        Arp.write(frame, Arp.REPLY, a, Packets.CLIENT_V4.v4(), b, Packets.SERVER_V4.v4());
+        record(to, tap, b, EthernetFrame.TYPE_ARP);
+        Arp.write(frame, Arp.REQUEST, a, 0, 0, Packets.CLIENT_V4.v4());
+        record(to, tap, all, EthernetFrame.TYPE_ARP);
+        Arp.write(frame, Arp.REQUEST, a, Packets.CLIENT_V4.v4(), 0, Packets.CLIENT_V4.v4());
+        record(to, tap, all, EthernetFrame.TYPE_ARP);
+        NdpWriter.solicit(frame, one.high(), one.low(), other.high(), other.low(), false, a);
+        record(to, tap, MacAddress.ofGroupV6(0xff00_0002L), EthernetFrame.TYPE_IPV6);
+        NdpWriter.solicit(frame, 0, 0, one.high(), one.low(), false, 0);
+        record(to, tap, MacAddress.ofGroupV6(0xff00_0001L), EthernetFrame.TYPE_IPV6);
+        NdpWriter.advertise(frame, one.high(), one.low(), a, other.high(), other.low());
+        record(to, tap, b, EthernetFrame.TYPE_IPV6);
+        NdpWriter.announce(frame, one.high(), one.low(), a);
+        record(to, tap, MacAddress.ofGroupV6(1), EthernetFrame.TYPE_IPV6);
+        NdpWriter.solicitRouters(frame, one.high(), one.low(), a);
+        record(to, tap, MacAddress.ofGroupV6(2), EthernetFrame.TYPE_IPV6);
+        NdpWriter.beginReport(frame);
+        NdpWriter.reportGroupOf(frame, one.low());
+        NdpWriter.finishReport(frame, 0xfe80_0000_0000_0000L, 1);
+        record(to, tap, MacAddress.ofGroupV6(0x16), EthernetFrame.TYPE_IPV6);
+    }
+
+    private void record(PcapngWriter to, int tap, long destination, int type) throws IOException {
+        EthernetFrame.wrap(frame, destination, 0x0200_5e10_0001L, type);
+        to.write(TIME, tap, CaptureDirection.OUTBOUND, frame);
+    }
+
+    @Test
     void capinfosOfAClassicFileAreRight() throws IOException, InterruptedException {
         var file = folder.resolve("levee.pcap");
         try (var to = new PcapWriter(Files.newOutputStream(file), LinkType.RAW)) {
