@@ -31,9 +31,11 @@ final class Namespace implements AutoCloseable {
         return name;
     }
 
-    /// A command line that runs inside. The process becomes the command: its id stays.
+    /// A command line that runs inside. The process becomes the command: its id stays. A shell that starts a build in
+    /// the background has it ignore SIGINT, and all its children with it: they get the default back.
     List<String> inside(List<String> command) {
-        var line = new ArrayList<>(List.of(Tools.path("ip"), "netns", "exec", name));
+        var line = new ArrayList<>(
+                List.of(Tools.path("env"), "--default-signal=INT,TERM", Tools.path("ip"), "netns", "exec", name));
         line.addAll(command);
         return line;
     }
