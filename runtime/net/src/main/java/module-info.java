@@ -3,6 +3,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.levee.net {
     requires static org.jspecify;
+    requires jdk.net;
     requires transitive dev.levee.link;
     requires transitive dev.levee.stack;
 

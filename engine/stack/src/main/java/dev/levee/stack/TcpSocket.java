@@ -342,7 +342,7 @@ public final class TcpSocket extends Timed {
     /// Changes settings of an open connection, as [TcpConnection#configure] has it.
     public void config(long nowNanos, TcpConfig config) {
         this.config = config;
-        connection.configure(config);
+        connection.configure(nowNanos, config);
         noDelay(nowNanos, config.noDelay());
     }
 

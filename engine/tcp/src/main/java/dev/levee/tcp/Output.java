@@ -5,6 +5,7 @@ import dev.levee.wire.Segment;
 import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.Seq;
 import dev.levee.wire.TcpFlags;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /// What is sent, and when: one segment a call (RFC 9293 §3.7.4, §3.8; RFC 5681).
@@ -34,6 +35,7 @@ final class Output {
 
     private static void runTimers(Tcb tcb, long nowNanos) {
         RetransmitTimer.run(tcb, nowNanos);
+        KeepAlive.run(tcb, nowNanos);
         if (tcb.timers.takeDue(Timer.DELAYED_ACK, nowNanos)) {
             tcb.context.counters().count(TcpCounters.DELAYED_ACKS);
             tcb.ackNow();
@@ -273,6 +275,10 @@ final class Output {
     }
 
     private static boolean acknowledge(Tcb tcb, long nowNanos, Frame out) {
+        if ((tcb.pending & Tcb.KEEP_ALIVE_DUE) != 0) {
+            keepAlive(tcb, nowNanos, out);
+            return true;
+        }
         if ((tcb.pending & Tcb.ACK_DUE) == 0) {
             return false;
         }
@@ -282,6 +288,18 @@ final class Output {
         int seq = Seq.min(snd.sndMax, snd.sndUna + snd.sndWnd);
         write(tcb, nowNanos, out, TcpFlags.ACK, seq, 0);
         return true;
+    }
+
+    /// RFC 9293 §3.8.4: a segment "SEG.SEQ = SND.NXT-1", which the peer has to answer because it is old.
+    private static void keepAlive(Tcb tcb, long nowNanos, Frame out) {
+        tcb.pending &= ~Tcb.KEEP_ALIVE_DUE;
+        int seq = tcb.snd.sndMax - 1;
+        int length = tcb.config.keepAliveOctet() ? 1 : 0;
+        int textOffset = begin(tcb, nowNanos, out, TcpFlags.ACK, seq, length);
+        if (length > 0) {
+            out.memory().set(ValueLayout.JAVA_BYTE, textOffset, (byte) 0);
+        }
+        finish(tcb, out, length);
     }
 
     private static SegmentWriter header(Tcb tcb) {
@@ -299,6 +317,18 @@ final class Output {
 
     /// Every segment but SYNs: what it acknowledges is no longer due.
     private static void write(Tcb tcb, long nowNanos, Frame out, int flags, int seq, int length) {
+        int textOffset = begin(tcb, nowNanos, out, flags, seq, length);
+        if (length > 0) {
+            var ring = Objects.requireNonNull(tcb.snd.ring, "text without a ring");
+            ring.get(tcb.snd.positionOf(seq), out.memory(), textOffset, length);
+        }
+        finish(tcb, out, length);
+    }
+
+    /// The headers.
+    ///
+    /// @return where the text goes
+    private static int begin(Tcb tcb, long nowNanos, Frame out, int flags, int seq, int length) {
         var rcv = tcb.rcv;
         var writer = header(tcb).seq(seq).flags(flags);
         if ((flags & TcpFlags.ACK) != 0) {
@@ -316,12 +346,11 @@ final class Output {
             int most = rcv.timestamps ? SACK_BLOCKS_BESIDE_TIMESTAMPS : Segment.SACK_BLOCKS_MAX;
             rcv.reassembly.report(writer, most, rcv.finSeen, rcv.finSeq);
         }
-        int textOffset = writer.begin(out);
-        if (length > 0) {
-            var ring = Objects.requireNonNull(tcb.snd.ring, "text without a ring");
-            ring.get(tcb.snd.positionOf(seq), out.memory(), textOffset, length);
-        }
-        writer.finish(out, length);
+        return writer.begin(out);
+    }
+
+    private static void finish(Tcb tcb, Frame out, int length) {
+        tcb.context.writer().finish(out, length);
         tcb.context.counters().count(TcpCounters.SEGMENTS_OUT);
     }
 }

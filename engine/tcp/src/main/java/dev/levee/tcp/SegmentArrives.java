@@ -72,6 +72,7 @@ final class SegmentArrives {
         boolean probe = segment.seq() == rcv.rcvNxt && rcv.rcvWnd() == 0;
         if (acceptable || probe) {
             rememberTimestamp(rcv, nowNanos, segment);
+            KeepAlive.heard(tcb, nowNanos);
             return true;
         }
         tcb.context.counters().count(TcpCounters.OUT_OF_WINDOW_IN);
@@ -155,7 +156,7 @@ final class SegmentArrives {
         if (!segment.hasAck()) {
             return false;
         }
-        if (tcb.state == TcpState.SYN_RECEIVED && !completeHandshake(tcb, segment)) {
+        if (tcb.state == TcpState.SYN_RECEIVED && !completeHandshake(tcb, nowNanos, segment)) {
             return false;
         }
         if (!AckArrives.process(tcb, nowNanos, segment)) {
@@ -172,7 +173,7 @@ final class SegmentArrives {
         return tcb.state != TcpState.CLOSED;
     }
 
-    private static boolean completeHandshake(Tcb tcb, Segment segment) {
+    private static boolean completeHandshake(Tcb tcb, long nowNanos, Segment segment) {
         var snd = tcb.snd;
         // "If SND.UNA < SEG.ACK =< SND.NXT, then enter ESTABLISHED state".
         if (Seq.le(segment.ack(), snd.sndUna) || Seq.gt(segment.ack(), snd.sndMax)) {
@@ -183,7 +184,7 @@ final class SegmentArrives {
         tcb.transition(TcpEvent.SYN_ACKED);
         snd.sndWl1 = segment.seq() - 1;
         snd.sndWl2 = segment.ack();
-        tcb.established();
+        tcb.established(nowNanos);
         return true;
     }
 

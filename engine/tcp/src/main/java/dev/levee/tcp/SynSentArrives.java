@@ -48,7 +48,7 @@ final class SynSentArrives {
         assert Seq.gt(segment.ack(), snd.sndUna);
         AckArrives.acknowledged(tcb, nowNanos, segment);
         tcb.transition(TcpEvent.SYN_ACK_ARRIVES);
-        tcb.established();
+        tcb.established(nowNanos);
         tcb.ackNow();
         // "If there are other controls or text in the segment, then continue processing": text on a SYN-ACK is
         // not taken; the peer sends it again.

@@ -25,6 +25,8 @@ final class Tcb {
     static final int RST_REPLY_DUE = 0x40;
     /// The tail of the flight is to be probed for.
     static final int TAIL_PROBE_DUE = 0x80;
+    /// The peer is to be asked whether it is still there.
+    static final int KEEP_ALIVE_DUE = 0x100;
 
     private static final SentSegments NOTHING_SENT = new SentSegments();
     private static final int V4_HEADERS_BYTES = 40;
@@ -68,6 +70,10 @@ final class Tcb {
     long lastSendNanos;
     /// Window probes sent since the window closed.
     int probes;
+
+    /// When an acceptable segment arrived last, and keep-alive probes sent since.
+    long heardNanos;
+    int keepAliveProbes;
 
     boolean synRetransmitted;
     /// R1 was reached and nothing was acknowledged since.
@@ -305,7 +311,9 @@ final class Tcb {
         }
     }
 
-    void established() {
+    void established(long nowNanos) {
+        heardNanos = nowNanos;
+        KeepAlive.start(this);
         events |= TcpEvents.CONNECTED | TcpEvents.WRITABLE;
         context.counters().count(TcpCounters.ESTABLISHED);
         if (snd.finQueued) {

@@ -142,6 +142,34 @@ public final class TcpConfig {
         return from.finWait2Nanos;
     }
 
+    /// Whether a silent peer is asked if it is still there (RFC 9293 §3.8.4: off unless the user wants it).
+    public boolean keepAlive() {
+        return from.keepAlive;
+    }
+
+    /// How long nothing is heard before the first keep-alive probe (RFC 9293 §3.8.4: by default no less than two
+    /// hours).
+    public long keepAliveIdleNanos() {
+        return from.keepAliveIdleNanos;
+    }
+
+    /// How long after one keep-alive probe the next follows.
+    public long keepAliveIntervalNanos() {
+        return from.keepAliveIntervalNanos;
+    }
+
+    /// How many keep-alive probes in a row go unanswered before the connection is given up, an interval after the
+    /// last of them: at least two, for one may be lost.
+    public int keepAliveProbes() {
+        return from.keepAliveProbes;
+    }
+
+    /// Whether a keep-alive probe carries one octet of nonsense, for peers that answer nothing less (RFC 9293
+    /// §3.8.4).
+    public boolean keepAliveOctet() {
+        return from.keepAliveOctet;
+    }
+
     /// Whether small segments are sent at once (Nagle off).
     public boolean noDelay() {
         return from.noDelay;

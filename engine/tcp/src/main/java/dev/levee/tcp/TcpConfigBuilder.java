@@ -32,6 +32,11 @@ public final class TcpConfigBuilder implements Cloneable {
     long r2SynNanos = 180 * SECOND;
     long r2SynReceivedNanos = 63 * SECOND;
     long finWait2Nanos = 60 * SECOND;
+    boolean keepAlive;
+    long keepAliveIdleNanos = 7200 * SECOND;
+    long keepAliveIntervalNanos = 75 * SECOND;
+    int keepAliveProbes = 9;
+    boolean keepAliveOctet;
     boolean noDelay;
     boolean nagleAfterSmallOnly;
     int hopLimit = 64;
@@ -182,6 +187,31 @@ public final class TcpConfigBuilder implements Cloneable {
         return this;
     }
 
+    public TcpConfigBuilder keepAlive(boolean on) {
+        keepAlive = on;
+        return this;
+    }
+
+    public TcpConfigBuilder keepAliveIdleNanos(long nanos) {
+        keepAliveIdleNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder keepAliveIntervalNanos(long nanos) {
+        keepAliveIntervalNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder keepAliveProbes(int count) {
+        keepAliveProbes = count;
+        return this;
+    }
+
+    public TcpConfigBuilder keepAliveOctet(boolean on) {
+        keepAliveOctet = on;
+        return this;
+    }
+
     public TcpConfigBuilder noDelay(boolean on) {
         noDelay = on;
         return this;
@@ -309,6 +339,9 @@ public final class TcpConfigBuilder implements Cloneable {
         range("r2SynNanos", r2SynNanos, rtoMinNanos, 86_400 * SECOND);
         range("r2SynReceivedNanos", r2SynReceivedNanos, rtoMinNanos, 86_400 * SECOND);
         range("finWait2Nanos", finWait2Nanos, MILLI, 86_400 * SECOND);
+        range("keepAliveIdleNanos", keepAliveIdleNanos, MILLI, 10 * 86_400 * SECOND);
+        range("keepAliveIntervalNanos", keepAliveIntervalNanos, MILLI, 10 * 86_400 * SECOND);
+        range("keepAliveProbes", keepAliveProbes, 2, 127);
         range("hopLimit", hopLimit, 1, 255);
         range("trafficClass", trafficClass, 0, 255);
         range("receiveWindowBytes", receiveWindowBytes, 0, receiveBufferBytes);

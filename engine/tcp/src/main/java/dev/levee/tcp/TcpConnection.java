@@ -231,7 +231,7 @@ public final class TcpConnection {
 
     /// Changes settings of an open connection. What was agreed or allocated at its birth stays as it is:
     /// buffers, windows, offered options, MSS, the initial window and the initial RTO.
-    public void configure(TcpConfig config) {
+    public void configure(long nowNanos, TcpConfig config) {
         var born = tcb.config;
         if (config.congestion() != born.congestion()) {
             var before = tcb.congestion;
@@ -248,6 +248,11 @@ public final class TcpConnection {
                 .timestamps(born.timestamps())
                 .selectiveAcks(born.selectiveAcks())
                 .build();
+        if (config.keepAlive() != born.keepAlive()
+                || config.keepAliveIdleNanos() != born.keepAliveIdleNanos()
+                || config.keepAliveIntervalNanos() != born.keepAliveIntervalNanos()) {
+            KeepAlive.start(tcb);
+        }
     }
 
     public FourTuple tuple() {

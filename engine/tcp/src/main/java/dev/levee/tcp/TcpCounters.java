@@ -23,6 +23,7 @@ public enum TcpCounters {
     CHALLENGE_ACKS("challengeAcks"),
     DELIVERIES_IN_DOUBT("deliveriesInDoubt"),
     ZERO_WINDOW_PROBES("zeroWindowProbes"),
+    KEEP_ALIVE_PROBES("keepAliveProbes"),
     RESETS_IN("resetsIn"),
     RESETS_OUT("resetsOut"),
     ACTIVE_OPENS("activeOpens"),

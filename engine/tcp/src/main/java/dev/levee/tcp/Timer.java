@@ -13,6 +13,8 @@ enum Timer {
     REORDER,
     /// The last segments of a flight are probed for (RFC 8985 §7).
     TAIL_PROBE,
+    /// Nothing was heard for long, or a probe was not answered (RFC 9293 §3.8.4).
+    KEEP_ALIVE,
     /// TIME-WAIT or FIN-WAIT-2 ends.
     LINGERING_STATE
 }

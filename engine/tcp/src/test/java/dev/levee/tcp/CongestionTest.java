@@ -157,7 +157,7 @@ class CongestionTest {
         wire.at(Wire.MILLI).receive("A", 1, 10_001).nothing();
         int before = wire.connection.cwnd();
         wire.connection.configure(
-                Wire.plain().congestion(CongestionAlgorithm.CUBIC).build());
+                wire.now, Wire.plain().congestion(CongestionAlgorithm.CUBIC).build());
         assertThat(wire.connection.cwnd()).isEqualTo(before);
         wire.write(Wire.text(20_000)).drain();
         wire.receive("A", 1, 10_001)

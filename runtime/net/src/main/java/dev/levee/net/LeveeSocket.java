@@ -1,5 +1,6 @@
 package dev.levee.net;
 
+import static java.net.StandardSocketOptions.SO_KEEPALIVE;
 import static java.net.StandardSocketOptions.SO_LINGER;
 import static java.net.StandardSocketOptions.SO_RCVBUF;
 import static java.net.StandardSocketOptions.SO_REUSEADDR;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// on it. From [LeveeSocketFactory] or [TcpStream#asSocket].
 ///
 /// As any socket, with these differences: an interrupt closes it on platform threads, too; there is no urgent
-/// data, no keep-alive, and no channel; the sizes of buffers and the traffic class are settled by connecting,
+/// data, and no channel; the sizes of buffers and the traffic class are settled by connecting,
 /// later settings are hints without effect. A refused connection is a [ConnectException] whose cause is the
 /// [TcpException].
 ///
@@ -335,6 +336,8 @@ public final class LeveeSocket extends Socket {
                 tcp(settings.tcp().toBuilder().sendBufferBytes(Options.checkSize((Integer) value)));
             } else if (option.equals(SO_REUSEADDR)) {
                 reuseAddress = (Boolean) value;
+            } else if (KeepAliveOptions.ALL.contains(option)) {
+                tcp(KeepAliveOptions.set(settings.tcp(), option, value).toBuilder());
             } else {
                 throw Options.unsupported(option);
             }
@@ -478,16 +481,12 @@ public final class LeveeSocket extends Socket {
 
     @Override
     public void setKeepAlive(boolean on) throws SocketException {
-        checkOpen();
-        if (on) {
-            throw new SocketException("keep-alive is not supported");
-        }
+        option(SO_KEEPALIVE, on);
     }
 
     @Override
     public boolean getKeepAlive() throws SocketException {
-        checkOpen();
-        return false;
+        return option(SO_KEEPALIVE);
     }
 
     @Override

@@ -8,15 +8,22 @@ import static java.net.StandardSocketOptions.TCP_NODELAY;
 
 import dev.levee.stack.SocketOptions;
 import java.net.SocketOption;
+import java.util.HashSet;
 import java.util.Set;
 
 /// The options of a connection by their names in `java.net`.
 final class Options {
-    static final Set<SocketOption<?>> SUPPORTED = Set.of(TCP_NODELAY, SO_LINGER, SO_RCVBUF, SO_SNDBUF, SO_REUSEADDR);
+    static final Set<SocketOption<?>> SUPPORTED = supported();
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private Options() {}
+
+    private static Set<SocketOption<?>> supported() {
+        var all = new HashSet<SocketOption<?>>(Set.of(TCP_NODELAY, SO_LINGER, SO_RCVBUF, SO_SNDBUF, SO_REUSEADDR));
+        all.addAll(KeepAliveOptions.ALL);
+        return Set.copyOf(all);
+    }
 
     static <T> void set(SocketPort port, SocketOption<T> option, T value) {
         if (option.equals(TCP_NODELAY)) {
@@ -27,6 +34,8 @@ final class Options {
             checkSize((Integer) value);
         } else if (option.equals(SO_REUSEADDR)) {
             port.reuseAddress((Boolean) value);
+        } else if (KeepAliveOptions.ALL.contains(option)) {
+            port.keepAlive(option, value);
         } else {
             throw unsupported(option);
         }
@@ -36,7 +45,7 @@ final class Options {
         if (option.equals(TCP_NODELAY)) {
             return option.type().cast(port.noDelay());
         }
-        return get(new SocketOptions(port.options().tcp(), port.lingerNanos()), port.reuseAddress(), option);
+        return get(new SocketOptions(port.tcp(), port.lingerNanos()), port.reuseAddress(), option);
     }
 
     static <T> T get(SocketOptions settings, boolean reuseAddress, SocketOption<T> option) {
@@ -51,6 +60,8 @@ final class Options {
             value = settings.tcp().sendBufferBytes();
         } else if (option.equals(SO_REUSEADDR)) {
             value = reuseAddress;
+        } else if (KeepAliveOptions.ALL.contains(option)) {
+            value = KeepAliveOptions.get(settings.tcp(), option);
         } else {
             throw unsupported(option);
         }

@@ -21,6 +21,7 @@ import static dev.levee.net.SocketPort.WRITTEN;
 import dev.levee.stack.SocketException;
 import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpState;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class ShardSide {
     private @Nullable ConnectRequest request;
     private @Nullable TcpSocket socket;
     private @Nullable CloseCause cause;
+    private TcpConfig configured;
     private boolean ringTaken;
     private boolean outOfMemory;
     private boolean closeAsked;
@@ -54,9 +56,11 @@ final class ShardSide {
     @Nullable
     ShardSide following;
 
-    ShardSide(SocketPort port, Shard shard) {
+    /// @param settings what the connection begins with
+    ShardSide(SocketPort port, Shard shard, TcpConfig settings) {
         this.port = port;
         this.shard = shard;
+        this.configured = settings;
     }
 
     /// What to connect to when the shard is asked to.
@@ -84,7 +88,7 @@ final class ShardSide {
         }
         if ((bits & OPTIONS) != 0) {
             to.lingerNanos(port.lingerNanos());
-            to.noDelay(nowNanos, port.noDelay());
+            configure(nowNanos, to);
         }
         if ((bits & WRITTEN) != 0) {
             takeWritten(nowNanos, to);
@@ -107,6 +111,16 @@ final class ShardSide {
         }
         if ((bits & ~(WRITTEN | CONSUMED)) != 0) {
             update();
+        }
+    }
+
+    private void configure(long nowNanos, TcpSocket to) {
+        var asked = port.tcp();
+        if (asked == configured) {
+            to.noDelay(nowNanos, port.noDelay());
+        } else {
+            configured = asked;
+            to.config(nowNanos, asked.toBuilder().noDelay(port.noDelay()).build());
         }
     }
 

@@ -5,8 +5,10 @@ import dev.levee.stack.SocketOptions;
 import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.FourTuple;
+import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpState;
 import java.io.IOException;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,16 +65,18 @@ final class SocketPort extends Command {
     private volatile @Nullable Thread waiter;
     private volatile long lingerNanos;
     private volatile boolean noDelay;
+    private volatile TcpConfig tcp;
     private volatile boolean reuseAddress;
     private volatile boolean closed;
     private volatile boolean told;
 
     private SocketPort(Shard shard, SocketOptions options) {
         this.shard = shard;
-        this.shardSide = new ShardSide(this, shard);
+        this.shardSide = new ShardSide(this, shard, options.tcp());
         this.options = options;
         this.lingerNanos = options.lingerNanos();
         this.noDelay = options.tcp().noDelay();
+        this.tcp = options.tcp();
     }
 
     /// A port whose shard is asked to connect.
@@ -215,6 +219,17 @@ final class SocketPort extends Command {
 
     boolean noDelay() {
         return noDelay;
+    }
+
+    /// One of [KeepAliveOptions#ALL].
+    synchronized void keepAlive(SocketOption<?> option, Object value) {
+        tcp = KeepAliveOptions.set(tcp, option, value);
+        ask(OPTIONS);
+    }
+
+    /// What the connection began with, with what was set since; but for Nagle, which [#noDelay] knows.
+    TcpConfig tcp() {
+        return tcp;
     }
 
     /// Remembered only: the stack tells connections apart by all of their tuple, so that there is nothing to

@@ -153,12 +153,15 @@ class LeveeSocketTest {
             socket.setTrafficClass(0x10);
             socket.setReuseAddress(true);
             socket.setSoLinger(true, 7);
+            socket.setKeepAlive(true);
             socket.connect(new InetSocketAddress("198.18.0.2", 80));
             assertThat(socket.getReceiveBufferSize()).isEqualTo(16_384);
             assertThat(socket.getSendBufferSize()).isEqualTo(32_768);
             assertThat(socket.getTrafficClass()).isEqualTo(0x10);
             assertThat(socket.getReuseAddress()).isTrue();
             assertThat(socket.getSoLinger()).isEqualTo(7);
+            assertThat(socket.getKeepAlive()).isTrue();
+            socket.setKeepAlive(false);
             assertThat(socket.getKeepAlive()).isFalse();
             assertThat(socket.supportedOptions()).contains(StandardSocketOptions.TCP_NODELAY);
             socket.setSoLinger(false, 0);

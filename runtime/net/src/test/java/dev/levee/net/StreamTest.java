@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -261,9 +262,55 @@ class StreamTest {
             assertThat(client.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(1 << 19);
             client.setOption(StandardSocketOptions.SO_LINGER, -1);
             assertThat(client.getOption(StandardSocketOptions.SO_LINGER)).isEqualTo(-1);
-            assertThat(client.supportedOptions()).doesNotContain(StandardSocketOptions.SO_KEEPALIVE);
-            assertThatThrownBy(() -> client.setOption(StandardSocketOptions.SO_KEEPALIVE, true))
+            assertThat(client.supportedOptions()).doesNotContain(StandardSocketOptions.IP_TOS);
+            assertThatThrownBy(() -> client.setOption(StandardSocketOptions.IP_TOS, 1))
                     .isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
+    @Test
+    void aPeerThatVanishedIsFoundByKeepAlive() throws IOException {
+        try (var hosts = new TwoHosts(
+                        1500, config -> config.keepAliveIdleNanos(20_000_000).keepAliveIntervalNanos(10_000_000));
+                var connection = hosts.connect()) {
+            var client = connection.client();
+            assertThat(client.getOption(StandardSocketOptions.SO_KEEPALIVE)).isFalse();
+            hosts.cable.cut();
+
+            client.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 2)
+                    .setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+
+            assertThat(client.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
+            assertThatThrownBy(() -> client.input().read())
+                    .isInstanceOf(TcpException.class)
+                    .hasMessageContaining("keep-alive probes were not answered");
+        }
+    }
+
+    @Test
+    void keepAliveIsSetInSecondsAndReadBack() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            var client = connection.client();
+            assertThat(client.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(7200);
+            assertThat(client.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL)).isEqualTo(75);
+            assertThat(client.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)).isEqualTo(9);
+            client.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 30)
+                    .setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 5)
+                    .setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 4);
+            assertThat(client.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(30);
+            assertThat(client.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL)).isEqualTo(5);
+            assertThat(client.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void onlyAPatientKeepAliveCanBeAskedFor() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            assertThatThrownBy(() -> connection.client().setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("keepAliveProbes must lie in 2..127");
         }
     }
 

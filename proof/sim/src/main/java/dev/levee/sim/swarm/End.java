@@ -260,6 +260,7 @@ final class End {
             }
             case FIN_WAIT_2 ->
                 sender.finAcked() && host.nowNanos() - user.receiveClosedHostNanos() >= config.finWait2Nanos();
+            case KEEP_ALIVE -> config.keepAlive();
             case LINGER -> sinceClose >= user.socket().tcp().lingerNanos();
         };
     }

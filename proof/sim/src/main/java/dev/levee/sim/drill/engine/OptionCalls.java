@@ -196,6 +196,9 @@ final class OptionCalls {
         if (option == Option.SO_RCVBUF && file.tcp != null) {
             return Result.unsupported("SO_RCVBUF on an open connection");
         }
+        if (option == Option.TCP_KEEPCNT && value == 1) {
+            return Result.unsupported("TCP_KEEPCNT of 1, for one probe may be lost");
+        }
         file.options.set(option, settings.kept(option, value));
         if (file.tcp != null) {
             live(file, file.tcp, option);
@@ -214,6 +217,10 @@ final class OptionCalls {
                     TCP_CONGESTION,
                     TCP_LINGER2,
                     TCP_USER_TIMEOUT,
+                    SO_KEEPALIVE,
+                    TCP_KEEPIDLE,
+                    TCP_KEEPINTVL,
+                    TCP_KEEPCNT,
                     SO_SNDBUF,
                     IP_TOS,
                     IP_TTL,

@@ -19,6 +19,8 @@ final class Settings {
     private static final int LINUX_BUFFER_MIN = 2304;
     private static final int LINUX_SEND_BUFFER_MIN = 4608;
     private static final int RING_MAX = 1 << 20;
+    private static final int KEEP_COUNT_MAX = 127;
+    private static final int KEEP_SECONDS_MAX = 864_000;
 
     private final Profile profile;
     private final Map<Option, Integer> optionDefaults = new EnumMap<>(Option.class);
@@ -77,6 +79,7 @@ final class Settings {
                 .noDelay(options.on(Option.TCP_NODELAY))
                 .hopLimit(hopLimit(options))
                 .trafficClass(trafficClass(options));
+        keepAlive(builder, options);
         switch (profile) {
             case LINUX -> linux(builder, options);
             case FREEBSD -> freebsd(builder, options);
@@ -96,6 +99,17 @@ final class Settings {
             builder.r2SynNanos(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);
         }
         return builder.build();
+    }
+
+    private static void keepAlive(TcpConfigBuilder builder, OptionValues options) {
+        builder.keepAlive(options.on(Option.SO_KEEPALIVE))
+                .keepAliveIdleNanos(seconds(options, Option.TCP_KEEPIDLE))
+                .keepAliveIntervalNanos(seconds(options, Option.TCP_KEEPINTVL))
+                .keepAliveProbes(Math.clamp(options.get(Option.TCP_KEEPCNT), 2, KEEP_COUNT_MAX));
+    }
+
+    private static long seconds(OptionValues options, Option option) {
+        return Math.clamp(options.get(option), 1, KEEP_SECONDS_MAX) * Profiles.SECOND;
     }
 
     private static int hopLimit(OptionValues options) {

@@ -1,0 +1,72 @@
+package dev.levee.tcp;
+
+/// Keep-alive (RFC 9293 §3.8.4): whether a peer from which nothing is heard is still there.
+///
+/// The timer is lazy: what arrives only notes the time, and a deadline that comes too early is set anew. So it
+/// costs two stores per segment, and nothing at all while it is off.
+///
+/// Threads: shard.
+final class KeepAlive {
+    private KeepAlive() {}
+
+    /// The connection is open, or the user has changed the settings.
+    static void start(Tcb tcb) {
+        tcb.timers.stop(Timer.KEEP_ALIVE);
+        tcb.keepAliveProbes = 0;
+        tcb.pending &= ~Tcb.KEEP_ALIVE_DUE;
+        if (tcb.config.keepAlive() && watched(tcb.state)) {
+            wait(tcb, Deadlines.after(tcb.heardNanos, tcb.config.keepAliveIdleNanos()));
+        }
+    }
+
+    /// Once the user has closed for good and the peer does not, FIN-WAIT-2 has its own limit; in TIME-WAIT nobody
+    /// is asked.
+    private static boolean watched(TcpState state) {
+        return switch (state) {
+            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK -> true;
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, TIME_WAIT -> false;
+        };
+    }
+
+    private static void wait(Tcb tcb, long deadlineNanos) {
+        tcb.timers.set(Timer.KEEP_ALIVE, deadlineNanos);
+    }
+
+    /// An acceptable segment arrived: the peer is there.
+    static void heard(Tcb tcb, long nowNanos) {
+        tcb.heardNanos = nowNanos;
+        tcb.keepAliveProbes = 0;
+    }
+
+    /// Runs what is due.
+    static void run(Tcb tcb, long nowNanos) {
+        if (!tcb.timers.takeDue(Timer.KEEP_ALIVE, nowNanos)) {
+            return;
+        }
+        var config = tcb.config;
+        long idleNanos = config.keepAliveIdleNanos();
+        // "Keep-alive packets MUST only be sent when no sent data is outstanding, and no data or acknowledgment
+        // packets have been received for the connection within an interval": until then the retransmission
+        // timer or the window probes find out.
+        if (tcb.snd.outstanding() || tcb.snd.unacknowledged()) {
+            tcb.keepAliveProbes = 0;
+            wait(tcb, Deadlines.after(nowNanos, idleNanos));
+            return;
+        }
+        long silentSince = tcb.heardNanos + idleNanos;
+        if (tcb.keepAliveProbes == 0 && nowNanos - silentSince < 0) {
+            wait(tcb, silentSince);
+            return;
+        }
+        // "... failure to respond to any specific probe MUST NOT be interpreted as a dead connection."
+        if (tcb.keepAliveProbes >= config.keepAliveProbes()) {
+            var cause = new CloseCause.TimedOut(CloseCause.Timeout.KEEP_ALIVE, tcb.undelivered());
+            tcb.close(TcpEvent.GIVE_UP, cause, true);
+            return;
+        }
+        tcb.keepAliveProbes++;
+        tcb.pending |= Tcb.KEEP_ALIVE_DUE;
+        tcb.context.counters().count(TcpCounters.KEEP_ALIVE_PROBES);
+        wait(tcb, Deadlines.after(nowNanos, config.keepAliveIntervalNanos()));
+    }
+}
