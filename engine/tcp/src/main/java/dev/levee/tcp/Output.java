@@ -302,6 +302,19 @@ final class Output {
         finish(tcb, out, length);
     }
 
+    /// RFC 2883 §4: what arrived twice is "in the first SACK block", what it is part of in the second: it is the
+    /// range that was touched last.
+    private static void selectiveAcks(ReceiveSpace rcv, SegmentWriter writer) {
+        int most = rcv.timestamps ? SACK_BLOCKS_BESIDE_TIMESTAMPS : Segment.SACK_BLOCKS_MAX;
+        if (rcv.hasDuplicate()) {
+            writer.sack(rcv.duplicateLeft, rcv.duplicateRight);
+            most--;
+        }
+        if (rcv.reassembly != null) {
+            rcv.reassembly.report(writer, most, rcv.finSeen, rcv.finSeq);
+        }
+    }
+
     private static SegmentWriter header(Tcb tcb) {
         var local = tcb.tuple.localAddress();
         var remote = tcb.tuple.remoteAddress();
@@ -342,10 +355,10 @@ final class Output {
         if (rcv.timestamps && tcb.state != TcpState.SYN_SENT) {
             writer.timestamps(tcb.timestamp(nowNanos), rcv.tsRecent);
         }
-        if (rcv.selectiveAcks && rcv.reassembly != null && length == 0) {
-            int most = rcv.timestamps ? SACK_BLOCKS_BESIDE_TIMESTAMPS : Segment.SACK_BLOCKS_MAX;
-            rcv.reassembly.report(writer, most, rcv.finSeen, rcv.finSeq);
+        if (rcv.selectiveAcks && length == 0 && (flags & TcpFlags.RST) == 0) {
+            selectiveAcks(rcv, writer);
         }
+        rcv.duplicateLeft = rcv.duplicateRight;
         return writer.begin(out);
     }
 

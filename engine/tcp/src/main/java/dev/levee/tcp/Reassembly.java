@@ -69,6 +69,15 @@ final class Reassembly {
         return true;
     }
 
+    /// The index of the first range that has octets at or behind `seq`; [#count()] when there is none.
+    int firstBeyond(int seq) {
+        int index = 0;
+        while (index < count && Seq.le(right[index], seq)) {
+            index++;
+        }
+        return index;
+    }
+
     /// Takes the ranges that `rcvNxt` has reached off the list.
     ///
     /// @return RCV.NXT after what was already there

@@ -45,6 +45,10 @@ final class ReceiveSpace {
     /// Selective acknowledgements are in use (RFC 2018 §2).
     boolean selectiveAcks;
 
+    /// Octets that arrived a second time and are still to be reported, `[left, right)`: none when empty.
+    int duplicateLeft;
+    int duplicateRight;
+
     /// Timestamps (RFC 7323).
     boolean timestamps;
     int tsRecent;
@@ -57,6 +61,35 @@ final class ReceiveSpace {
 
     int available() {
         return (int) (received - read);
+    }
+
+    /// The octets `[from, to)` have arrived: which of them for the second time. RFC 2883 §4 has the first such run
+    /// reported, in one ACK: "Each duplicate contiguous sequence of data received is reported in at most one
+    /// D-SACK block." A second run before that ACK extends the report when they touch, and is forgotten otherwise.
+    void noteDuplicate(int from, int to) {
+        int left = from;
+        int right = Seq.min(to, rcvNxt);
+        if (Seq.ge(from, rcvNxt) && reassembly != null) {
+            int index = reassembly.firstBeyond(from);
+            if (index < reassembly.count()) {
+                left = Seq.max(from, reassembly.left(index));
+                right = Seq.min(to, reassembly.right(index));
+            }
+        }
+        if (Seq.ge(left, right)) {
+            return;
+        }
+        if (duplicateLeft == duplicateRight) {
+            duplicateLeft = left;
+            duplicateRight = right;
+        } else if (Seq.le(left, duplicateRight) && Seq.le(duplicateLeft, right)) {
+            duplicateLeft = Seq.min(left, duplicateLeft);
+            duplicateRight = Seq.max(right, duplicateRight);
+        }
+    }
+
+    boolean hasDuplicate() {
+        return duplicateLeft != duplicateRight;
     }
 
     /// RFC 9293 §3.10.7.4, first check: the four cases of acceptability.

@@ -92,6 +92,7 @@ final class SegmentArrives {
         }
         if (segment.length() > 0 && !segment.syn()) {
             tcb.context.counters().add(TcpCounters.DUPLICATE_BYTES_IN, segment.payloadLength());
+            tcb.rcv.noteDuplicate(segment.seq(), segment.seq() + segment.payloadLength());
             tcb.ackNow();
         } else {
             tcb.challenge(nowNanos);

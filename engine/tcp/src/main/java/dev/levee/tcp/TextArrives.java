@@ -28,6 +28,7 @@ final class TextArrives {
         if (rcv.finSeen) {
             end = Seq.min(end, rcv.finSeq);
         }
+        rcv.noteDuplicate(seq, seq + length);
         int from = seq + skip;
         int count = Seq.distance(from, end);
         tcb.context.counters().add(TcpCounters.DUPLICATE_BYTES_IN, Math.min(skip, length));
