@@ -10,7 +10,8 @@ enum Keys {
     INITIAL_SEQUENCE,
     TIMESTAMP_OFFSET,
     PORT_OFFSET,
-    PORT_COUNTER;
+    PORT_COUNTER,
+    CHANCE;
 
     /// The key of this use.
     SipHash from(SipHash secret) {

@@ -16,11 +16,13 @@ final class Ports {
     static final int NONE = -1;
 
     private static final int COUNT = LAST - FIRST + 1;
-    private static final int COUNTERS = 256;
+    /// Who controls several destinations looks for two that share a counter. With 2^8 of them he had soon found
+    /// some (CVE-2022-1012).
+    private static final int COUNTERS = 1 << 16;
 
     private final SipHash offsetKey;
     private final SipHash counterKey;
-    private final int[] counters = new int[COUNTERS];
+    private final char[] counters = new char[COUNTERS];
 
     Ports(SipHash secret) {
         offsetKey = Keys.PORT_OFFSET.from(secret);
@@ -34,7 +36,7 @@ final class Ports {
         int counter = (int) hash(counterKey, local, remote, remotePort) & COUNTERS - 1;
         for (int tried = 0; tried < COUNT; tried++) {
             int port = FIRST + (offset + counters[counter]) % COUNT;
-            counters[counter] = (counters[counter] + 1) % COUNT;
+            counters[counter] = (char) ((counters[counter] + 1) % COUNT);
             if (free.test(port)) {
                 return port;
             }

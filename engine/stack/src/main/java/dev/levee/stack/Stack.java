@@ -50,7 +50,7 @@ public final class Stack {
         this.config = config;
         addresses = new Addresses(config.addresses());
         ports = new Ports(config.secret());
-        tcp = new TcpContext(new BufferPool(config.limits().bufferBytesMax()));
+        tcp = new TcpContext(new BufferPool(config.limits().bufferBytesMax()), Keys.CHANCE.from(config.secret()));
         sockets = new Sockets(config, counters);
         replies = new Replies(config.limits(), counters, tcp.writer());
         births = new Births(config, sockets, tcp);

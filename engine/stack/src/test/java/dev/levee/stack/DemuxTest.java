@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DemuxTest {
     private final StackConfig config = Net.config("198.18.0.1/24", "2001:db8::1/64", Limits.DEFAULT, 7);
     private final Sockets sockets = new Sockets(config, new StackCounters.Row());
-    private final TcpContext context = new TcpContext(new BufferPool(1 << 20));
+    private final TcpContext context = new TcpContext(new BufferPool(1 << 20), new SipHash(1, 2));
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})

@@ -34,6 +34,16 @@ class PortsTest {
     }
 
     @Test
+    void aThousandOtherDestinationsDoNotMoveTheNextPort() {
+        int first = ports.choose(LOCAL, REMOTE, 80, candidate -> true);
+        for (int other = 1000; other < 2000; other++) {
+            ports.choose(LOCAL, REMOTE, other, candidate -> true);
+        }
+        int next = first == Ports.LAST ? Ports.FIRST : first + 1;
+        assertThat(ports.choose(LOCAL, REMOTE, 80, candidate -> true)).isEqualTo(next);
+    }
+
+    @Test
     void withoutAFreePortThereIsNone() {
         assertThat(ports.choose(LOCAL, REMOTE, 80, candidate -> false)).isEqualTo(Ports.NONE);
     }

@@ -34,7 +34,6 @@ final class Tcb {
     private static final int TIMESTAMPS_BYTES = 12;
     static final long TIMESTAMP_TICK_NANOS = 1_000_000L;
     private static final long CHALLENGE_PERIOD_NANOS = 1_000_000_000L;
-    private static final int CHALLENGES_PER_PERIOD = 10;
 
     TcpConfig config;
     final FourTuple tuple;
@@ -105,7 +104,9 @@ final class Tcb {
     int rcvMss = 1;
 
     private long challengePeriodNanos;
-    private int challenges;
+    private boolean challenged;
+    /// Challenge ACKs that this period has left.
+    private int challengesLeft;
 
     Tcb(TcpConfig config, FourTuple tuple, boolean active, int mtu, int iss, int timestampOffset, TcpContext context) {
         this.config = config;
@@ -339,15 +340,19 @@ final class Tcb {
         pending |= ACK_DUE;
     }
 
-    /// An ACK that tells the peer where we are, in answer to a segment that makes no sense (RFC 5961).
-    /// Limited, so that two confused peers do not answer each other for ever.
+    /// An ACK that tells the peer where we are, in answer to a segment that makes no sense (RFC 5961). Limited,
+    /// so that two confused peers do not answer each other for ever. The limit is the connection's own and
+    /// cannot be predicted: a limit that connections share, or a known one, would tell a stranger who sends to
+    /// the connection whether his guesses were answered (CVE-2016-5696).
     void challenge(long nowNanos) {
-        if (nowNanos - challengePeriodNanos >= CHALLENGE_PERIOD_NANOS || challenges == 0) {
+        if (!challenged || nowNanos - challengePeriodNanos >= CHALLENGE_PERIOD_NANOS) {
+            challenged = true;
             challengePeriodNanos = nowNanos;
-            challenges = 0;
+            int average = config.challengeAcksPerSecond();
+            challengesLeft = Math.max(1, average / 2 + context.chance(average + 1));
         }
-        if (challenges < CHALLENGES_PER_PERIOD) {
-            challenges++;
+        if (challengesLeft > 0) {
+            challengesLeft--;
             context.counters().count(TcpCounters.CHALLENGE_ACKS);
             ackNow();
         }

@@ -233,6 +233,13 @@ public final class TcpConfig {
         return from.pushBursts;
     }
 
+    /// About how many challenge ACKs a connection sends in a second (RFC 5961 §7), at least 1. Each second has a
+    /// budget of its own between half as many and one and a half times as many, drawn anew: who counts answers
+    /// cannot tell what else has taken from it.
+    public int challengeAcksPerSecond() {
+        return from.challengeAcksPerSecond;
+    }
+
     /// Whether a RST ends TIME-WAIT at once (RFC 9293 §3.10.7.4). Without it, an old duplicate cannot bring
     /// that about (RFC 1337 §3, fix F1).
     public boolean resetEndsTimeWait() {

@@ -45,6 +45,7 @@ public final class TcpConfigBuilder implements Cloneable {
     int sendLimitBytes;
     int receiveWindowInitialBytes;
     boolean pushBursts;
+    int challengeAcksPerSecond = 10;
     boolean resetEndsTimeWait = true;
     boolean dataOutlivesReset;
     boolean recoveryEndsAtThreshold;
@@ -249,6 +250,12 @@ public final class TcpConfigBuilder implements Cloneable {
 
     public TcpConfigBuilder pushBursts(boolean on) {
         pushBursts = on;
+        return this;
+    }
+
+    public TcpConfigBuilder challengeAcksPerSecond(int count) {
+        range("challengeAcksPerSecond", count, 1, 1_000_000);
+        challengeAcksPerSecond = count;
         return this;
     }
 

@@ -1,9 +1,10 @@
 package dev.levee.tcp;
 
 import dev.levee.wire.SegmentWriter;
+import dev.levee.wire.SipHash;
 import java.util.ArrayDeque;
 
-/// What the connections of one shard share: buffers, counters, and the one writer of segments.
+/// What the connections of one shard share: buffers, counters, chance, and the one writer of segments.
 ///
 /// Threads: shard.
 public final class TcpContext {
@@ -13,8 +14,18 @@ public final class TcpContext {
     /// Only connections with something in flight have a scoreboard; the others' are kept here.
     private final ArrayDeque<SentSegments> scoreboards = new ArrayDeque<>();
 
-    public TcpContext(BufferPool buffers) {
+    private final SipHash chance;
+    private long draws;
+
+    /// @param chance the key of what outsiders must not guess
+    public TcpContext(BufferPool buffers, SipHash chance) {
         this.buffers = buffers;
+        this.chance = chance;
+    }
+
+    /// The next number from 0 to `bound - 1` of a sequence that only the key's owner can know.
+    int chance(int bound) {
+        return (int) Long.remainderUnsigned(chance.hash(draws++, 0, 0, 0, 0), bound);
     }
 
     public BufferPool buffers() {

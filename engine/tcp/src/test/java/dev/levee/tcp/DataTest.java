@@ -268,7 +268,7 @@ class DataTest {
             wire.receive("A", -1000, 1);
             answers += wire.drain().size();
         }
-        assertThat(answers).isEqualTo(10);
+        assertThat(answers).isBetween(5, 15);
         wire.at(Wire.SECOND).receive("A", -1000, 1);
         assertThat(wire.drain()).hasSize(1);
     }

@@ -8,6 +8,7 @@ import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.IpPacket;
 import dev.levee.wire.Segment;
+import dev.levee.wire.SipHash;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -84,7 +85,7 @@ class LossyPairTest {
         final Frame frame = FrameSlab.single(65_535);
         final IpPacket ip = new IpPacket();
         final Segment segment = new Segment(ip);
-        final TcpContext context = new TcpContext(new BufferPool(64 << 20));
+        final TcpContext context = new TcpContext(new BufferPool(64 << 20), new SipHash(1, 2));
         long now;
         long order;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levee.rfc.Rfc;
 import dev.levee.wire.IpAddress;
+import dev.levee.wire.SipHash;
 import org.junit.jupiter.api.Test;
 
 class ReceiveWindowTest {
@@ -14,7 +15,7 @@ class ReceiveWindowTest {
         var config = TcpConfig.builder().receiveBufferBytes(1 << 30).build();
         var address = IpAddress.parse("198.18.0.1");
         var tuple = new FourTuple(address, 1, address, 2);
-        var tcb = new Tcb(config, tuple, true, 1500, 0, 0, new TcpContext(new BufferPool(0)));
+        var tcb = new Tcb(config, tuple, true, 1500, 0, 0, new TcpContext(new BufferPool(0), new SipHash(1, 2)));
         assertThat(tcb.rcv.rcvWndShift).isEqualTo(14);
         tcb.rcv.rcvNxt = 0xFFFF_FF00;
         tcb.rcv.rcvAdv = tcb.rcv.rcvNxt + promised;

@@ -9,6 +9,7 @@ import dev.levee.wire.IpAddress;
 import dev.levee.wire.IpPacket;
 import dev.levee.wire.Segment;
 import dev.levee.wire.SegmentWriter;
+import dev.levee.wire.SipHash;
 import dev.levee.wire.TcpFlags;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -33,7 +34,7 @@ final class Wire {
 
     final boolean v6;
     final BufferPool buffers = new BufferPool(64 << 20);
-    final TcpContext context = new TcpContext(buffers);
+    final TcpContext context;
     final TcpConnection connection;
     long now = 5 * SECOND;
 
@@ -54,6 +55,11 @@ final class Wire {
     }
 
     private Wire(TcpConfig config, boolean v6, @Nullable Consumer<SegmentWriter> syn) {
+        this(config, v6, syn, new SipHash(1, 2));
+    }
+
+    private Wire(TcpConfig config, boolean v6, @Nullable Consumer<SegmentWriter> syn, SipHash chance) {
+        context = new TcpContext(buffers, chance);
         this.v6 = v6;
         var local = IpAddress.parse(v6 ? "2001:db8::2" : "198.18.0.2");
         var remote = IpAddress.parse(v6 ? "2001:db8::1" : "198.18.0.1");
@@ -69,6 +75,11 @@ final class Wire {
     /// An active open whose SYN was not yet polled.
     static Wire active(TcpConfig config) {
         return new Wire(config, false, null);
+    }
+
+    /// The same with a secret of its own.
+    static Wire active(TcpConfig config, SipHash chance) {
+        return new Wire(config, false, null, chance);
     }
 
     static Wire activeV6(TcpConfig config) {

@@ -15,8 +15,8 @@ final class Receiver {
     /// A receiver may forget what came out of order when there are more gaps than this.
     private static final int GAPS_MAX = 30;
 
-    /// In any second; what is configured is half of that in seconds that begin when it likes.
-    private static final int CHALLENGES_MAX = 20;
+    /// In any second. The largest budget of a second is half of that; it begins those seconds when it likes.
+    private static final int CHALLENGES_MAX = 30;
 
     private final End end;
     private final Ranges arrived = new Ranges();
