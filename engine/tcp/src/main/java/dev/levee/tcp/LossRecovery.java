@@ -141,7 +141,7 @@ final class LossRecovery {
         loss.duplicateBytes = Math.min(before + tcb.payloadMax(), most);
         loss.ackDelivered += tcb.payloadMax();
         boolean beyond = !loss.recoverSet || Seq.gt(tcb.snd.sndUna, loss.recoverTo);
-        if (loss.duplicateAcks == DUPLICATES_FOR_RETRANSMIT && beyond && loss.phase == RecoveryState.OPEN) {
+        if (loss.duplicateAcks == DUPLICATES_FOR_RETRANSMIT && beyond && loss.open()) {
             headIsLost(tcb);
         }
     }
@@ -174,11 +174,14 @@ final class LossRecovery {
         if (tcb.rcv.selectiveAcks && !undone) {
             Rack.detect(tcb, nowNanos);
         }
-        boolean fastBefore = loss.fast();
+        boolean reducingBefore = loss.reducing();
         episode(tcb, nowNanos, flightBefore);
-        if (loss.fast()) {
+        if (Ecn.congested(tcb, segment, flightBefore) && loss.phase == RecoveryState.OPEN) {
+            marked(tcb, nowNanos, flightBefore);
+        }
+        if (loss.reducing()) {
             reduce(tcb, acked);
-        } else if (acked > 0 && !fastBefore) {
+        } else if (acked > 0 && !reducingBefore) {
             tcb.congestion.onAck(
                     nowNanos,
                     acked,
@@ -215,7 +218,7 @@ final class LossRecovery {
         if (loss.phase != RecoveryState.OPEN && Seq.ge(tcb.snd.sndUna, loss.recoverTo)) {
             leave(tcb);
         }
-        if (loss.phase == RecoveryState.OPEN && tcb.sent().lostCount() > 0) {
+        if (loss.open() && tcb.sent().lostCount() > 0) {
             enter(tcb, nowNanos, flightBefore);
         }
     }
@@ -234,14 +237,39 @@ final class LossRecovery {
     private static void enter(Tcb tcb, long nowNanos, int flightBefore) {
         var loss = tcb.loss;
         tcb.context.counters().count(TcpCounters.FAST_RETRANSMITS);
+        boolean reducing = loss.phase == RecoveryState.MARKED;
+        startEpisode(tcb, RecoveryState.FAST);
+        if (reducing) {
+            // RFC 3168 §6.1.2: once "in response to a series of dropped and/or CE packets from a single window
+            // of data".
+            loss.mayUndo = false;
+        } else {
+            beginReduction(tcb, nowNanos, flightBefore);
+        }
+        tcb.pending |= Tcb.RETRANSMIT_DUE;
+        tcb.timers.stop(Timer.TAIL_PROBE);
+    }
+
+    /// The peer says that packets were marked, and nothing is lost: "the congestion window should be reduced"
+    /// all the same (RFC 3168 §6.1.2), and that is no mistake.
+    private static void marked(Tcb tcb, long nowNanos, int flightBefore) {
+        var loss = tcb.loss;
+        tcb.context.counters().count(TcpCounters.CONGESTION_ECHOES_IN);
+        loss.phase = RecoveryState.MARKED;
+        loss.recoverTo = tcb.snd.sndMax;
+        loss.recoverSet = false;
+        loss.mayUndo = false;
+        beginReduction(tcb, nowNanos, flightBefore);
+    }
+
+    private static void beginReduction(Tcb tcb, long nowNanos, int flightBefore) {
+        var loss = tcb.loss;
         int flight = Math.min(flightBefore, tcb.congestion.cwnd());
         tcb.congestion.onCongestion(nowNanos, flight);
-        startEpisode(tcb, RecoveryState.FAST);
+        Ecn.reduced(tcb);
         loss.prrDelivered = 0;
         loss.prrOut = 0;
         loss.prrFlight = Math.max(1, flight);
-        tcb.pending |= Tcb.RETRANSMIT_DUE;
-        tcb.timers.stop(Timer.TAIL_PROBE);
     }
 
     private static void startEpisode(Tcb tcb, int phase) {
@@ -257,6 +285,11 @@ final class LossRecovery {
 
     private static void leave(Tcb tcb) {
         var loss = tcb.loss;
+        if (loss.phase == RecoveryState.MARKED) {
+            tcb.congestion.cwnd(tcb.congestion.ssthresh());
+            loss.phase = RecoveryState.OPEN;
+            return;
+        }
         if (loss.fast()) {
             int ssthresh = tcb.congestion.ssthresh();
             int most = Math.max(inFlight(tcb), tcb.payloadMax()) + tcb.payloadMax();
@@ -308,6 +341,7 @@ final class LossRecovery {
         var sent = tcb.sent();
         boolean first = tcb.rtt.timeouts() == 0;
         tcb.congestion.onTimeout(nowNanos, Math.min(tcb.snd.flightSize(), tcb.congestion.cwnd()), first);
+        Ecn.reduced(tcb);
         if (!sent.isEmpty() && sent.sacked(sent.first())) {
             // RFC 2018 §8: the peer has SACKed what would have let it acknowledge more, and did not: it has
             // thrown it away.

@@ -82,7 +82,11 @@ final class Output {
         boolean reply = tcb.state == TcpState.SYN_RECEIVED;
         var writer = tcb.context.writer();
         int window = ReceiveWindow.first(tcb);
-        header(tcb).seq(snd.iss).flags(TcpFlags.SYN).window(window).mss(tcb.mssOffered);
+        header(tcb)
+                .seq(snd.iss)
+                .flags(TcpFlags.SYN | Ecn.synFlags(tcb, reply))
+                .window(window)
+                .mss(tcb.mssOffered);
         // RFC 7323 §2.2 and §3.2: an answer carries only those options that the SYN carried.
         if (tcb.config.windowScaling() && (!reply || rcv.rcvWndShift > 0 || tcb.snd.sndWndShift > 0)) {
             writer.windowScale(rcv.rcvWndShift);
@@ -325,7 +329,7 @@ final class Output {
                 .addresses(local.high(), local.low(), remote.high(), remote.low())
                 .ports(tcb.tuple.localPort(), tcb.tuple.remotePort())
                 .hopLimit(tcb.config.hopLimit())
-                .trafficClass(tcb.config.trafficClass());
+                .trafficClass(Ecn.trafficClass(tcb, false));
     }
 
     /// Every segment but SYNs: what it acknowledges is no longer due.
@@ -344,6 +348,10 @@ final class Output {
     private static int begin(Tcb tcb, long nowNanos, Frame out, int flags, int seq, int length) {
         var rcv = tcb.rcv;
         var writer = header(tcb).seq(seq).flags(flags);
+        if ((flags & TcpFlags.RST) == 0) {
+            boolean newText = length > 0 && seq == tcb.snd.sndMax && tcb.snd.usableWindow() > 0;
+            writer.flags(Ecn.flags(tcb, newText)).trafficClass(Ecn.trafficClass(tcb, newText));
+        }
         if ((flags & TcpFlags.ACK) != 0) {
             writer.ack(rcv.rcvNxt).window(ReceiveWindow.advertise(tcb));
             rcv.lastAckSent = rcv.rcvNxt;

@@ -96,7 +96,7 @@ final class Rack {
 
     private static long reorderWindowNanos(Tcb tcb) {
         var loss = tcb.loss;
-        boolean certain = loss.phase != RecoveryState.OPEN || tcb.sent().sackedCount() >= DUPLICATES;
+        boolean certain = !loss.open() || tcb.sent().sackedCount() >= DUPLICATES;
         if (!loss.reorderingSeen && certain) {
             return 0;
         }
@@ -177,7 +177,7 @@ final class Rack {
         var sent = tcb.sent();
         boolean may = tcb.config.tailLossProbe()
                 && tcb.rcv.selectiveAcks
-                && loss.phase == RecoveryState.OPEN
+                && loss.open()
                 && !loss.tailProbeOut
                 && !loss.tailProbed
                 && !sent.isEmpty()
@@ -208,7 +208,7 @@ final class Rack {
             // "The original segment was lost and the probe repaired it": congestion, though nothing else shows
             // it.
             loss.tailProbeOut = false;
-            if (loss.phase == RecoveryState.OPEN) {
+            if (loss.open()) {
                 tcb.congestion.onCongestion(nowNanos, Math.min(tcb.snd.flightSize(), tcb.congestion.cwnd()));
                 tcb.congestion.cwnd(tcb.congestion.ssthresh());
             }

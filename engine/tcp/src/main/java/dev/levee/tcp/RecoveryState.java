@@ -12,6 +12,8 @@ final class RecoveryState {
     /// A retransmission timeout, or a window that was closed: what was in flight is sent again as the window
     /// allows.
     static final int AFTER_TIMEOUT = 2;
+    /// Nothing is known to be lost, but packets were marked (RFC 3168): the window is led down as in FAST.
+    static final int MARKED = 3;
 
     int phase = OPEN;
     /// The episode ends when everything up to here was acknowledged.
@@ -79,5 +81,15 @@ final class RecoveryState {
 
     boolean fast() {
         return phase == FAST;
+    }
+
+    /// Whether nothing is known to be lost.
+    boolean open() {
+        return phase == OPEN || phase == MARKED;
+    }
+
+    /// Whether the window follows what is delivered.
+    boolean reducing() {
+        return phase == FAST || phase == MARKED;
     }
 }

@@ -117,7 +117,7 @@ final class Retransmission {
         var snd = tcb.snd;
         var loss = tcb.loss;
         var sent = tcb.sent();
-        if (sent.isEmpty() || loss.phase != RecoveryState.OPEN) {
+        if (sent.isEmpty() || !loss.open()) {
             return false;
         }
         tcb.context.counters().count(TcpCounters.TAIL_PROBES);

@@ -37,6 +37,7 @@ final class SegmentArrives {
             return false;
         }
         if (!segment.hasAck()) {
+            Ecn.synAgain(tcb, segment);
             tcb.pending |= Tcb.SYN_DUE;
         } else if (checkAck(tcb, nowNanos, segment)) {
             tcb.ackNow();

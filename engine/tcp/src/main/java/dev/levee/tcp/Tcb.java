@@ -54,6 +54,9 @@ final class Tcb {
     int pending;
     int events;
     int rstReplySeq;
+    /// What [Ecn] has to remember, and where what was sent before the last reduction ends.
+    int ecn;
+    int ecnReducedTo;
 
     @Nullable
     CloseCause cause;
@@ -188,6 +191,7 @@ final class Tcb {
         }
         rcv.timestamps = config.timestamps() && syn.hasTimestamps();
         rcv.selectiveAcks = config.selectiveAcks() && syn.sackPermitted();
+        Ecn.synchronise(this, syn);
         if (rcv.timestamps) {
             rcv.tsRecent = syn.tsVal();
             rcv.tsRecentNanos = nowNanos;

@@ -67,6 +67,11 @@ public final class TcpConfig {
         return from.congestion;
     }
 
+    /// Whether congestion is to be told by marks on packets, before any are lost (RFC 3168).
+    public EcnUse ecn() {
+        return from.ecn;
+    }
+
     /// Whether slow start ends when delay grows, before anything is lost (HyStart++, RFC 9406).
     public boolean hyStart() {
         return from.hyStart;
@@ -187,7 +192,8 @@ public final class TcpConfig {
         return from.hopLimit;
     }
 
-    /// Traffic class of packets sent: the DSCP in the upper six bits.
+    /// Traffic class of packets sent: the DSCP in the upper six bits. The lower two are not the user's (RFC
+    /// 3168 §5).
     public int trafficClass() {
         return from.trafficClass;
     }

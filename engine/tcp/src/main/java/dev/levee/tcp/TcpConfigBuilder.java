@@ -19,6 +19,7 @@ public final class TcpConfigBuilder implements Cloneable {
     boolean selectiveAcks = true;
     CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
     boolean hyStart = true;
+    EcnUse ecn = EcnUse.WHEN_ASKED;
     boolean lossByTime = true;
     boolean tailLossProbe = true;
     int initialWindowSegments = 10;
@@ -115,6 +116,11 @@ public final class TcpConfigBuilder implements Cloneable {
 
     public TcpConfigBuilder congestion(CongestionAlgorithm value) {
         congestion = value;
+        return this;
+    }
+
+    public TcpConfigBuilder ecn(EcnUse value) {
+        ecn = value;
         return this;
     }
 

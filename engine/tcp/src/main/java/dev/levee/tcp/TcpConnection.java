@@ -247,6 +247,7 @@ public final class TcpConnection {
                 .windowScaling(born.windowScaling())
                 .timestamps(born.timestamps())
                 .selectiveAcks(born.selectiveAcks())
+                .ecn(born.ecn())
                 .build();
         if (config.keepAlive() != born.keepAlive()
                 || config.keepAliveIdleNanos() != born.keepAliveIdleNanos()
@@ -286,6 +287,11 @@ public final class TcpConnection {
     /// Whether both sides agreed on selective acknowledgements.
     public boolean selectiveAcks() {
         return tcb.rcv.selectiveAcks;
+    }
+
+    /// Whether both sides agreed on explicit congestion notification.
+    public boolean ecn() {
+        return Ecn.used(tcb);
     }
 
     /// Whether this side opened actively.

@@ -10,6 +10,8 @@ public enum TcpCounters {
     FAST_RETRANSMITS("fastRetransmits"),
     TIMEOUT_RETRANSMITS("timeoutRetransmits"),
     TAIL_PROBES("tailProbes"),
+    CONGESTION_MARKS_IN("congestionMarksIn"),
+    CONGESTION_ECHOES_IN("congestionEchoesIn"),
     RECOVERIES_UNDONE("recoveriesUndone"),
     DUPLICATES_REPORTED_IN("duplicatesReportedIn"),
     SYN_RETRANSMITS("synRetransmits"),

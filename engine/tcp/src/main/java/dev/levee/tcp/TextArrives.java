@@ -22,6 +22,7 @@ final class TextArrives {
         if (length == 0) {
             return true;
         }
+        Ecn.received(tcb, segment);
         int seq = segment.seq();
         int skip = Seq.lt(seq, rcv.rcvNxt) ? Seq.distance(seq, rcv.rcvNxt) : 0;
         int end = Seq.min(seq + length, rcv.rcvAdv);

@@ -45,6 +45,8 @@ final class Wire {
     private final SegmentWriter writer = new SegmentWriter();
     private final FourTuple tuple;
     private int lastTsVal;
+    private int lastFlags;
+    private int lastTrafficClass;
 
     /// What one segment sent by the connection said, sequence numbers relative to both initial ones.
     record Sent(String flags, int seq, int length, int ack, int window, int mss, int scale, boolean ts, String text) {
@@ -228,6 +230,8 @@ final class Wire {
         MemorySegment.copy(
                 ip.memory(), ValueLayout.JAVA_BYTE, segment.payloadOffset(), text, 0, segment.payloadLength());
         lastTsVal = segment.tsVal();
+        lastFlags = segment.flags();
+        lastTrafficClass = ip.trafficClass();
         return new Sent(
                 flags.toString(),
                 segment.seq() - ISS,
@@ -249,6 +253,15 @@ final class Wire {
 
     int lastTsVal() {
         return lastTsVal;
+    }
+
+    /// All control bits of the last segment sent.
+    int lastFlags() {
+        return lastFlags;
+    }
+
+    int lastTrafficClass() {
+        return lastTrafficClass;
     }
 
     /// The user writes.

@@ -108,10 +108,13 @@ final class ConnectionInfo {
         return connection.inRecovery() ? 3 : connection.timeouts() > 0 ? 4 : 0;
     }
 
-    /// Timestamps, selective acknowledgements and window scaling; no ECN.
+    /// Timestamps, selective acknowledgements, window scaling and ECN.
     private static long options(TcpConnection connection) {
         boolean scaled = connection.sndWndShift() > 0 || connection.rcvWndShift() > 0;
-        return (connection.timestamps() ? 1 : 0) | (connection.selectiveAcks() ? 2 : 0) | (scaled ? 4 : 0);
+        return (connection.timestamps() ? 1 : 0)
+                | (connection.selectiveAcks() ? 2 : 0)
+                | (scaled ? 4 : 0)
+                | (connection.ecn() ? 8 : 0);
     }
 
     /// Segments in flight. Nagle's algorithm leaves at most one small one; without it nobody has counted them.

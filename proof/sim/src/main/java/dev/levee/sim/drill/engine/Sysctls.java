@@ -3,6 +3,7 @@ package dev.levee.sim.drill.engine;
 import dev.levee.sim.drill.system.Setup.Profile;
 import dev.levee.sim.drill.system.Target.Setting;
 import dev.levee.tcp.CongestionAlgorithm;
+import dev.levee.tcp.EcnUse;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -28,6 +29,8 @@ final class Sysctls {
                     "net.ipv4.tcp_wmem", (to, values) -> to.sendBuffer = bytes(values[Math.min(1, values.length - 1)])),
             Map.entry("net.ipv4.tcp_timestamps", (to, values) -> to.tcp.timestamps(values[0] != 0)),
             Map.entry("net.ipv4.tcp_sack", (to, values) -> to.tcp.selectiveAcks(values[0] != 0)),
+            Map.entry("net.ipv4.tcp_ecn", (to, values) -> to.tcp.ecn(ecn(values[0]))),
+            Map.entry("net.inet.tcp.ecn.enable", (to, values) -> to.tcp.ecn(ecn(values[0]))),
             Map.entry("net.inet.tcp.sack.enable", (to, values) -> to.tcp.selectiveAcks(values[0] != 0)),
             Map.entry("net.ipv4.tcp_recovery", (to, values) -> to.tcp.lossByTime((values[0] & 1) != 0)),
             Map.entry("net.ipv4.tcp_early_retrans", (to, values) -> to.tcp.tailLossProbe(values[0] >= 3)),
@@ -104,10 +107,8 @@ final class Sysctls {
             "net.ipv4.tcp_slow_start_after_idle",
             "net.inet.tcp.functions_default",
             // Explicit congestion notification.
-            "net.ipv4.tcp_ecn",
             "net.ipv4.tcp_ecn_fallback",
             "net.ipv4.tcp_ecn_option",
-            "net.inet.tcp.ecn.enable",
             "net.inet.tcp.ecn.maxretries",
             // TCP Fast Open.
             "net.ipv4.tcp_fastopen",
@@ -225,6 +226,11 @@ final class Sysctls {
             case "cubic" -> CongestionAlgorithm.CUBIC;
             default -> null;
         };
+    }
+
+    /// Both systems count alike: off, on, when asked. Beyond that is accurate ECN.
+    private static EcnUse ecn(long value) {
+        return value == 0 ? EcnUse.OFF : value == 1 ? EcnUse.ON : EcnUse.WHEN_ASKED;
     }
 
     private static Action option(Option option, int divisor) {
