@@ -11,7 +11,10 @@ enum Keys {
     TIMESTAMP_OFFSET,
     PORT_OFFSET,
     PORT_COUNTER,
-    CHANCE;
+    CHANCE,
+    MAC,
+    NEIGHBOURS,
+    SPREAD;
 
     /// The key of this use.
     SipHash from(SipHash secret) {

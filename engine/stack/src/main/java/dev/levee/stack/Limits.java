@@ -8,8 +8,21 @@ package dev.levee.stack;
 /// @param repliesMax replies without a connection (RSTs, ICMP echoes) that may wait to be sent
 /// @param resetsPerSecond RSTs for segments that belong to no connection, in bursts of up to `repliesMax`: so
 ///     that nobody makes this host send without end; 0 for none at all
-public record Limits(int connectionsMax, int timeWaitMax, long bufferBytesMax, int repliesMax, int resetsPerSecond) {
-    public static final Limits DEFAULT = new Limits(1 << 20, 1 << 16, 4L << 30, 256, 1_000);
+/// @param neighboursMax hosts of an Ethernet segment that are remembered, a quarter of them while they are
+///     asked for and a quarter before they are needed
+public record Limits(
+        int connectionsMax,
+        int timeWaitMax,
+        long bufferBytesMax,
+        int repliesMax,
+        int resetsPerSecond,
+        int neighboursMax) {
+    public static final Limits DEFAULT = new Limits(1 << 20, 1 << 16, 4L << 30, 256, 1_000, 1_024);
+
+    /// With the default number of neighbours.
+    public Limits(int connectionsMax, int timeWaitMax, long bufferBytesMax, int repliesMax, int resetsPerSecond) {
+        this(connectionsMax, timeWaitMax, bufferBytesMax, repliesMax, resetsPerSecond, 1_024);
+    }
 
     /// With the default rate of RSTs.
     public Limits(int connectionsMax, int timeWaitMax, long bufferBytesMax, int repliesMax) {
@@ -23,6 +36,7 @@ public record Limits(int connectionsMax, int timeWaitMax, long bufferBytesMax, i
         range("bufferBytesMax", bufferBytesMax, 1, Long.MAX_VALUE);
         range("repliesMax", repliesMax, 1, 1 << 16);
         range("resetsPerSecond", resetsPerSecond, 0, 1_000_000);
+        range("neighboursMax", neighboursMax, 8, 1 << 16);
     }
 
     private static void range(String name, long value, long min, long max) {

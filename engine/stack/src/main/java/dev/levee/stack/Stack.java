@@ -2,6 +2,7 @@ package dev.levee.stack;
 
 import dev.levee.tcp.BufferPool;
 import dev.levee.tcp.CloseCause.AbortReason;
+import dev.levee.tcp.Deadlines;
 import dev.levee.tcp.FourTuple;
 import dev.levee.tcp.TcpContext;
 import dev.levee.tcp.TcpCounters;
@@ -10,7 +11,9 @@ import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.IpPacket;
+import dev.levee.wire.MacAddress;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,29 +46,45 @@ public final class Stack {
     private final IpPacket ip = new IpPacket();
     private final TcpInput tcpInput;
     private final IcmpInput icmpInput;
+    /// Null on a link that carries IP packets.
+    private final @Nullable EthernetPort ethernet;
+
     private long lastNanos;
     private boolean shutDown;
 
     public Stack(StackConfig config) {
         this.config = config;
-        addresses = new Addresses(config.addresses());
         ports = new Ports(config.secret());
         tcp = new TcpContext(new BufferPool(config.limits().bufferBytesMax()), Keys.CHANCE.from(config.secret()));
         sockets = new Sockets(config, counters);
         replies = new Replies(config.limits(), counters, tcp.writer());
+        var station = config.ethernet();
+        ethernet = station == null ? null : new EthernetPort(config, station, ip, sockets, counters);
+        addresses = new Addresses(ethernet == null ? config.addresses() : ethernet.addresses());
         births = new Births(config, sockets, tcp);
-        tcpInput = new TcpInput(ip, sockets, listeners, replies, births, counters);
+        tcpInput = new TcpInput(ip, ethernet, sockets, listeners, replies, births, counters);
         icmpInput = new IcmpInput(ip, sockets, addresses, replies, counters);
     }
 
-    /// One IP packet from the link. Valid during the call only. Never throws, whatever the packet.
+    /// One IP packet, or Ethernet frame, from the link. Valid during the call only. Never throws, whatever the packet.
     public void onFrame(long nowNanos, Frame frame) {
         lastNanos = nowNanos;
         drops.count(receive(nowNanos, frame));
     }
 
     private DropReason receive(long nowNanos, Frame frame) {
+        var port = ethernet;
+        var served = port == null ? null : port.unwrap(nowNanos, frame);
+        if (served != null) {
+            return served;
+        }
         var reason = ip.parse(frame);
+        if (reason == DropReason.NONE && port != null) {
+            served = port.arrives(nowNanos);
+            if (served != null) {
+                return served;
+            }
+        }
         if (reason == DropReason.NONE) {
             reason = addresses.check(ip);
         }
@@ -85,18 +104,39 @@ public final class Stack {
     /// @return whether one was written
     public boolean poll(long nowNanos, Frame out) {
         lastNanos = nowNanos;
-        boolean written = replies.poll(out) || sockets.poll(nowNanos, out);
+        boolean written = ethernet == null ? pollPacket(nowNanos, out) : pollFrame(nowNanos, ethernet, out);
         if (written) {
             counters.count(StackCounters.FRAMES_OUT);
         }
         return written;
     }
 
+    private boolean pollPacket(long nowNanos, Frame out) {
+        return replies.poll(out) || sockets.poll(nowNanos, out);
+    }
+
+    /// A packet that cannot go makes its next hop be asked for, which is then due itself.
+    private boolean pollFrame(long nowNanos, EthernetPort port, Frame out) {
+        while (!port.poll(nowNanos, out)) {
+            if (!pollPacket(nowNanos, out)) {
+                return false;
+            }
+            if (port.wrap(nowNanos, out)) {
+                return true;
+            }
+        }
+        return true;
+    }
+
     /// When [#poll] has something to do next if nothing else happens; `Deadlines.NONE` if never. While packets
     /// wait to be polled, this is a time that has come already.
     public long nextDeadline() {
         boolean waits = !replies.isEmpty() || sockets.outputWaits();
-        return waits ? lastNanos : sockets.earliestDeadline();
+        if (waits) {
+            return lastNanos;
+        }
+        long deadline = sockets.earliestDeadline();
+        return ethernet == null ? deadline : Deadlines.earlier(deadline, ethernet.nextDeadline(lastNanos));
     }
 
     /// Passive OPEN. `address` may be any of this host's, or `0.0.0.0` or `::` for all of that family (`::`
@@ -147,6 +187,10 @@ public final class Stack {
         checkPort(remotePort);
         checkOpen();
         var local = source(localAddress, remoteAddress, remotePort);
+        if (ethernet != null && !ethernet.hasRoute(nowNanos, remoteAddress)) {
+            throw new SocketException(
+                    SocketError.NO_ROUTE, remoteAddress + " is in no network of this host; give it a gateway");
+        }
         int port = localPort == 0 ? choosePort(local, remoteAddress, remotePort) : localPort;
         var tuple = new FourTuple(local, port, remoteAddress, remotePort);
         if (taken(local, port, remoteAddress, remotePort)) {
@@ -244,6 +288,35 @@ public final class Stack {
                 socket.shutDown(nowNanos);
             }
         }
+    }
+
+    /// An address of ours that another station has.
+    ///
+    /// @param station whose answer told it
+    public record Duplicate(IpAddress address, MacAddress station) {}
+
+    /// Whether it is decided of each address of this host whether it may be used: on an Ethernet segment it is
+    /// asked for first, if so configured. Before, and when it turns out to be another's, nothing is sent from it
+    /// and nothing is taken for it.
+    public boolean addressesSettled() {
+        return ethernet == null || ethernet.claims().settled();
+    }
+
+    /// Addresses of this host that may not be used because other stations have them.
+    public List<Duplicate> duplicates() {
+        return ethernet == null ? List.of() : ethernet.claims().duplicates();
+    }
+
+    /// What is known of a host of the segment.
+    ///
+    /// @param mac null while it is being asked for
+    /// @param state as RFC 4861 §7.3.2 has it: `INCOMPLETE`, `REACHABLE`, `STALE`, `DELAY`, `PROBE`
+    public record NeighbourView(IpAddress address, @Nullable MacAddress mac, String state) {}
+
+    /// The hosts of the segment that are known, or asked for, in no order; none on a link that carries IP
+    /// packets.
+    public List<NeighbourView> neighbours() {
+        return ethernet == null ? List.of() : ethernet.neighbours().views();
     }
 
     /// What this stack was made from.

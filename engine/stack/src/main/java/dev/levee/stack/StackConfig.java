@@ -3,6 +3,7 @@ package dev.levee.stack;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.SipHash;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a stack is: its addresses, its secrets, its limits. Immutable.
 ///
@@ -11,7 +12,18 @@ import java.util.List;
 /// @param secret the key of everything that outsiders must not guess (initial sequence numbers, ports, table
 ///     indexes)
 /// @param limits named limits
-public record StackConfig(List<Cidr> addresses, int mtu, SipHash secret, Limits limits) {
+/// @param ethernet on an Ethernet segment, what the station is; null on a link that carries IP packets
+public record StackConfig(
+        List<Cidr> addresses,
+        int mtu,
+        SipHash secret,
+        Limits limits,
+        @Nullable EthernetConfig ethernet) {
+    /// On a link that carries IP packets.
+    public StackConfig(List<Cidr> addresses, int mtu, SipHash secret, Limits limits) {
+        this(addresses, mtu, secret, limits, null);
+    }
+
     public StackConfig {
         addresses = List.copyOf(addresses);
     }

@@ -17,6 +17,12 @@ public enum StackCounters {
     TIME_WAIT_DROPPED("timeWaitDropped"),
     /// Connections in TIME-WAIT that a new SYN reopened.
     TIME_WAIT_REOPENED("timeWaitReopened"),
+    /// Hosts of the segment that did not answer three solicitations.
+    NEIGHBOURS_UNREACHABLE("neighboursUnreachable"),
+    /// Packets dropped because their next hop's link-layer address is not known, or there is no next hop.
+    NEIGHBOUR_PACKETS_DROPPED("neighbourPacketsDropped"),
+    /// Times that another station used an address of ours.
+    ADDRESS_CONFLICTS("addressConflicts"),
     /// SYNs, and segments that would have completed a handshake, dropped because the accept queue was full.
     ACCEPT_QUEUE_FULL("acceptQueueFull"),
     /// SYNs dropped because too many handshakes were under way.

@@ -5,6 +5,7 @@ import dev.levee.wire.IpPacket;
 import dev.levee.wire.Segment;
 import dev.levee.wire.Seq;
 import dev.levee.wire.TcpFlags;
+import org.jspecify.annotations.Nullable;
 
 /// TCP segments for this host: to their connection, or to a listener (RFC 9293 §3.10.7.2), or to nobody
 /// (§3.10.7.1).
@@ -22,15 +23,18 @@ final class TcpInput {
     private final Replies replies;
     private final Births births;
     private final StackCounters.Row counters;
+    private final @Nullable EthernetPort ethernet;
 
     TcpInput(
             IpPacket ip,
+            @Nullable EthernetPort ethernet,
             Sockets sockets,
             Listeners listeners,
             Replies replies,
             Births births,
             StackCounters.Row counters) {
         this.ip = ip;
+        this.ethernet = ethernet;
         this.segment = new Segment(ip);
         this.sockets = sockets;
         this.listeners = listeners;
@@ -61,7 +65,12 @@ final class TcpInput {
     }
 
     private DropReason deliver(long nowNanos, TcpSocket socket) {
-        socket.connection().onSegment(nowNanos, segment);
+        var connection = socket.connection();
+        int before = connection.sndUna();
+        connection.onSegment(nowNanos, segment);
+        if (ethernet != null && connection.sndUna() != before) {
+            ethernet.progress(nowNanos, ip.srcHigh(), ip.srcLow());
+        }
         sockets.touched(nowNanos, socket);
         return DropReason.NONE;
     }

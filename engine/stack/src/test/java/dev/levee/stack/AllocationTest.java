@@ -13,19 +13,28 @@ class AllocationTest {
     private static final int ROUNDS = 20_000;
     private static final int CHUNK_BYTES = 16_384;
 
-    private final Net net = new Net();
     private final MemorySegment memory = Arena.ofAuto().allocate(CHUNK_BYTES);
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aSegmentAllocatesNothing(boolean v4) throws SocketException {
+        measure(v4, new Net());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSegmentInAFrameAllocatesNothing(boolean v4) throws SocketException {
+        measure(v4, Net.ethernet());
+    }
+
+    private void measure(boolean v4, Net net) throws SocketException {
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         var pair = net.pair(v4);
         net.recording = false;
-        bulk(pair, ROUNDS);
+        bulk(net, pair, ROUNDS);
         long segmentsBefore = net.server.drops().total();
         long bytesBefore = threads.getCurrentThreadAllocatedBytes();
-        bulk(pair, ROUNDS);
+        bulk(net, pair, ROUNDS);
         long allocatedBytes = threads.getCurrentThreadAllocatedBytes() - bytesBefore;
         long segments = net.server.drops().total() - segmentsBefore;
         assertThat(segments).isGreaterThan(10_000);
@@ -35,7 +44,7 @@ class AllocationTest {
                 .isLessThan(0.5);
     }
 
-    private void bulk(TcpSocket[] pair, int rounds) {
+    private void bulk(Net net, TcpSocket[] pair, int rounds) {
         for (int round = 0; round < rounds; round++) {
             pair[0].write(net.now, memory, 0, CHUNK_BYTES);
             net.carryAll();

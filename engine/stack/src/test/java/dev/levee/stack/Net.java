@@ -52,6 +52,25 @@ final class Net {
         server = new Stack(config("198.18.0.2/24", "2001:db8::2/64", limits, 2));
     }
 
+    /// Two stacks on an Ethernet segment of their own.
+    static Net ethernet() {
+        return new Net(1, config(1), config(2));
+    }
+
+    private static StackConfig config(int host) {
+        var addresses = List.of(Cidr.parse("198.18.0." + host + "/24"), Cidr.parse("2001:db8::" + host + "/64"));
+        var secret = new SipHash(host, ~host);
+        var station = new EthernetConfig(
+                EthernetConfig.macOf(secret), List.of(), EthernetConfig.DuplicateDetection.OFF, false);
+        return new StackConfig(addresses, 1500, secret, Limits.DEFAULT, station);
+    }
+
+    private Net(long startNanos, StackConfig client, StackConfig server) {
+        now = startNanos;
+        this.client = new Stack(client);
+        this.server = new Stack(server);
+    }
+
     static StackConfig config(String v4, String v6, Limits limits, long key) {
         return new StackConfig(List.of(Cidr.parse(v4), Cidr.parse(v6)), 1500, new SipHash(key, ~key), limits);
     }

@@ -67,6 +67,11 @@ final class Packets {
     /// The same, into a frame.
     static void icmp(Frame frame, boolean v4, IpAddress from, int type, int code, int word, byte[] body) {
         var to = from.equals(Net.client(v4)) ? Net.server(v4) : Net.client(v4);
+        icmp(frame, v4, from, to, type, code, word, body);
+    }
+
+    /// The same between any two hosts.
+    static void icmp(Frame frame, boolean v4, IpAddress from, IpAddress to, int type, int code, int word, byte[] body) {
         int bytes = 8 + body.length;
         var packet = new byte[(v4 ? 20 : 40) + bytes];
         frame.fill(packet);

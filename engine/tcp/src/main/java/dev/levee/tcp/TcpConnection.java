@@ -264,6 +264,11 @@ public final class TcpConnection {
         return tcb.state;
     }
 
+    /// SND.UNA: beyond everything that the peer has acknowledged.
+    public int sndUna() {
+        return tcb.snd.sndUna;
+    }
+
     /// SND.NXT: beyond everything that was ever sent.
     public int sndNxt() {
         return tcb.snd.sndMax;
