@@ -142,8 +142,8 @@ class EcnTest {
         echo(wire, 1001).drain();
         assertThat(wire.connection.ssthresh()).isEqualTo(7000);
         assertThat(wire.count(TcpCounters.CONGESTION_ECHOES_IN)).isEqualTo(1);
-        for (int ack = 2001; ack <= 10_001; ack += 1000) {
-            echo(wire, ack).drain();
+        for (int upTo = 2001; upTo <= 10_001; upTo += 1000) {
+            echo(wire, upTo).drain();
         }
         assertThat(wire.count(TcpCounters.CONGESTION_ECHOES_IN)).isEqualTo(1);
         assertThat(wire.connection.cwnd()).isEqualTo(7000);
@@ -182,8 +182,8 @@ class EcnTest {
     void windowNeverFallsBelowTwoSegmentsHoweverOftenThePeerEchoes() {
         var wire = agreed().write(Wire.text(60_000));
         wire.drain();
-        for (int ack = 1001; ack <= 40_001; ack += 1000) {
-            echo(wire, ack).drain();
+        for (int upTo = 1001; upTo <= 40_001; upTo += 1000) {
+            echo(wire, upTo).drain();
         }
         assertThat(wire.connection.cwnd()).isGreaterThanOrEqualTo(2000);
         assertThat(wire.connection.bytesAcknowledged()).isEqualTo(40_000);

@@ -100,7 +100,7 @@ record Checkout(Path root) {
         }
     }
 
-    private static List<Path> files(Path directory, String ending) {
+    static List<Path> files(Path directory, String ending) {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
