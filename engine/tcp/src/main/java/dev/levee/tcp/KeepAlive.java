@@ -3,7 +3,7 @@ package dev.levee.tcp;
 /// Keep-alive (RFC 9293 §3.8.4): whether a peer from which nothing is heard is still there.
 ///
 /// The timer is lazy: what arrives only notes the time, and a deadline that comes too early is set anew. So it
-/// costs two stores per segment, and nothing at all while it is off.
+/// costs two stores per segment, also while it is off: the user may ask later how long the silence has lasted.
 ///
 /// Threads: shard.
 final class KeepAlive {
@@ -19,8 +19,7 @@ final class KeepAlive {
         }
     }
 
-    /// Once the user has closed for good and the peer does not, FIN-WAIT-2 has its own limit; in TIME-WAIT nobody
-    /// is asked.
+    /// The states in which the peer is to be there. In TIME-WAIT it may be gone.
     private static boolean watched(TcpState state) {
         return switch (state) {
             case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK -> true;
@@ -48,7 +47,7 @@ final class KeepAlive {
         // "Keep-alive packets MUST only be sent when no sent data is outstanding, and no data or acknowledgment
         // packets have been received for the connection within an interval": until then the retransmission
         // timer or the window probes find out.
-        if (tcb.snd.outstanding() || tcb.snd.unacknowledged()) {
+        if (tcb.snd.unacknowledged()) {
             tcb.keepAliveProbes = 0;
             wait(tcb, Deadlines.after(nowNanos, idleNanos));
             return;
