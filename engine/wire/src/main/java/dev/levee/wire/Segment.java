@@ -21,6 +21,10 @@ public final class Segment {
     static final int SACK = 5;
     static final int TIMESTAMPS = 8;
     static final int FAST_OPEN = 34;
+    /// RFC 6994: an experiment's option begins with a number that says whose it is.
+    static final int EXPERIMENT = 254;
+
+    static final int FAST_OPEN_EXPERIMENT = 0xf989;
 
     private final IpPacket ip;
 
@@ -46,6 +50,7 @@ public final class Segment {
     private final int[] sackRight = new int[SACK_BLOCKS_MAX];
     private int fastOpenOffset;
     private int fastOpenLength;
+    private boolean fastOpenExperimental;
 
     /// A holder for the segments inside the packets that `ip` parses.
     public Segment(IpPacket ip) {
@@ -152,15 +157,23 @@ public final class Segment {
                     tsEcr = Bytes.i32(memory, at + 6);
                 }
             }
-            case FAST_OPEN -> {
-                fastOpenOffset = at + 2;
-                fastOpenLength = length - 2;
+            case FAST_OPEN -> fastOpen(at + 2, length - 2, false);
+            case EXPERIMENT -> {
+                if (length >= 4 && Bytes.u16(memory, at + 2) == FAST_OPEN_EXPERIMENT) {
+                    fastOpen(at + 4, length - 4, true);
+                }
             }
             default -> {
                 // RFC 9293 §3.1: "A TCP implementation MUST (without error) ignore any TCP Option it does not
                 // implement".
             }
         }
+    }
+
+    private void fastOpen(int offset, int length, boolean experimental) {
+        fastOpenOffset = offset;
+        fastOpenLength = length;
+        fastOpenExperimental = experimental;
     }
 
     private void parseSack(int at, int length) {
@@ -293,7 +306,8 @@ public final class Segment {
         return sackRight[index];
     }
 
-    /// Octets of the fast open cookie (0: a request), or -1 when the option is absent.
+    /// Octets of the fast open cookie (0: a request), or -1 when the option is absent. No more than that is
+    /// judged: RFC 7413 §4.1.1 has cookies of 4 to 16 octets, an even number, in segments with SYN.
     public int fastOpenLength() {
         return fastOpenLength;
     }
@@ -301,5 +315,31 @@ public final class Segment {
     /// Where the fast open cookie begins in `ip().memory()`.
     public int fastOpenOffset() {
         return fastOpenOffset;
+    }
+
+    /// Whether the fast open option came as the experiment that it once was (RFC 6994, kind 254), which old
+    /// clients and servers still send.
+    public boolean fastOpenExperimental() {
+        return fastOpenExperimental;
+    }
+
+    /// The first eight octets of the fast open cookie, the first of them the most significant; zeros where it
+    /// has none.
+    public long fastOpenHigh() {
+        return cookieOctets(0);
+    }
+
+    /// Octets nine to sixteen of the fast open cookie, as [#fastOpenHigh] has it.
+    public long fastOpenLow() {
+        return cookieOctets(8);
+    }
+
+    private long cookieOctets(int from) {
+        long octets = 0;
+        for (int i = 0; i < 8; i++) {
+            int octet = from + i < fastOpenLength ? Bytes.u8(ip.memory(), fastOpenOffset + from + i) : 0;
+            octets = octets << 8 | octet;
+        }
+        return octets;
     }
 }

@@ -2,7 +2,6 @@ package dev.levee.wire;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.jspecify.annotations.Nullable;
 
 /// Builds one IP packet with one TCP segment in a [Frame]. Reused; nothing is allocated.
 ///
@@ -36,7 +35,11 @@ public final class SegmentWriter {
     private boolean timestamps;
     private int tsVal;
     private int tsEcr;
-    private byte @Nullable [] fastOpenCookie;
+    /// Octets of the cookie, or -1: no option.
+    private int cookieLength = -1;
+    private long cookieHigh;
+    private long cookieLow;
+    private boolean cookieExperimental;
     private int sackCount;
     private final int[] sackLeft = new int[Segment.SACK_BLOCKS_MAX];
     private final int[] sackRight = new int[Segment.SACK_BLOCKS_MAX];
@@ -60,7 +63,7 @@ public final class SegmentWriter {
         windowScale = -1;
         sackPermitted = false;
         timestamps = false;
-        fastOpenCookie = null;
+        cookieLength = -1;
         sackCount = 0;
         return this;
     }
@@ -154,11 +157,17 @@ public final class SegmentWriter {
         return this;
     }
 
-    /// The fast open cookie (RFC 7413 §4.1.1): none to ask for one, or 4 to 16 octets, an even number. The
-    /// array is read in [#begin].
-    public SegmentWriter fastOpen(byte[] cookie) {
-        assert cookie.length == 0 || cookie.length >= 4 && cookie.length <= 16 && cookie.length % 2 == 0;
-        this.fastOpenCookie = cookie;
+    /// The fast open cookie (RFC 7413 §4.1.1): none to ask for one, or 4 to 16 octets, an even number.
+    ///
+    /// @param high its first eight octets, the first of them the most significant
+    /// @param low the others
+    /// @param experimental as the experiment that it once was (RFC 6994, kind 254)
+    public SegmentWriter fastOpen(long high, long low, int length, boolean experimental) {
+        assert length == 0 || length >= 4 && length <= 16 && length % 2 == 0 : length;
+        cookieHigh = high;
+        cookieLow = low;
+        cookieLength = length;
+        cookieExperimental = experimental;
         return this;
     }
 
@@ -178,7 +187,7 @@ public final class SegmentWriter {
         bytes += mss > 0 ? 4 : 0;
         bytes += timestamps ? 12 : sackPermitted ? 4 : 0;
         bytes += windowScale >= 0 ? 4 : 0;
-        bytes += fastOpenCookie != null ? fastOpenCookie.length + 5 & ~3 : 0;
+        bytes += fastOpenBytes() + 3 & ~3;
         bytes += sackCount > 0 ? 4 + 8 * sackCount : 0;
         return bytes;
     }
@@ -187,8 +196,11 @@ public final class SegmentWriter {
         int bytes = (mss > 0 ? 4 : 0) + (windowScale >= 0 ? 4 : 0) + (sackPermitted ? 2 : 0);
         bytes += timestamps ? padding(bytes) + 10 : 0;
         bytes += sackCount > 0 ? padding(bytes) + 2 + 8 * sackCount : 0;
-        bytes += fastOpenCookie != null ? 2 + fastOpenCookie.length : 0;
-        return bytes + 3 & ~3;
+        return bytes + fastOpenBytes() + 3 & ~3;
+    }
+
+    private int fastOpenBytes() {
+        return cookieLength < 0 ? 0 : (cookieExperimental ? 4 : 2) + cookieLength;
     }
 
     /// Octets before an option of kind and length whose values are to begin on a word.
@@ -231,8 +243,9 @@ public final class SegmentWriter {
             Bytes.put32(memory, at, 0x0103_0300 | windowScale);
             at += 4;
         }
-        if (fastOpenCookie != null) {
-            at = writeFastOpen(at, fastOpenCookie);
+        if (cookieLength >= 0) {
+            at = writeCookie(at);
+            at = pad(at, start - at & 3, NO_OPERATION);
         }
         if (sackCount > 0) {
             Bytes.put16(memory, at, 0x0101);
@@ -276,8 +289,8 @@ public final class SegmentWriter {
         if (sackCount > 0) {
             at = writeSack(pad(at, padding(at - start), NO_OPERATION));
         }
-        if (fastOpenCookie != null) {
-            at = writeCookie(at, fastOpenCookie);
+        if (cookieLength >= 0) {
+            at = writeCookie(at);
         }
         return pad(at, start - at & 3, END_OF_LIST);
     }
@@ -289,19 +302,21 @@ public final class SegmentWriter {
         return at + octets;
     }
 
-    private int writeFastOpen(int start, byte[] cookie) {
+    private int writeCookie(int start) {
         int at = start;
-        if (cookie.length % 4 == 0) {
-            Bytes.put16(memory, at, 0x0101);
+        if (cookieExperimental) {
+            Bytes.put16(memory, at, Segment.EXPERIMENT << 8 | 4 + cookieLength);
+            Bytes.put16(memory, at + 2, Segment.FAST_OPEN_EXPERIMENT);
+            at += 4;
+        } else {
+            Bytes.put16(memory, at, Segment.FAST_OPEN << 8 | 2 + cookieLength);
             at += 2;
         }
-        return writeCookie(at, cookie);
-    }
-
-    private int writeCookie(int at, byte[] cookie) {
-        Bytes.put16(memory, at, Segment.FAST_OPEN << 8 | 2 + cookie.length);
-        MemorySegment.copy(cookie, 0, memory, ValueLayout.JAVA_BYTE, at + 2, cookie.length);
-        return at + 2 + cookie.length;
+        for (int i = 0; i < cookieLength; i++) {
+            long half = i < 8 ? cookieHigh : cookieLow;
+            Bytes.put8(memory, at + i, (int) (half >>> 56 - 8 * (i & 7)));
+        }
+        return at + cookieLength;
     }
 
     /// Writes both headers and checksums around the text and sets the frame's length.

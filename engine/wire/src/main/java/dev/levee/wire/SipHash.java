@@ -1,8 +1,8 @@
 package dev.levee.wire;
 
 /// SipHash-2-4 with a 128-bit key (Aumasson and Bernstein, 2012): a keyed hash that outsiders cannot predict,
-/// over whole 64-bit words. The last word carries the length, as in the paper, so that the published vectors
-/// hold.
+/// over whole 64-bit words, little-endian. The last word carries the length, as in the paper, so that the
+/// published vectors hold.
 ///
 /// Used wherever a peer must not be able to choose or to guess a value: initial sequence numbers (RFC 6528),
 /// ports (RFC 6056), table indexes.
@@ -15,12 +15,27 @@ public record SipHash(long key0, long key1) {
 
     /// The hash of the four longs and the word, as 36 octets.
     public long hash(long a, long b, long c, long d, int e) {
+        return hash(5, a, b, c, d, 36L << 56 | e & 0xffffffffL);
+    }
+
+    /// The hash of the four longs, as 32 octets.
+    public long hash(long a, long b, long c, long d) {
+        return hash(5, a, b, c, d, 32L << 56);
+    }
+
+    /// The hash of the long, as 8 octets.
+    public long hash(long a) {
+        return hash(2, a, 0, 0, 0, 8L << 56);
+    }
+
+    /// @param last the last of the `count` words
+    private long hash(int count, long a, long b, long c, long d, long last) {
         long v0 = key0 ^ 0x736f6d6570736575L;
         long v1 = key1 ^ 0x646f72616e646f6dL;
         long v2 = key0 ^ 0x6c7967656e657261L;
         long v3 = key1 ^ 0x7465646279746573L;
         long word = a;
-        for (int i = 0; i < 5; i++) {
+        for (int i = 1; i <= count; i++) {
             v3 ^= word;
             for (int round = 0; round < 2; round++) {
                 v0 += v1;
@@ -35,7 +50,7 @@ public record SipHash(long key0, long key1) {
                 v2 = Long.rotateLeft(v2, 32);
             }
             v0 ^= word;
-            word = i == 0 ? b : i == 1 ? c : i == 2 ? d : 36L << 56 | e & 0xffffffffL;
+            word = i == count - 1 ? last : i == 1 ? b : i == 2 ? c : d;
         }
         v2 ^= 0xff;
         for (int round = 0; round < 4; round++) {

@@ -240,6 +240,27 @@ class SegmentTest {
             int first = Packets.hex(option)[2] & 0xff;
             assertThat(Bytes.u8(ip.memory(), segment.fastOpenOffset())).isEqualTo(first);
         }
+        assertThat(segment.fastOpenExperimental()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fe04f989,0",
+        "fe08f989a1a2a3a4,4",
+        "fe05f989a1,1",
+        "fe06f98aa1a2,-1",
+        "fe03f9,-1",
+        "fe02,-1",
+        "fd04f989,-1"
+    })
+    void fastOpenIsAlsoAnExperiment(String option, int length) {
+        options(TcpFlags.SYN, "020405b4" + option);
+        assertThat(segment.mss()).isEqualTo(1460);
+        assertThat(segment.fastOpenLength()).isEqualTo(length);
+        if (length > 0) {
+            assertThat(segment.fastOpenHigh() >>> 56).isEqualTo(0xa1);
+            assertThat(segment.fastOpenExperimental()).isTrue();
+        }
     }
 
     @Test

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SegmentWriterTest {
+    private static final long COOKIE_HIGH = 0xc00c_1e01_0203_0405L;
+    private static final long COOKIE_LOW = 0xf0e1_d2c3_b4a5_9687L;
     private static final int MSS = 1;
     private static final int SCALE = 2;
     private static final int SACK_PERMITTED = 4;
@@ -120,7 +122,7 @@ class SegmentWriterTest {
             to.timestamps(-1, 0x7fff_ffff);
         }
         if ((set & FAST_OPEN) != 0) {
-            to.fastOpen(Packets.text(cookie));
+            to.fastOpen(COOKIE_HIGH, COOKIE_LOW, cookie, false);
         }
         for (int i = 0; i < blocks; i++) {
             to.sack(Packets.ISS + 1000 * i, Packets.ISS + 1000 * i + 500);
@@ -137,6 +139,10 @@ class SegmentWriterTest {
             assertThat(segment.tsEcr()).isEqualTo(0x7fff_ffff);
         }
         assertThat(segment.fastOpenLength()).isEqualTo((set & FAST_OPEN) != 0 ? cookie : -1);
+        if ((set & FAST_OPEN) != 0) {
+            assertThat(segment.fastOpenHigh()).isEqualTo(firstOctets(COOKIE_HIGH, cookie));
+            assertThat(segment.fastOpenLow()).isEqualTo(firstOctets(COOKIE_LOW, cookie - 8));
+        }
         assertThat(segment.sackCount()).isEqualTo(blocks);
         for (int i = 0; i < blocks; i++) {
             assertThat(segment.sackLeft(i)).isEqualTo(Packets.ISS + 1000 * i);
@@ -214,6 +220,34 @@ class SegmentWriterTest {
         assertThat(segment.payloadLength()).isEqualTo(65_515);
     }
 
+    /// The first `count` octets, zeros behind them.
+    private static long firstOctets(long octets, int count) {
+        return count <= 0 ? 0 : count >= 8 ? octets : octets & -1L << 64 - 8 * count;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // As Linux lays it out: the option, then what fills the word.
+        "0,false,2202 0101",
+        "4,false,2206 c00c1e01 0101",
+        "6,false,2208 c00c1e010203",
+        "8,false,220a c00c1e0102030405 0101",
+        "0,true,fe04 f989",
+        "6,true,fe0a f989 c00c1e010203 0101",
+        "8,true,fe0c f989 c00c1e0102030405",
+        "16,true,fe14 f989 c00c1e0102030405f0e1d2c3b4a59687",
+    })
+    @Rfc("7413:4.1.1")
+    void fastOpenCookieOnTheWire(int length, boolean experimental, String octets) {
+        start(true).flags(TcpFlags.SYN).fastOpen(COOKIE_HIGH, COOKIE_LOW, length, experimental);
+        write(0);
+        assertGood();
+        var packet = frame.toArray();
+        assertThat(HexFormat.of().formatHex(packet, 40, packet.length)).isEqualTo(octets.replace(" ", ""));
+        assertThat(segment.fastOpenLength()).isEqualTo(length);
+        assertThat(segment.fastOpenExperimental()).isEqualTo(experimental);
+    }
+
     @Test
     void resetForgetsFlagsNumbersAndOptions() {
         start(true)
@@ -224,7 +258,7 @@ class SegmentWriterTest {
                 .windowScale(3)
                 .sackPermitted()
                 .timestamps(1, 2);
-        writer.sack(1, 2).fastOpen(new byte[0]).hopLimit(1).trafficClass(3);
+        writer.sack(1, 2).fastOpen(0, 0, 0, true).hopLimit(1).trafficClass(3);
         start(true);
         write(0);
         assertGood();

@@ -91,6 +91,20 @@ class SipHashTest {
     }
 
     @Test
+    void eightAnd32OctetsAreHashedAlike() {
+        for (int length : new int[] {8, 32}) {
+            var message = counting(length);
+            var keys = ByteBuffer.wrap(counting(16)).order(ByteOrder.LITTLE_ENDIAN);
+            var words = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
+            var key = new SipHash(keys.getLong(), keys.getLong());
+            long first = words.getLong();
+            long hash =
+                    length == 8 ? key.hash(first) : key.hash(first, words.getLong(), words.getLong(), words.getLong());
+            assertThat(hash).as("%d octets", length).isEqualTo(reference(counting(16), message));
+        }
+    }
+
+    @Test
     void negativeLastWordDoesNotSpillIntoTheLength() {
         var message = new byte[36];
         Arrays.fill(message, 32, 36, (byte) 0xff);

@@ -93,7 +93,7 @@ class TsharkTest {
                 .sackPermitted()
                 .timestamps(1, 0)
                 .windowScale(7)
-                .fastOpen(new byte[0]);
+                .fastOpen(0, 0, 0, false);
         to.write(TIME, client, out, finish(0));
         from(v4, false, TcpFlags.SYN, irs)
                 .ack(iss + 1)
