@@ -60,8 +60,8 @@ final class IcmpInput {
         return DropReason.NONE;
     }
 
-    /// What a connection is told; null for what it need not know. RFC 9293 §3.9.2.2 has source quench
-    /// discarded; time exceeded and parameter problems are soft and change nothing either.
+    /// What a connection is told; null for what it need not know. Source quench is not even an error: "TCP
+    /// implementations MUST silently discard any received ICMP Source Quench messages" (RFC 9293 §3.9.2.2).
     private static @Nullable IcmpReason reason(IcmpKind kind) {
         return switch (kind) {
             case NETWORK_UNREACHABLE -> IcmpReason.NETWORK;
@@ -69,7 +69,10 @@ final class IcmpInput {
             case PROTOCOL_UNREACHABLE -> IcmpReason.PROTOCOL;
             case PORT_UNREACHABLE -> IcmpReason.PORT;
             case PROHIBITED -> IcmpReason.PROHIBITED;
-            case PACKET_TOO_BIG, TIME_EXCEEDED, PARAMETER_PROBLEM, ECHO_REQUEST, ECHO_REPLY, OTHER -> null;
+            case HOPS_EXCEEDED -> IcmpReason.HOPS;
+            case REASSEMBLY_EXCEEDED -> IcmpReason.REASSEMBLY;
+            case PARAMETER_PROBLEM -> IcmpReason.HEADER;
+            case PACKET_TOO_BIG, ECHO_REQUEST, ECHO_REPLY, OTHER -> null;
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.levee.stack;
 
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.CloseCause.AbortReason;
+import dev.levee.tcp.CloseCause.IcmpReason;
 import dev.levee.tcp.Deadlines;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpConnection;
@@ -285,6 +286,13 @@ public final class TcpSocket extends Timed {
     /// How the connection ended; null while it goes on.
     public @Nullable CloseCause cause() {
         return connection.cause();
+    }
+
+    /// What the last ICMP error about this connection said, while it goes on all the same; null when there was
+    /// none since the peer acknowledged anything. Whoever asks after [Stack#pollReady] has named this socket
+    /// misses no change; whoever does not want to know does not ask (RFC 9293 §3.9.1.8).
+    public @Nullable IcmpReason softError() {
+        return connection.softError();
     }
 
     /// How long a close waits; see [SocketOptions#lingerNanos].

@@ -2,6 +2,7 @@ package dev.levee.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import dev.levee.tcp.CloseCause;
 import dev.levee.wire.Bytes;
 import dev.levee.wire.DropReason;
@@ -77,6 +78,72 @@ class IcmpInputTest {
         error(v4, v4 ? 3 : 1, v4 ? 3 : 4, wrongPort);
         assertThat(net.client.drops().get(DropReason.ICMP_UNRELATED)).isEqualTo(2);
         assertThat(socket.cause()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true,3,0,NETWORK",
+        "true,3,1,HOST",
+        "true,3,5,NETWORK",
+        "true,3,2,PROTOCOL",
+        "true,3,13,PROHIBITED",
+        "true,11,0,HOPS",
+        "true,11,1,REASSEMBLY",
+        "true,12,0,HEADER",
+        "false,1,0,NETWORK",
+        "false,1,3,HOST",
+        "false,1,1,PROHIBITED",
+        "false,3,0,HOPS",
+        "false,4,0,HEADER"
+    })
+    @Rfc({"9293:MUST-47", "9293:MUST-56", "9293:SHLD-25"})
+    void errorsAboutAnOpenConnectionAreToldAndEndItOnlyWhenNothingElseComes(
+            boolean v4, int type, int code, String reason) throws SocketException {
+        var pair = net.pair(v4);
+        var expected = CloseCause.IcmpReason.valueOf(reason);
+        drainReady();
+        net.lost = packet -> true;
+        net.write(pair[0], "lost");
+        net.settle();
+        error(v4, type, code, net.sent.getLast());
+        assertThat(net.client.pollReady()).isSameAs(pair[0]);
+        assertThat(pair[0].softError()).isEqualTo(expected);
+        // Said again, it is no news.
+        error(v4, type, code, net.sent.getLast());
+        assertThat(net.client.pollReady()).isNull();
+
+        net.lost = packet -> false;
+        net.until(() -> pair[0].unacknowledgedBytes() == 0);
+        assertThat(pair[0].softError()).isNull();
+
+        net.lost = packet -> true;
+        net.write(pair[0], "lost");
+        net.settle();
+        error(v4, type, code, net.sent.getLast());
+        net.until(() -> pair[0].cause() != null);
+        assertThat(pair[0].cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 4, expected));
+    }
+
+    private void drainReady() {
+        while (net.client.pollReady() != null) {
+            // What was there before.
+        }
+    }
+
+    @Test
+    @Rfc("9293:MUST-55")
+    void aSourceQuenchIsDropped() throws SocketException {
+        var pair = net.pair(true);
+        drainReady();
+        int cwnd = pair[0].connection().cwnd();
+        net.lost = packet -> true;
+        net.write(pair[0], "text");
+        net.settle();
+        error(true, 4, 0, net.sent.getLast());
+        assertThat(net.client.drops().get(DropReason.ICMP_UNRELATED)).isEqualTo(1);
+        assertThat(net.client.pollReady()).isNull();
+        assertThat(pair[0].softError()).isNull();
+        assertThat(pair[0].connection().cwnd()).isEqualTo(cwnd);
     }
 
     private void error(boolean v4, int type, int code, byte[] about) {

@@ -94,6 +94,8 @@ final class AckArrives {
             tcb.inDoubt = false;
             tcb.events |= TcpEvents.DOUBT;
         }
+        // The network carries the segments after all.
+        tcb.softError(null);
         tcb.rtt.progress();
         RetransmitTimer.restart(tcb, nowNanos);
     }

@@ -1,5 +1,7 @@
 package dev.levee.tcp;
 
+import org.jspecify.annotations.Nullable;
+
 /// How a connection ended. Every connection ends in exactly one of these ways, and each says how many octets
 /// that this side's user had written were never acknowledged by the peer's TCP: data is delivered, or the user
 /// is told.
@@ -43,10 +45,20 @@ public sealed interface CloseCause {
     }
 
     /// The peer did not answer in time.
-    record TimedOut(Timeout which, long undeliveredBytes) implements CloseCause {
+    ///
+    /// @param softError the last ICMP error since the peer acknowledged anything; null when there was none
+    record TimedOut(
+            Timeout which, long undeliveredBytes, @Nullable IcmpReason softError) implements CloseCause {
+        /// The network said nothing.
+        public TimedOut(Timeout which, long undeliveredBytes) {
+            this(which, undeliveredBytes, null);
+        }
+
         @Override
         public String describe() {
-            return which.describe();
+            return softError == null
+                    ? which.describe()
+                    : which.describe() + " (the network says: " + softError.describe() + ")";
         }
     }
 
@@ -99,7 +111,10 @@ public sealed interface CloseCause {
         HOST("host unreachable"),
         PROTOCOL("the host does not speak TCP"),
         PORT("port unreachable"),
-        PROHIBITED("communication prohibited by a filter");
+        PROHIBITED("communication prohibited by a filter"),
+        HOPS("the packets ran out of hops on their way"),
+        REASSEMBLY("fragments did not arrive in time"),
+        HEADER("a router or the host did not understand the packets' header");
 
         private final String text;
 
@@ -107,7 +122,8 @@ public sealed interface CloseCause {
             this.text = text;
         }
 
-        String describe() {
+        /// One plain clause for people: `host unreachable`.
+        public String describe() {
             return text;
         }
     }

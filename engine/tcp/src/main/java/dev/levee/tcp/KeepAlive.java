@@ -59,8 +59,7 @@ final class KeepAlive {
         }
         // "... failure to respond to any specific probe MUST NOT be interpreted as a dead connection."
         if (tcb.keepAliveProbes >= config.keepAliveProbes()) {
-            var cause = new CloseCause.TimedOut(CloseCause.Timeout.KEEP_ALIVE, tcb.undelivered());
-            tcb.close(TcpEvent.GIVE_UP, cause, true);
+            tcb.close(TcpEvent.GIVE_UP, tcb.timedOut(CloseCause.Timeout.KEEP_ALIVE), true);
             return;
         }
         tcb.keepAliveProbes++;

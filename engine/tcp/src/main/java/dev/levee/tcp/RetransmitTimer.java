@@ -124,7 +124,7 @@ final class RetransmitTimer {
         if (nowNanos - tcb.progressNanos < r2Nanos(tcb)) {
             return false;
         }
-        tcb.close(TcpEvent.GIVE_UP, giveUpCause(tcb, which), true);
+        tcb.close(TcpEvent.GIVE_UP, giveUpCause(tcb, which), tcb.config.resetWhenGivenUp());
         return true;
     }
 
@@ -133,7 +133,7 @@ final class RetransmitTimer {
         if (soft != null && which == CloseCause.Timeout.CONNECT) {
             return new CloseCause.Unreachable(soft, tcb.undelivered());
         }
-        return new CloseCause.TimedOut(which, tcb.undelivered());
+        return tcb.timedOut(which);
     }
 
     private static void timeout(Tcb tcb, long nowNanos) {

@@ -61,6 +61,7 @@ final class Tcb {
     @Nullable
     CloseCause cause;
 
+    /// What the network said since the peer acknowledged anything.
     CloseCause.@Nullable IcmpReason softError;
 
     /// Largest segment that the link carries, TCP options included.
@@ -285,6 +286,18 @@ final class Tcb {
 
     long undelivered() {
         return snd.written - snd.acked;
+    }
+
+    void softError(CloseCause.@Nullable IcmpReason reason) {
+        if (softError != reason) {
+            softError = reason;
+            events |= TcpEvents.SOFT_ERROR;
+        }
+    }
+
+    /// The cause of a connection that is given up after waiting in vain.
+    CloseCause timedOut(CloseCause.Timeout which) {
+        return new CloseCause.TimedOut(which, undelivered(), softError);
     }
 
     /// The connection is of no more use to its user.

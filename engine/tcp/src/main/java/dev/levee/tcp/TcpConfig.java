@@ -1,6 +1,7 @@
 package dev.levee.tcp;
 
 import dev.levee.wire.OptionLayout;
+import java.util.Set;
 
 /// Settings of one connection, or of all connections of a listener or a stack. Immutable; made by a
 /// [TcpConfigBuilder].
@@ -295,10 +296,15 @@ public final class TcpConfig {
         return from.rtoSlopNanos;
     }
 
-    /// Whether any unreachable, not only a hard one, ends an open that waits for the peer's SYN (RFC 5461 §4.1
-    /// reports it, against RFC 9293 §3.9.2.2).
-    public boolean softErrorEndsOpen() {
-        return from.softErrorEndsOpen;
+    /// Which ICMP errors end an open that waits for the peer's SYN: those that RFC 9293 §3.9.2.2 calls hard, or
+    /// more of them, as RFC 5461 §4.1 reports it of many systems. All others are soft.
+    public Set<CloseCause.IcmpReason> openEndedBy() {
+        return from.openEndedBy;
+    }
+
+    /// Whether a peer that did not acknowledge data in time is told so with a RST, in case it still listens.
+    public boolean resetWhenGivenUp() {
+        return from.resetWhenGivenUp;
     }
 
     /// How many timeouts of a SYN pass before the RTO is doubled (RFC 6298 §5.5 doubles from the first).

@@ -2,6 +2,7 @@ package dev.levee.tcp;
 
 import dev.levee.wire.OptionLayout;
 import dev.levee.wire.Segment;
+import java.util.Set;
 
 /// Collects the settings of a [TcpConfig], which says what each means; [#build] checks them.
 ///
@@ -60,7 +61,8 @@ public final class TcpConfigBuilder implements Cloneable {
     long rtoVarianceMinNanos = MILLI;
     long rtoSlopNanos;
     int synLinearTimeouts;
-    boolean softErrorEndsOpen;
+    boolean resetWhenGivenUp = true;
+    Set<CloseCause.IcmpReason> openEndedBy = Set.of(CloseCause.IcmpReason.PORT, CloseCause.IcmpReason.PROTOCOL);
 
     TcpConfigBuilder() {}
 
@@ -325,8 +327,13 @@ public final class TcpConfigBuilder implements Cloneable {
         return this;
     }
 
-    public TcpConfigBuilder softErrorEndsOpen(boolean on) {
-        softErrorEndsOpen = on;
+    public TcpConfigBuilder resetWhenGivenUp(boolean on) {
+        resetWhenGivenUp = on;
+        return this;
+    }
+
+    public TcpConfigBuilder openEndedBy(Set<CloseCause.IcmpReason> reasons) {
+        openEndedBy = Set.copyOf(reasons);
         return this;
     }
 

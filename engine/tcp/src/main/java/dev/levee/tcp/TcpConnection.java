@@ -84,7 +84,8 @@ public final class TcpConnection {
     }
 
     /// An ICMP error about a segment of ours with sequence number `seq` (RFC 9293 §3.9.2.2). Hard errors end a
-    /// handshake of ours; on an open connection, and for soft errors, they are only remembered (RFC 5927 §5.2).
+    /// handshake of ours, see [TcpConfig#openEndedBy]; on an open connection, and for soft errors, they are only
+    /// remembered (RFC 5927 §5.2), and the user is told.
     ///
     /// @return whether it was about something in flight; otherwise it was ignored
     public boolean onUnreachable(long nowNanos, CloseCause.IcmpReason reason, int seq) {
@@ -93,13 +94,12 @@ public final class TcpConnection {
         if (!Seq.inWindow(seq, snd.sndUna, snd.flightSize())) {
             return false;
         }
-        boolean hard = reason == CloseCause.IcmpReason.PORT || reason == CloseCause.IcmpReason.PROTOCOL;
-        if ((hard || tcb.config.softErrorEndsOpen()) && tcb.state == TcpState.SYN_SENT) {
+        if (tcb.state == TcpState.SYN_SENT && tcb.config.openEndedBy().contains(reason)) {
             tcb.close(TcpEvent.GIVE_UP, new CloseCause.Unreachable(reason, tcb.undelivered()), false);
         } else {
             // "Since these Unreachable messages indicate soft error conditions, a TCP implementation MUST NOT
             // abort the connection".
-            tcb.softError = reason;
+            tcb.softError(reason);
         }
         return true;
     }
@@ -204,8 +204,7 @@ public final class TcpConnection {
     /// The user's time to linger is over: as [#abort], with cause [CloseCause.Timeout#LINGER].
     public void lingerOver(long nowNanos) {
         if (tcb.state != TcpState.CLOSED) {
-            var cause = new CloseCause.TimedOut(CloseCause.Timeout.LINGER, tcb.undelivered());
-            tcb.close(TcpEvent.USER_ABORTS, cause, true);
+            tcb.close(TcpEvent.USER_ABORTS, tcb.timedOut(CloseCause.Timeout.LINGER), true);
         }
     }
 
@@ -391,9 +390,15 @@ public final class TcpConnection {
         return tcb.timers.isSet(Timer.PERSIST) ? tcb.probes : 0;
     }
 
-    /// What an ICMP error said that did not end the connection; null when there was none.
+    /// What the last ICMP error said that did not end the connection; null when there was none since the peer
+    /// acknowledged anything.
     public CloseCause.@Nullable IcmpReason softError() {
         return tcb.softError;
+    }
+
+    /// The user was told of the soft error and wants to hear no more of it, not even when the connection ends.
+    public void forgetSoftError() {
+        tcb.softError(null);
     }
 
     /// How far the peer's window field is shifted; 0 without scaling.

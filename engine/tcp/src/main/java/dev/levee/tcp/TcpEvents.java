@@ -21,6 +21,8 @@ public final class TcpEvents {
     /// R1 was reached: one segment was retransmitted so often in vain that delivery is in doubt, see
     /// [TcpConnection#inDoubt]; or what was in doubt was delivered after all.
     public static final int DOUBT = 0x40;
+    /// What the network says of the connection changed, see [TcpConnection#softError].
+    public static final int SOFT_ERROR = 0x80;
 
     private TcpEvents() {}
 }

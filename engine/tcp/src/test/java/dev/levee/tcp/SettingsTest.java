@@ -3,6 +3,7 @@ package dev.levee.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levee.wire.OptionLayout;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Settings for what the RFCs leave open, each with what it does on the wire.
@@ -373,12 +374,27 @@ class SettingsTest {
     @Test
     void aSoftErrorEndsAnOpenOnlyWhereItIsToldTo() {
         for (boolean ends : new boolean[] {true, false}) {
-            var wire = Wire.active(plain().softErrorEndsOpen(ends).build());
+            var reasons = ends ? Set.of(CloseCause.IcmpReason.HOST) : Set.<CloseCause.IcmpReason>of();
+            var wire = Wire.active(plain().openEndedBy(reasons).build());
             wire.drain();
 
             wire.connection.onUnreachable(wire.now, CloseCause.IcmpReason.HOST, Wire.ISS);
 
             assertThat(wire.connection.state()).isEqualTo(ends ? TcpState.CLOSED : TcpState.SYN_SENT);
+        }
+    }
+
+    @Test
+    void aPeerThatIsGivenUpIsToldUnlessItIsNotToBe() {
+        for (boolean told : new boolean[] {true, false}) {
+            var wire = receiving(plain().resetWhenGivenUp(told).build());
+            wire.write("abc").drain();
+            while (wire.connection.state() != TcpState.CLOSED) {
+                wire.toDeadline().drain();
+            }
+
+            assertThat(wire.connection.cause()).isInstanceOf(CloseCause.TimedOut.class);
+            assertThat(wire.context.counters().get(TcpCounters.RESETS_OUT)).isEqualTo(told ? 1 : 0);
         }
     }
 

@@ -19,8 +19,10 @@ public enum IcmpKind {
     PROHIBITED,
     /// The packet does not fit into a link on its way and must not be fragmented.
     PACKET_TOO_BIG,
-    /// The hop limit ran out, or reassembly took too long. Soft.
-    TIME_EXCEEDED,
+    /// The hop limit ran out. Soft.
+    HOPS_EXCEEDED,
+    /// Fragments did not all arrive in time. Soft.
+    REASSEMBLY_EXCEEDED,
     /// Someone did not understand the packet's header. Soft.
     PARAMETER_PROBLEM,
     /// Anything else: not an error about a packet of ours, not an echo.
@@ -36,7 +38,8 @@ public enum IcmpKind {
                     PORT_UNREACHABLE,
                     PROHIBITED,
                     PACKET_TOO_BIG,
-                    TIME_EXCEEDED,
+                    HOPS_EXCEEDED,
+                    REASSEMBLY_EXCEEDED,
                     PARAMETER_PROBLEM -> true;
         };
     }
@@ -53,7 +56,7 @@ public enum IcmpKind {
             case 0 -> ECHO_REPLY;
             case 3 -> unreachableV4(code);
             case 8 -> ECHO_REQUEST;
-            case 11 -> TIME_EXCEEDED;
+            case 11 -> timeExceeded(code);
             case 12 -> PARAMETER_PROBLEM;
             default -> OTHER;
         };
@@ -61,20 +64,25 @@ public enum IcmpKind {
 
     private static IcmpKind unreachableV4(int code) {
         return switch (code) {
-            case 1, 7, 8, 12 -> HOST_UNREACHABLE;
+            // 14 and 15: not with that precedence.
+            case 1, 7, 8, 12, 14, 15 -> HOST_UNREACHABLE;
             case 2 -> PROTOCOL_UNREACHABLE;
             case 3 -> PORT_UNREACHABLE;
             case 4 -> PACKET_TOO_BIG;
-            case 9, 10, 13, 14, 15 -> PROHIBITED;
+            case 9, 10, 13 -> PROHIBITED;
             default -> NETWORK_UNREACHABLE;
         };
+    }
+
+    private static IcmpKind timeExceeded(int code) {
+        return code == 1 ? REASSEMBLY_EXCEEDED : HOPS_EXCEEDED;
     }
 
     static IcmpKind ofV6(int type, int code) {
         return switch (type) {
             case 1 -> unreachableV6(code);
             case 2 -> PACKET_TOO_BIG;
-            case 3 -> TIME_EXCEEDED;
+            case 3 -> timeExceeded(code);
             // Code 1: the next header is not recognized, which is what IPv4 calls an unreachable protocol.
             case 4 -> code == 1 ? PROTOCOL_UNREACHABLE : PARAMETER_PROBLEM;
             case 128 -> ECHO_REQUEST;

@@ -89,8 +89,8 @@ class IcmpTest {
         "true,11,NETWORK_UNREACHABLE",
         "true,12,HOST_UNREACHABLE",
         "true,13,PROHIBITED",
-        "true,14,PROHIBITED",
-        "true,15,PROHIBITED",
+        "true,14,HOST_UNREACHABLE",
+        "true,15,HOST_UNREACHABLE",
         "true,99,NETWORK_UNREACHABLE",
         "false,0,NETWORK_UNREACHABLE",
         "false,1,PROHIBITED",
@@ -109,13 +109,13 @@ class IcmpTest {
 
     @ParameterizedTest
     @CsvSource({
-        "true,11,0,TIME_EXCEEDED",
-        "true,11,1,TIME_EXCEEDED",
+        "true,11,0,HOPS_EXCEEDED",
+        "true,11,1,REASSEMBLY_EXCEEDED",
         "true,12,0,PARAMETER_PROBLEM",
         "true,13,0,OTHER",
         "true,0,0,ECHO_REPLY",
         "false,2,0,PACKET_TOO_BIG",
-        "false,3,0,TIME_EXCEEDED",
+        "false,3,0,HOPS_EXCEEDED",
         "false,4,0,PARAMETER_PROBLEM",
         "false,4,1,PROTOCOL_UNREACHABLE",
         "false,129,0,ECHO_REPLY",

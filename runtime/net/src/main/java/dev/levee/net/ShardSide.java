@@ -198,6 +198,7 @@ final class ShardSide {
         boolean more = port.input.publish(connection.receiveRing(), connection.bytesRead() + connection.available());
         boolean room = publishRoom(from);
         port.publishProgress(connection.bytesAcknowledged(), connection.state());
+        port.troubles.publish(from.softError(), connection.inDoubt());
         var ended = from.cause();
         if (ended != null && cause == null) {
             cause = ended;

@@ -46,6 +46,7 @@ final class SocketPort extends Command {
     final InputPort input = new InputPort(this);
     final OutputPort output = new OutputPort(this);
     final Receipts receipts = new Receipts(this);
+    final Troubles troubles = new Troubles();
     private final Shard shard;
     private final ShardSide shardSide;
     private final SocketOptions options;

@@ -50,7 +50,7 @@ public final class TcpException extends SocketException {
             case CloseCause.Finished finished -> finished;
             case CloseCause.Refused _ -> new CloseCause.Refused(bytes);
             case CloseCause.Reset _ -> new CloseCause.Reset(bytes);
-            case CloseCause.TimedOut timedOut -> new CloseCause.TimedOut(timedOut.which(), bytes);
+            case CloseCause.TimedOut timedOut -> new CloseCause.TimedOut(timedOut.which(), bytes, timedOut.softError());
             case CloseCause.Unreachable unreachable -> new CloseCause.Unreachable(unreachable.reason(), bytes);
             case CloseCause.Aborted aborted -> new CloseCause.Aborted(aborted.reason(), bytes);
         };

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One TCP connection, read and written by blocking calls.
@@ -177,6 +178,19 @@ public final class TcpStream implements Closeable {
             shutdownOutput();
             receipt.await(timeout);
         }
+    }
+
+    /// What the network, or silence, says against the connection, while it goes on all the same. A connection
+    /// that is given up at last says in its [CloseCause][dev.levee.tcp.CloseCause] what the network had said.
+    public Trouble trouble() {
+        return port.troubles.now();
+    }
+
+    /// Has `listener` told whenever [#trouble] changes, also when it ends, and at once if there is any. It is
+    /// called on a virtual thread, never twice at a time; changes that come faster than it returns are told
+    /// together. Null, as in the beginning: nobody is told.
+    public void onTrouble(@Nullable Consumer<? super Trouble> listener) {
+        port.troubles.tell(listener);
     }
 
     public IpAddress localAddress() {

@@ -2,14 +2,23 @@ package dev.levee.net;
 
 import dev.levee.link.Link;
 import dev.levee.link.LinkCounters;
+import dev.levee.wire.DropReason;
+import dev.levee.wire.Frame;
 import dev.levee.wire.FrameBatch;
+import dev.levee.wire.FrameSlab;
+import dev.levee.wire.IcmpWriter;
+import dev.levee.wire.IpPacket;
 import java.io.IOException;
+import java.util.ArrayDeque;
 
-/// A link that can be cut, so that packets vanish in both directions, or broken, so that its owner notices.
+/// A link that can be cut, so that packets vanish in both directions, with or without a word, or broken, so that
+/// its owner notices.
 final class CuttableLink implements Link {
     private final Link link;
     private volatile boolean cut;
     private volatile boolean broken;
+    private volatile boolean unreachable;
+    private final ArrayDeque<Frame> answers = new ArrayDeque<>();
 
     CuttableLink(Link link) {
         this.link = link;
@@ -21,6 +30,11 @@ final class CuttableLink implements Link {
 
     void mend() {
         cut = false;
+    }
+
+    /// From now on the far end of the cable says of every packet that its port is unreachable.
+    void answerUnreachable() {
+        unreachable = true;
     }
 
     void breakDown() {
@@ -48,17 +62,27 @@ final class CuttableLink implements Link {
         if (broken) {
             throw new IOException("somebody tripped over the cable");
         }
-        int count = link.receive(batch);
-        if (cut) {
+        link.receive(batch);
+        if (cut || unreachable) {
             batch.clear();
-            return 0;
         }
-        return count;
+        while (!answers.isEmpty() && !batch.full()) {
+            batch.next().copyFrom(answers.remove());
+            batch.added();
+        }
+        return batch.count();
     }
 
     @Override
     public void transmit(FrameBatch batch) throws IOException {
-        if (cut) {
+        for (int i = 0; unreachable && i < batch.count(); i++) {
+            var answer = FrameSlab.single(1500);
+            var packet = new IpPacket();
+            if (packet.parse(batch.get(i)) == DropReason.NONE && IcmpWriter.portUnreachable(packet, answer)) {
+                answers.add(answer);
+            }
+        }
+        if (cut || unreachable) {
             batch.clear();
         }
         link.transmit(batch);
@@ -66,7 +90,7 @@ final class CuttableLink implements Link {
 
     @Override
     public void await(long timeoutNanos) throws IOException {
-        link.await(timeoutNanos);
+        link.await(answers.isEmpty() ? timeoutNanos : 0);
     }
 
     @Override

@@ -252,6 +252,9 @@ final class End {
     }
 
     private boolean timedOut(Party user, CloseCause.TimedOut cause) {
+        if (cause.softError() != null && watch.icmpNanos < 0) {
+            return false;
+        }
         long sinceClose = host.nowNanos() - user.closedHostNanos();
         return switch (cause.which()) {
             case CONNECT, RETRANSMISSION, PERSIST -> {

@@ -21,17 +21,25 @@ final class Errno {
             case CloseCause.Refused _ -> "ECONNREFUSED";
             // Linux says EPIPE in CLOSE-WAIT: the peer has closed before it reset.
             case CloseCause.Reset _ -> peerClosed && platform == Platform.LINUX ? "EPIPE" : "ECONNRESET";
-            case CloseCause.TimedOut timeout -> timeout.which() == CloseCause.Timeout.FIN_WAIT_2 ? NONE : "ETIMEDOUT";
+            case CloseCause.TimedOut timeout -> timedOut(timeout, platform);
             case CloseCause.Unreachable unreachable -> of(unreachable.reason(), platform);
             case CloseCause.Aborted _ -> "ECONNABORTED";
         };
+    }
+
+    private static String timedOut(CloseCause.TimedOut timeout, Platform platform) {
+        if (timeout.which() == CloseCause.Timeout.FIN_WAIT_2) {
+            return NONE;
+        }
+        return timeout.softError() == null ? "ETIMEDOUT" : of(timeout.softError(), platform);
     }
 
     /// What an ICMP error becomes.
     static String of(IcmpReason reason, Platform platform) {
         return switch (reason) {
             case NETWORK -> platform == Platform.LINUX ? "ENETUNREACH" : "EHOSTUNREACH";
-            case HOST -> "EHOSTUNREACH";
+            case HOST, HOPS, REASSEMBLY -> "EHOSTUNREACH";
+            case HEADER -> platform == Platform.LINUX ? "EPROTO" : "ENOPROTOOPT";
             case PROTOCOL -> platform == Platform.LINUX ? "ENOPROTOOPT" : "ECONNREFUSED";
             case PORT -> "ECONNREFUSED";
             case PROHIBITED -> platform == Platform.LINUX ? "EHOSTUNREACH" : "ECONNREFUSED";

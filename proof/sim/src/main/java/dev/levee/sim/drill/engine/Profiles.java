@@ -2,14 +2,20 @@ package dev.levee.sim.drill.engine;
 
 import dev.levee.sim.drill.system.Setup.Profile;
 import dev.levee.tcp.AckFrequency;
+import dev.levee.tcp.CloseCause.IcmpReason;
 import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpConfigBuilder;
 import dev.levee.tcp.WindowProbe;
 import dev.levee.wire.OptionLayout;
+import java.util.Set;
 
 /// What two systems do where the RFCs leave a choice, said in the engine's own settings.
 final class Profiles {
+    /// What `net.inet.tcp.icmp_may_rst` lets end an open.
+    static final Set<IcmpReason> FREEBSD_HARD =
+            Set.of(IcmpReason.PORT, IcmpReason.PROTOCOL, IcmpReason.PROHIBITED, IcmpReason.HOPS);
+
     static final long MILLI = 1_000_000L;
     static final long SECOND = 1_000 * MILLI;
 
@@ -36,7 +42,8 @@ final class Profiles {
                 .rtoVarianceMinNanos(200 * MILLI)
                 .rtoMaxNanos(120 * SECOND)
                 .synLinearTimeouts(4)
-                .softErrorEndsOpen(true)
+                .openEndedBy(Set.of(IcmpReason.values()))
+                .resetWhenGivenUp(false)
                 .delayedAckNanos(40 * MILLI)
                 .ackFrequency(AckFrequency.MORE_THAN_ONE_SEGMENT)
                 .quickAcks(16)
@@ -55,6 +62,7 @@ final class Profiles {
         return TcpConfig.builder()
                 .optionLayout(OptionLayout.SCALE_BEFORE_TIMESTAMPS)
                 .mssMin(8)
+                .openEndedBy(FREEBSD_HARD)
                 .nagleAfterSmallOnly(true)
                 .initialWindowSegments(10)
                 .rtoInitialNanos(SECOND)

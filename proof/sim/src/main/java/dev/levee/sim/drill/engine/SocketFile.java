@@ -118,9 +118,20 @@ final class SocketFile implements OpenFile {
     /// The pending error, which is told once.
     String takeError() {
         changed();
-        var taken = error;
+        var taken = error.equals(Errno.NONE) ? takeSoftError() : error;
         error = Errno.NONE;
         return taken;
+    }
+
+    /// Linux tells of soft errors, once, to whoever asks.
+    private String takeSoftError() {
+        var socket = tcp;
+        var reason = socket == null || platform != Platform.LINUX ? null : socket.softError();
+        if (reason == null) {
+            return Errno.NONE;
+        }
+        socket.connection().forgetSoftError();
+        return Errno.of(reason, platform);
     }
 
     String error() {

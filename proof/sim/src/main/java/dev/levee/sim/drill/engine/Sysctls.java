@@ -31,6 +31,9 @@ final class Sysctls {
             Map.entry("net.ipv4.tcp_sack", (to, values) -> to.tcp.selectiveAcks(values[0] != 0)),
             Map.entry("net.ipv4.tcp_ecn", (to, values) -> to.tcp.ecn(ecn(values[0]))),
             Map.entry("net.inet.tcp.ecn.enable", (to, values) -> to.tcp.ecn(ecn(values[0]))),
+            Map.entry(
+                    "net.inet.tcp.icmp_may_rst",
+                    (to, values) -> to.tcp.openEndedBy(values[0] == 0 ? Set.of() : Profiles.FREEBSD_HARD)),
             Map.entry("net.inet.tcp.sack.enable", (to, values) -> to.tcp.selectiveAcks(values[0] != 0)),
             Map.entry("net.ipv4.tcp_recovery", (to, values) -> to.tcp.lossByTime((values[0] & 1) != 0)),
             Map.entry("net.ipv4.tcp_early_retrans", (to, values) -> to.tcp.tailLossProbe(values[0] >= 3)),
@@ -142,7 +145,6 @@ final class Sysctls {
             "net.inet.tcp.insecure_ack",
             "net.inet.tcp.blackhole",
             "net.inet.tcp.drop_synfin",
-            "net.inet.tcp.icmp_may_rst",
             "net.inet.tcp.rexmit_drop_options",
             "net.inet.tcp.syncookies",
             "net.inet.tcp.syncookies_only",
