@@ -46,6 +46,8 @@ final class End {
     boolean scaling;
     long timeWaitSinceHostNanos = -1;
     private boolean told;
+    /// Another connection may have begun where this one waits.
+    private boolean followed;
 
     End(HostWatch watch, boolean v4, String name) {
         this.watch = watch;
@@ -93,6 +95,7 @@ final class End {
         return timeWaitSinceHostNanos >= 0
                 && death == Death.ALIVE
                 && !watch.timeWaitMayEnd
+                && !followed
                 && host.nowNanos() - timeWaitSinceHostNanos < 2 * config.mslNanos();
     }
 
@@ -165,6 +168,7 @@ final class End {
     /// A good packet for this connection has been taken in by the host.
     void arrived(Packet packet) {
         arrivals++;
+        followed |= timeWaitSinceHostNanos >= 0 && receiver.isFollowedBy(packet);
         if (death == Death.ALIVE) {
             receiver.arrives(packet);
         }
@@ -272,7 +276,7 @@ final class End {
         long lasted = host.nowNanos() - timeWaitSinceHostNanos;
         boolean early = timeWaitSinceHostNanos >= 0 && death == Death.ALIVE && lasted < 2 * config.mslNanos();
         check(
-                !early || watch.timeWaitMayEnd || receiver.isVague(),
+                !early || watch.timeWaitMayEnd || followed || receiver.isVague(),
                 Oracle.TIME_WAIT,
                 "%s leaves TIME-WAIT after %s s; 2 MSL are %s s",
                 name,

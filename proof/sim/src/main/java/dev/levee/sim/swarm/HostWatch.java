@@ -19,7 +19,7 @@ final class HostWatch {
     final HostSetup setup;
     /// When the host was last paused or its clock last jumped, in the network's time.
     long disturbedNanos;
-    /// Whether a TIME-WAIT may end before its time: few are allowed, or their ports are used again.
+    /// Whether a TIME-WAIT may end before its time: few are allowed.
     boolean timeWaitMayEnd;
     /// The ends to be looked at when the host comes to rest.
     final List<End> dirty = new ArrayList<>();

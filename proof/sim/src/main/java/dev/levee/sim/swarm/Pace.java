@@ -170,10 +170,10 @@ final class Pace {
         if (from != sender.acked) {
             return;
         }
-        // A host that was paused may do both at once: which of them it was cannot be seen.
-        boolean either = late && sender.acked >= recoverTo;
-        if (duplicates >= 3 && (fastDue || either)) {
+        if (fastDue) {
             fastDue = false;
+            // The timer may have rung at the same moment, as in a host that was paused.
+            unsure |= late;
             recovers();
         } else if (from == 0 && end.arrivals > 0) {
             // The peer's SYN came again, so ours does; the timer may have rung at the same moment.
@@ -353,7 +353,7 @@ final class Pace {
         if (recoveryEver && sender.acked <= recoverTo) {
             congestion += sender.segmentMax();
         }
-        fastDue = duplicates == 3;
+        fastDue |= duplicates == 3;
     }
 
     /// The window may have changed.

@@ -34,6 +34,7 @@ final class World {
     private final Map<SimHost, HostSetup> setups = new LinkedHashMap<>();
     private final List<Flow> flows = new ArrayList<>();
     private final boolean v6;
+    private final Map<SimHost, Integer> lives = new LinkedHashMap<>();
     private int crashes;
     private boolean calm;
 
@@ -92,9 +93,8 @@ final class World {
             hosts.add(host);
             setups.put(host, setup);
             var watch = observer.watch(host, setup);
-            watch.timeWaitMayEnd = knobs.has(Knob.REUSE)
-                    || setup.limits().timeWaitMax() < 1_000
-                    || setup.limits().connectionsMax() < 64;
+            watch.timeWaitMayEnd =
+                    setup.limits().timeWaitMax() < 1_000 || setup.limits().connectionsMax() < 64;
         }
     }
 
@@ -145,7 +145,13 @@ final class World {
         host.unplug();
         host.crash(config(index, setup(host), crashes));
         observer.crashed(host);
+        int life = crashes;
+        lives.put(host, life);
         network.after(downNanos, () -> {
+            if (lives.get(host) != life) {
+                // It crashed once more before it was up, with a cable that somebody had put back.
+                return;
+            }
             host.plug();
             observer.watch(host).disturbed();
             flows.stream().filter(flow -> flow.server == host).forEach(Flow::listen);
