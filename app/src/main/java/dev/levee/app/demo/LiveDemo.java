@@ -50,12 +50,12 @@ public final class LiveDemo {
     /// @throws Problem when the capture cannot be written, or the download did not come as promised
     public List<Outcome> run(Consumer<AutoCloseable> cleanup) throws Problem {
         var cable = MemoryLink.pair(Settings.MTU);
-        var tap = new TapLink(new ImpairedLink(cable.a(), settings.impairment(), System::nanoTime), ladder);
-        Link outermost = tap;
+        var watched = new WatchedLink(new ImpairedLink(cable.a(), settings.impairment(), System::nanoTime), ladder);
+        Link outermost = watched;
         var file = settings.capture();
         if (file != null) {
             try {
-                outermost = CaptureLink.open(tap, file, epochClock());
+                outermost = CaptureLink.open(watched, file, epochClock());
             } catch (LinkException e) {
                 throw new Problem(String.valueOf(e.getMessage()));
             }
@@ -74,7 +74,7 @@ public final class LiveDemo {
                     + settings.server().address() + ", on real threads and the real clock; the path between them: "
                     + settings.impairment() + "; seed " + settings.seed() + ".");
             var content = new Content(settings.seed(), settings.sizeBytes());
-            play(new Play(client, server, new LiveServer(server, content), content, tap));
+            play(new Play(client, server, new LiveServer(server, content), content, watched));
             show.table(outcomes);
         } catch (IOException e) {
             throw new Problem(1, "the demo failed: " + Problem.reason(e));
@@ -90,7 +90,7 @@ public final class LiveDemo {
         return () -> System.nanoTime() + offset;
     }
 
-    private record Play(Host client, Host server, LiveServer serving, Content content, TapLink tap) {}
+    private record Play(Host client, Host server, LiveServer serving, Content content, WatchedLink watched) {}
 
     private void play(Play play) throws IOException, InterruptedException, Problem {
         download(play);
@@ -194,7 +194,7 @@ public final class LiveDemo {
             stream.write(new byte[half], 0, half);
             written = half;
             stream.awaitDelivered(PATIENCE);
-            play.tap.unplug();
+            play.watched.unplug();
             stream.write(new byte[half], 0, half);
             written += half;
             stream.awaitDelivered(PATIENCE);

@@ -11,7 +11,7 @@ import dev.levee.wire.Segment;
 /// Draws one connection of a live demo as the client's link sees it.
 ///
 /// Threads: any.
-final class LiveLadder implements TapLink.Watcher {
+final class LiveLadder implements WatchedLink.Watcher {
     private static final long SETTLE_NANOS = 2_000_000_000L;
 
     private final IpPacket ip = new IpPacket();

@@ -35,6 +35,7 @@ public final class ImpairedPath {
     private final InFlight inFlight;
     private final PathCounters counters = new PathCounters();
     private final long queueNanos;
+    private final int headerBytes;
 
     private boolean lineUsed;
     private long lineFreeNanos;
@@ -51,6 +52,14 @@ public final class ImpairedPath {
         this(arena, impairment, seed, frameMtu, packetsMaxDefault(frameMtu));
     }
 
+    /// A path for frames that carry packets behind a header, which the impairment's MTU does not count.
+    ///
+    /// @param frameMtu the longest frame that will be offered, header included, in octets
+    /// @param headerBytes octets before the packet in each frame
+    public static ImpairedPath ofFrames(Arena arena, Impairment impairment, long seed, int frameMtu, int headerBytes) {
+        return new ImpairedPath(arena, impairment, seed, frameMtu, packetsMaxDefault(frameMtu), headerBytes);
+    }
+
     private static int packetsMaxDefault(int frameMtu) {
         boolean small = frameMtu <= FrameSlab.SMALL_BYTES - Frame.HEADROOM_BYTES;
         return small ? PACKETS_MAX_DEFAULT : LARGE_PACKETS_MAX_DEFAULT;
@@ -62,6 +71,11 @@ public final class ImpairedPath {
     ///     have no room counts as too big
     /// @param packetsMax how many packets may be under way
     public ImpairedPath(Arena arena, Impairment impairment, long seed, int frameMtu, int packetsMax) {
+        this(arena, impairment, seed, frameMtu, packetsMax, 0);
+    }
+
+    private ImpairedPath(Arena arena, Impairment impairment, long seed, int frameMtu, int packetsMax, int headerBytes) {
+        this.headerBytes = headerBytes;
         this.impairment = impairment;
         random = new SeededRandom(seed);
         inFlight = new InFlight(arena, frameMtu, packetsMax);
@@ -84,7 +98,7 @@ public final class ImpairedPath {
     /// Takes a copy of a packet, or drops it. The frame stays the caller's.
     public void offer(long nowNanos, Frame packet) {
         counters.offered++;
-        if (impairment.mtu() != 0 && packet.length() > impairment.mtu()) {
+        if (impairment.mtu() != 0 && packet.length() - headerBytes > impairment.mtu()) {
             counters.tooBig++;
             return;
         }

@@ -1,9 +1,9 @@
 package dev.levee.link;
 
 import dev.levee.wire.CaptureDirection;
+import dev.levee.wire.EthernetFrame;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameBatch;
-import dev.levee.wire.LinkType;
 import dev.levee.wire.PcapngWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -28,6 +28,9 @@ public final class CaptureLink implements Link {
     private static final Logger LOG = System.getLogger("dev.levee.link");
 
     private static final int BUFFER_BYTES = 1 << 18;
+    /// The longest IP packet, and an Ethernet header with a tag.
+    private static final int SNAP_BYTES = 65_535 + EthernetFrame.HEADER_BYTES + EthernetFrame.TAG_BYTES;
+
     private static final long FLUSH_NANOS = 1_000_000_000;
 
     private final Link inner;
@@ -49,8 +52,8 @@ public final class CaptureLink implements Link {
         this.inner = inner;
         this.file = file;
         this.epochNanos = epochNanos;
-        writer = new PcapngWriter(out, "levee");
-        interfaceIndex = writer.addInterface(inner.name(), LinkType.RAW);
+        writer = new PcapngWriter(out, "levee", SNAP_BYTES);
+        interfaceIndex = writer.addInterface(inner.name(), inner.linkType());
         writer.flush();
         flushedNanos = epochNanos.getAsLong();
     }
@@ -89,6 +92,16 @@ public final class CaptureLink implements Link {
     @Override
     public int mtu() {
         return inner.mtu();
+    }
+
+    @Override
+    public int linkType() {
+        return inner.linkType();
+    }
+
+    @Override
+    public int frameBytesMax() {
+        return inner.frameBytesMax();
     }
 
     @Override

@@ -41,11 +41,15 @@ public final class ImpairedLink implements Link {
         this.nanoClock = nanoClock;
         // Lives as long as the owner uses it, whoever closes the link.
         var arena = Arena.ofAuto();
-        var slab = new FrameSlab(arena, 2 * BATCH_PACKETS, inner.mtu());
+        var slab = new FrameSlab(arena, 2 * BATCH_PACKETS, inner.frameBytesMax());
         arrived = new FrameBatch(slab, BATCH_PACKETS);
         leaving = new FrameBatch(slab, BATCH_PACKETS);
-        this.inbound = new ImpairedPath(arena, inbound, seed(inbound.seed()), inner.mtu());
-        this.outbound = new ImpairedPath(arena, outbound, seed(~outbound.seed()), inner.mtu());
+        this.inbound = path(arena, inner, inbound, seed(inbound.seed()));
+        this.outbound = path(arena, inner, outbound, seed(~outbound.seed()));
+    }
+
+    private static ImpairedPath path(Arena arena, Link inner, Impairment impairment, long seed) {
+        return ImpairedPath.ofFrames(arena, impairment, seed, inner.frameBytesMax(), inner.headerBytes());
     }
 
     private static long seed(long seed) {
@@ -68,6 +72,11 @@ public final class ImpairedLink implements Link {
 
     private static int smaller(int mtu, int limit) {
         return limit == 0 ? mtu : Math.min(mtu, limit);
+    }
+
+    @Override
+    public int linkType() {
+        return inner.linkType();
     }
 
     /// What the owner received and gave; what became of it on the way, [#inbound] and [#outbound] tell.

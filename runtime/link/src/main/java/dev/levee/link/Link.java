@@ -1,9 +1,11 @@
 package dev.levee.link;
 
+import dev.levee.wire.EthernetFrame;
 import dev.levee.wire.FrameBatch;
+import dev.levee.wire.LinkType;
 import java.io.IOException;
 
-/// Where IP packets come from and go to.
+/// Where IP packets come from and go to: as they are, or in Ethernet frames (see [#linkType]).
 ///
 /// Threads: one owner, except [#wakeup] and [#close], which any thread may call.
 public interface Link extends AutoCloseable {
@@ -11,8 +13,25 @@ public interface Link extends AutoCloseable {
     /// What people call it: `tun:levee0`, `memory:a`.
     String name();
 
-    /// The longest packet in octets. Frames to receive into must have room for it.
+    /// The longest IP packet in octets.
     int mtu();
+
+    /// What the frames of this link are, a [LinkType]: `RAW` for IP packets, `ETHERNET`. A link around another
+    /// one says what that one says.
+    default int linkType() {
+        return LinkType.RAW;
+    }
+
+    /// The longest frame in octets: the longest packet, and the header before it where there is one. Frames to
+    /// receive into must have room for it.
+    default int frameBytesMax() {
+        return mtu() + headerBytes();
+    }
+
+    /// Octets before the packet in each frame of this link, tags not counted.
+    default int headerBytes() {
+        return linkType() == LinkType.ETHERNET ? EthernetFrame.HEADER_BYTES : 0;
+    }
 
     /// What went through so far.
     LinkCounters counters();

@@ -7,21 +7,30 @@ import java.util.List;
 ///
 /// Threads: any.
 public final class Links {
-    private static final String TUN = "tun:";
+    static final String TUN = "tun:";
+    static final String TAP = "tap:";
 
     private Links() {}
 
-    /// Opens `tun:NAME`, see [TunLink].
+    /// Whether a text names a link that carries Ethernet frames.
+    public static boolean isEthernet(String text) {
+        return text.startsWith(TAP);
+    }
+
+    /// Opens `tun:NAME`, a link that carries IP packets, or `tap:NAME`, one that carries Ethernet frames: see
+    /// [TunLink].
     ///
     /// @param kernelAddresses what the kernel's side is given if the device has to be created
     /// @throws LinkException with one sentence for the user, if the text names no link or it cannot be opened
     public static Link open(String text, List<Cidr> kernelAddresses) throws LinkException {
-        if (!text.startsWith(TUN)) {
-            throw new LinkException("'" + text + "' is no link; use tun:NAME, for example tun:levee0");
+        boolean ethernet = isEthernet(text);
+        if (!ethernet && !text.startsWith(TUN)) {
+            throw new LinkException(
+                    "'" + text + "' is no link; use tun:NAME, for example tun:levee0, or tap:NAME for Ethernet");
         }
         TunSettings settings;
         try {
-            settings = new TunSettings(text.substring(TUN.length()), 0, kernelAddresses);
+            settings = new TunSettings(ethernet, text.substring(TUN.length()), 0, kernelAddresses);
         } catch (IllegalArgumentException e) {
             throw new LinkException(String.valueOf(e.getMessage()), e);
         }

@@ -1,6 +1,8 @@
 package dev.levee.link;
 
+import dev.levee.wire.EthernetFrame;
 import dev.levee.wire.FrameBatch;
+import dev.levee.wire.LinkType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +25,7 @@ public final class MemoryLink implements Link {
 
     private final String name;
     private final int mtu;
+    private final int linkType;
     private final PacketRing in;
     private final PacketRing out;
     private final LinkCounters counters = new LinkCounters();
@@ -32,9 +35,10 @@ public final class MemoryLink implements Link {
     private volatile @Nullable Thread owner;
     private volatile boolean closed;
 
-    private MemoryLink(String name, int mtu, PacketRing in, PacketRing out) {
+    private MemoryLink(String name, int mtu, int linkType, PacketRing in, PacketRing out) {
         this.name = name;
         this.mtu = mtu;
+        this.linkType = linkType;
         this.in = in;
         this.out = out;
     }
@@ -55,10 +59,22 @@ public final class MemoryLink implements Link {
         return pair(mtu, mtu <= SMALL_MTU_MAX ? QUEUE_PACKETS : QUEUE_PACKETS_LARGE);
     }
 
+    /// A cable for Ethernet frames around packets of up to `mtu` octets, its ends named `memory:a` and
+    /// `memory:b`: the hosts at them ask for each other's addresses.
+    ///
+    /// @throws IllegalArgumentException for an MTU outside 68..65535
+    public static Pair ethernet(int mtu) {
+        return pair(mtu, mtu <= SMALL_MTU_MAX ? QUEUE_PACKETS : QUEUE_PACKETS_LARGE, LinkType.ETHERNET);
+    }
+
     /// A cable whose directions hold `queuePackets` packets each, rounded up to a power of two.
     ///
     /// @throws IllegalArgumentException for an MTU outside 68..65535 or a queue outside 1..65536
     public static Pair pair(int mtu, int queuePackets) {
+        return pair(mtu, queuePackets, LinkType.RAW);
+    }
+
+    private static Pair pair(int mtu, int queuePackets, int linkType) {
         if (mtu < MTU_MIN || mtu > MTU_MAX) {
             throw new IllegalArgumentException("an MTU must lie in " + MTU_MIN + ".." + MTU_MAX + ", not " + mtu);
         }
@@ -68,10 +84,11 @@ public final class MemoryLink implements Link {
         int slots = queuePackets == 1 ? 1 : Integer.highestOneBit(queuePackets - 1) << 1;
         // The two owners end at different times, so the memory goes with the last of them.
         var arena = Arena.ofAuto();
-        var toA = new PacketRing(arena, slots, mtu);
-        var toB = new PacketRing(arena, slots, mtu);
-        var a = new MemoryLink("memory:a", mtu, toA, toB);
-        var b = new MemoryLink("memory:b", mtu, toB, toA);
+        int frameBytes = mtu + (linkType == LinkType.ETHERNET ? EthernetFrame.HEADER_BYTES : 0);
+        var toA = new PacketRing(arena, slots, frameBytes);
+        var toB = new PacketRing(arena, slots, frameBytes);
+        var a = new MemoryLink("memory:a", mtu, linkType, toA, toB);
+        var b = new MemoryLink("memory:b", mtu, linkType, toB, toA);
         a.peer = b;
         b.peer = a;
         return new Pair(a, b);
@@ -85,6 +102,11 @@ public final class MemoryLink implements Link {
     @Override
     public int mtu() {
         return mtu;
+    }
+
+    @Override
+    public int linkType() {
+        return linkType;
     }
 
     @Override
@@ -111,7 +133,7 @@ public final class MemoryLink implements Link {
         boolean present = other != null && !other.closed;
         for (int i = 0; i < batch.count(); i++) {
             var packet = batch.get(i);
-            if (present && packet.length() <= mtu && out.put(packet)) {
+            if (present && packet.length() <= frameBytesMax() && out.put(packet)) {
                 counters.transmitted(packet.length());
             } else {
                 counters.dropped();

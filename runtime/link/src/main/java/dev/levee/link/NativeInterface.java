@@ -17,6 +17,7 @@ final class NativeInterface implements AutoCloseable {
     static final int NAME_BYTES_MAX = 15;
 
     static final int IFF_TUN = 0x1;
+    static final int IFF_TAP = 0x2;
     static final int IFF_MULTI_QUEUE = 0x100;
     static final int IFF_NO_PI = 0x1000;
     static final int IFF_TUN_EXCL = 0x8000;
@@ -67,7 +68,7 @@ final class NativeInterface implements AutoCloseable {
         }
     }
 
-    /// Makes `fd` (an open /dev/net/tun) the other side of a TUN device.
+    /// Makes `fd` (an open /dev/net/tun) the other side of a TUN or TAP device.
     void attach(int fd, String name, int flags) throws NativeException {
         name(name);
         request.set(ValueLayout.JAVA_SHORT, UNION, (short) flags);

@@ -28,9 +28,9 @@ final class PacketRing {
     private final Frame[] slots;
 
     /// @param packets how many fit, a power of two
-    PacketRing(Arena arena, int packets, int mtu) {
+    PacketRing(Arena arena, int packets, int frameBytesMax) {
         assert Integer.bitCount(packets) == 1 : packets;
-        var slab = new FrameSlab(arena, packets, mtu);
+        var slab = new FrameSlab(arena, packets, frameBytesMax);
         slots = new Frame[packets];
         for (int i = 0; i < packets; i++) {
             slots[i] = slab.take();
@@ -73,7 +73,7 @@ final class PacketRing {
             }
         }
         boolean fits = out.copyFrom(slots[(int) head & slots.length - 1]);
-        assert fits : "a frame has less room than the MTU asks for";
+        assert fits : "a frame has less room than the longest one of the link";
         cursors[TAKER_HEAD] = head + 1;
         return true;
     }

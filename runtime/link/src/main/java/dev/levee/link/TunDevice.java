@@ -1,8 +1,11 @@
 package dev.levee.link;
 
 import dev.levee.wire.Cidr;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
-/// Opening a TUN device: attaches to an existing one, or creates it, brings it up and gives it addresses.
+/// Opening a TUN or TAP device: attaches to an existing one, or creates it, brings it up and gives it addresses.
 /// Either it all works, or nothing is left behind and the user is told why.
 ///
 /// Threads: one owner.
@@ -11,6 +14,8 @@ import dev.levee.wire.Cidr;
 /// @param created whether the device ends with `fd`
 /// @param mtu the device's
 record TunDevice(int fd, boolean created, int mtu) {
+    private static final System.Logger LOG = System.getLogger("dev.levee.link");
+
     /// The kernel's own 500 packets are a few milliseconds at the rates reached here, and it drops what finds
     /// no room without telling its own TCP.
     private static final int QUEUE_PACKETS = 10_000;
@@ -27,7 +32,7 @@ record TunDevice(int fd, boolean created, int mtu) {
             if (created) {
                 create(interfaces, fd, settings);
             } else {
-                attach(interfaces, fd, name);
+                attach(interfaces, fd, settings);
             }
             var device = new TunDevice(fd, created, interfaces.mtu(name));
             opened = true;
@@ -57,32 +62,38 @@ record TunDevice(int fd, boolean created, int mtu) {
         }
     }
 
-    private static void attach(NativeInterface interfaces, int fd, String name) throws LinkException {
-        int flags = NativeInterface.IFF_TUN | NativeInterface.IFF_NO_PI;
+    private static int flags(TunSettings settings) {
+        int kind = settings.ethernet() ? NativeInterface.IFF_TAP : NativeInterface.IFF_TUN;
+        return kind | NativeInterface.IFF_NO_PI;
+    }
+
+    private static void attach(NativeInterface interfaces, int fd, TunSettings settings) throws LinkException {
         try {
-            interfaces.attach(fd, name, flags);
+            interfaces.attach(fd, settings.name(), flags(settings));
         } catch (NativeException e) {
             if (e.errno() != Errno.EINVAL) {
-                throw notAttached(name, e);
+                throw notAttached(settings, e);
             }
-            attachQueue(interfaces, fd, name, flags);
+            attachQueue(interfaces, fd, settings);
         }
     }
 
-    /// The kernel refuses a device that is no TUN device, and a multi-queue one unless told, with the same
-    /// number.
-    private static void attachQueue(NativeInterface interfaces, int fd, String name, int flags) throws LinkException {
+    /// The kernel refuses a device of another kind, and a multi-queue one unless told, with the same number.
+    private static void attachQueue(NativeInterface interfaces, int fd, TunSettings settings) throws LinkException {
         try {
-            interfaces.attach(fd, name, flags | NativeInterface.IFF_MULTI_QUEUE);
+            interfaces.attach(fd, settings.name(), flags(settings) | NativeInterface.IFF_MULTI_QUEUE);
         } catch (NativeException e) {
-            throw notAttached(name, e);
+            throw notAttached(settings, e);
         }
     }
 
-    private static LinkException notAttached(String name, NativeException e) {
+    private static LinkException notAttached(TunSettings settings, NativeException e) {
+        var name = settings.name();
+        var kind = settings.ethernet() ? "TAP" : "TUN";
         return new LinkException(
                 switch (e.errno()) {
-                    case Errno.EINVAL -> "the device " + name + " exists and is not a TUN device; choose another name";
+                    case Errno.EINVAL ->
+                        "the device " + name + " exists and is not a " + kind + " device; choose another name";
                     case Errno.EBUSY ->
                         "the device " + name + " is in use by another program; stop that, or choose another name";
                     case Errno.EPERM, Errno.EACCES ->
@@ -94,12 +105,14 @@ record TunDevice(int fd, boolean created, int mtu) {
 
     private static void create(NativeInterface interfaces, int fd, TunSettings settings) throws LinkException {
         var name = settings.name();
-        int flags = NativeInterface.IFF_TUN | NativeInterface.IFF_NO_PI | NativeInterface.IFF_TUN_EXCL;
         try {
-            interfaces.attach(fd, name, flags);
+            interfaces.attach(fd, name, flags(settings) | NativeInterface.IFF_TUN_EXCL);
             interfaces.setQueueLength(name, QUEUE_PACKETS);
             if (settings.mtu() != 0) {
                 interfaces.setMtu(name, settings.mtu());
+            }
+            if (settings.ethernet()) {
+                skipDuplicateDetection(name);
             }
             interfaces.bringUp(name);
         } catch (NativeException e) {
@@ -107,7 +120,8 @@ record TunDevice(int fd, boolean created, int mtu) {
                     switch (e.errno()) {
                         case Errno.EPERM, Errno.EACCES ->
                             "no permission to create the device " + name + "; " + PRIVILEGE
-                                    + ", or let root prepare it: ip tuntap add dev " + name + " mode tun user USER";
+                                    + ", or let root prepare it: ip tuntap add dev " + name + " mode "
+                                    + (settings.ethernet() ? "tap" : "tun") + " user USER";
                         case Errno.EBUSY -> "the device " + name + " was created by another program just now";
                         default -> "the device " + name + " cannot be created: " + e.getMessage();
                     },
@@ -117,6 +131,15 @@ record TunDevice(int fd, boolean created, int mtu) {
         for (var address : settings.kernelAddresses()) {
             addAddress(interfaces, name, address, v4Count);
             v4Count += address.address().isV4() ? 1 : 0;
+        }
+    }
+
+    /// A container may have /proc/sys read-only, or none: then the kernel asks, for nothing, and takes its time.
+    private static void skipDuplicateDetection(String name) {
+        try {
+            Files.writeString(Path.of("/proc/sys/net/ipv6/conf", name, "accept_dad"), "0");
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the kernel''s IPv6 addresses on {0} take a moment: {1}", name, e);
         }
     }
 

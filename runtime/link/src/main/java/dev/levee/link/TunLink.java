@@ -1,15 +1,21 @@
 package dev.levee.link;
 
+import dev.levee.wire.EthernetFrame;
+import dev.levee.wire.Frame;
 import dev.levee.wire.FrameBatch;
+import dev.levee.wire.LinkType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// IP packets exchanged with the Linux kernel through a TUN device: `tun:NAME`.
+/// IP packets exchanged with the Linux kernel through a TUN device, `tun:NAME`; or Ethernet frames through a TAP
+/// device, `tap:NAME`, which may be a port of a bridge with the machine's network behind it.
 ///
 /// A device of that name that exists is used as it is, and nothing about it is changed: not its addresses, its
 /// MTU, or whether it is up. Otherwise the device is created, given a long queue, brought up and given the
-/// kernel-side addresses; it vanishes with [#close], or with the process.
+/// kernel-side addresses; it vanishes with [#close], or with the process. Nobody but us is on the segment of a
+/// TAP device that was just made, so the kernel is told not to ask whether its addresses are taken (where that
+/// cannot be set, they work a second or two later).
 ///
 /// Packets that the kernel refuses (the device is down, the packet is none) are dropped and counted. What it
 /// has no room for stays in the batch.
@@ -18,6 +24,10 @@ import java.util.concurrent.locks.ReentrantLock;
 /// [#close] any.
 public final class TunLink implements Link {
     private final String name;
+    private final boolean ethernet;
+    /// Where frames begin, so that the packets in them lie where packets always lie.
+    private final int frameOffset;
+
     private final TunDevice device;
     private final Errno errno;
     private final NativeWaiter waiter;
@@ -35,8 +45,10 @@ public final class TunLink implements Link {
     private boolean closed;
     private boolean wantsRoom;
 
-    private TunLink(String name, TunDevice device, Errno errno, NativeWaiter waiter) {
-        this.name = name;
+    private TunLink(TunSettings settings, TunDevice device, Errno errno, NativeWaiter waiter) {
+        this.name = settings.linkName();
+        this.ethernet = settings.ethernet();
+        this.frameOffset = ethernet ? EthernetFrame.OFFSET : Frame.HEADROOM_BYTES;
         this.device = device;
         this.errno = errno;
         this.waiter = waiter;
@@ -47,14 +59,14 @@ public final class TunLink implements Link {
     /// @throws LinkException with a sentence that says what is wrong and what to do; then nothing was changed
     public static TunLink open(TunSettings settings) throws LinkException {
         if (!System.getProperty("os.name").equals("Linux")) {
-            throw new LinkException("TUN devices need Linux");
+            throw new LinkException("TUN and TAP devices need Linux");
         }
         // Ended by the garbage collector: other threads may hold the link when it is closed.
         var arena = Arena.ofAuto();
         var errno = new Errno(arena);
         var device = TunDevice.open(settings, errno);
         try {
-            return new TunLink("tun:" + settings.name(), device, errno, new NativeWaiter(arena, errno, device.fd()));
+            return new TunLink(settings, device, errno, new NativeWaiter(arena, errno, device.fd()));
         } catch (NativeException e) {
             NativeFile.close(device.fd());
             throw new LinkException("the device " + settings.name() + " cannot be used: " + e.getMessage(), e);
@@ -70,6 +82,11 @@ public final class TunLink implements Link {
     @Override
     public int mtu() {
         return device.mtu();
+    }
+
+    @Override
+    public int linkType() {
+        return ethernet ? LinkType.ETHERNET : LinkType.RAW;
     }
 
     @Override
@@ -89,10 +106,11 @@ public final class TunLink implements Link {
         try {
             while (!batch.full()) {
                 var frame = batch.next();
-                frame.clear();
-                long length = NativeFile.read(errno, device.fd(), frame.memory(), frame.offset(), frame.capacity());
+                var memory = frame.memory();
+                long room = memory.byteSize() - frameOffset;
+                long length = NativeFile.read(errno, device.fd(), memory, frameOffset, room);
                 if (length > 0) {
-                    frame.set(frame.offset(), (int) length);
+                    frame.set(frameOffset, (int) length);
                     batch.added();
                     counters.received(length);
                 } else if (length == 0 || noneLeft(errno.value())) {
@@ -119,9 +137,10 @@ public final class TunLink implements Link {
         enter();
         try {
             wantsRoom = false;
+            int longest = frameBytesMax();
             while (done < batch.count() && !wantsRoom) {
                 var frame = batch.get(done);
-                if (frame.length() > device.mtu()) {
+                if (frame.length() > longest) {
                     counters.dropped();
                     done++;
                     continue;

@@ -71,6 +71,29 @@ class CaptureLinkTest {
     }
 
     @Test
+    void framesOfAnEthernetLinkAreRecordedAsSuch() throws IOException {
+        var file = directory.resolve("ethernet.pcapng");
+        try (var cable = MemoryLink.ethernet(65_521);
+                var link = CaptureLink.open(cable.a(), file, () -> epochNanos)) {
+            assertThat(link.linkType()).isEqualTo(LinkType.ETHERNET);
+            assertThat(link.frameBytesMax()).isEqualTo(65_535);
+            var batch = Packets.batch(2, link.frameBytesMax());
+            Packets.fill(batch, 1, 1, 60);
+            Packets.fill(batch, 2, 1, 65_535);
+            link.transmit(batch);
+        }
+        try (var in = new BufferedInputStream(Files.newInputStream(file))) {
+            var reader = CaptureReader.open(in);
+            var lengths = new ArrayList<Integer>();
+            while (reader.next()) {
+                assertThat(reader.linkType()).isEqualTo(LinkType.ETHERNET);
+                lengths.add(reader.length());
+            }
+            assertThat(lengths).containsExactly(60, 65_535);
+        }
+    }
+
+    @Test
     void aRecordingWithoutPacketsIsAValidFile() throws IOException {
         var file = directory.resolve("none.pcapng");
         var link = CaptureLink.open(pair.a(), file, () -> epochNanos);

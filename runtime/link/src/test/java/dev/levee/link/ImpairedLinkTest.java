@@ -3,6 +3,7 @@ package dev.levee.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levee.path.Impairment;
+import dev.levee.wire.LinkType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,43 @@ class ImpairedLinkTest {
         nowNanos += 1;
         assertThat(received(link)).containsExactly(10, 11, 12);
         assertThat(received(pair.b())).containsExactly(0, 1, 2);
+    }
+
+    /// Fourteen octets of header belong to the frame, not to the packet.
+    @Test
+    void theMtuOfAnEthernetLinkDoesNotCountTheHeader() throws IOException {
+        try (var cable = MemoryLink.ethernet(1500)) {
+            var link = new ImpairedLink(cable.a(), Impairment.parse("mtu=1400"), () -> nowNanos);
+            assertThat(link.mtu()).isEqualTo(1400);
+            assertThat(link.linkType()).isEqualTo(LinkType.ETHERNET);
+            assertThat(link.frameBytesMax()).isEqualTo(1414);
+            var out = Packets.batch(4, 1514);
+            Packets.fill(out, 1, 1, 1414);
+            Packets.fill(out, 2, 1, 1415);
+            link.transmit(out);
+            assertThat(received(cable.b())).containsExactly(1);
+            Packets.fill(out, 3, 1, 1415);
+            Packets.fill(out, 4, 1, 1414);
+            cable.b().transmit(out);
+            assertThat(received(link)).containsExactly(4);
+        }
+    }
+
+    @Test
+    void anUnimpairedEthernetLinkCarriesTheWholeFrame() throws IOException {
+        try (var cable = MemoryLink.ethernet(1984)) {
+            var link = new ImpairedLink(cable.a(), Impairment.parse("delay=1ns"), () -> nowNanos);
+            var out = Packets.batch(2, 1999);
+            Packets.fill(out, 1, 1, 1998);
+            Packets.fill(out, 2, 1, 1999);
+            link.transmit(out);
+            nowNanos += 1;
+            var in = Packets.batch(2, 1998);
+            assertThat(link.receive(in)).isZero();
+            cable.b().receive(in);
+            assertThat(Packets.numbers(in)).containsExactly(1);
+            assertThat(in.get(0).length()).isEqualTo(1998);
+        }
     }
 
     @Test

@@ -14,11 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LinksTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "tun", "tap:x", "TUN:x", "levee0", "memory:a"})
+    @ValueSource(strings = {"", "tun", "tap", "TUN:x", "TAP:x", "levee0", "memory:a"})
     void whatIsNoLinkIsRefusedWithOneSentence(String text) {
         assertThatExceptionOfType(LinkException.class)
                 .isThrownBy(() -> Links.open(text, List.of()))
-                .withMessage("'" + text + "' is no link; use tun:NAME, for example tun:levee0");
+                .withMessage(
+                        "'" + text + "' is no link; use tun:NAME, for example tun:levee0, or tap:NAME for Ethernet");
     }
 
     @ParameterizedTest
@@ -47,23 +48,34 @@ class LinksTest {
     @ParameterizedTest
     @ValueSource(strings = {"a", "levee0", "...", "fifteen-letters", "a_b.c-1"})
     void whatTheKernelTakesIsAName(String name) {
-        assertThat(new TunSettings(name, 0, List.of()).name()).isEqualTo(name);
+        assertThat(TunSettings.tun(name, 0, List.of()).name()).isEqualTo(name);
     }
 
     @ParameterizedTest
     @CsvSource({"-1, false", "0, true", "67, false", "68, true", "65535, true", "65536, false"})
     void theMtuHasLimits(int mtu, boolean allowed) {
         if (allowed) {
-            assertThat(new TunSettings("x", mtu, List.of()).mtu()).isEqualTo(mtu);
+            assertThat(TunSettings.tun("x", mtu, List.of()).mtu()).isEqualTo(mtu);
         } else {
-            assertThatIllegalArgumentException().isThrownBy(() -> new TunSettings("x", mtu, List.of()));
+            assertThatIllegalArgumentException().isThrownBy(() -> TunSettings.tun("x", mtu, List.of()));
+        }
+    }
+
+    /// An Ethernet frame and its header have 65,535 octets together.
+    @ParameterizedTest
+    @CsvSource({"67, false", "68, true", "65521, true", "65522, false"})
+    void theMtuOfATapDeviceLeavesRoomForTheHeader(int mtu, boolean allowed) {
+        if (allowed) {
+            assertThat(TunSettings.tap("x", mtu, List.of()).mtu()).isEqualTo(mtu);
+        } else {
+            assertThatIllegalArgumentException().isThrownBy(() -> TunSettings.tap("x", mtu, List.of()));
         }
     }
 
     @Test
     void ipv6NeedsItsSmallestMtu() {
         var v6 = List.of(Cidr.parse("2001:db8::1/64"));
-        assertThat(new TunSettings("x", 1280, v6).kernelAddresses()).isEqualTo(v6);
-        assertThatIllegalArgumentException().isThrownBy(() -> new TunSettings("x", 1279, v6));
+        assertThat(TunSettings.tun("x", 1280, v6).kernelAddresses()).isEqualTo(v6);
+        assertThatIllegalArgumentException().isThrownBy(() -> TunSettings.tun("x", 1279, v6));
     }
 }

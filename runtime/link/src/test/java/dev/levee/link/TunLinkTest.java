@@ -129,6 +129,44 @@ class TunLinkTest {
         assertThat(program.end()).isZero();
     }
 
+    /// The kernel is told who has our addresses, for this program does not answer when it asks.
+    @Test
+    void aTapDeviceCarriesEthernetFramesOfTheWholeMtu() throws Exception {
+        var program = start("echo", "tap:lvt0", V4_AND_V6[0], V4_AND_V6[1]);
+        assertThat(program.line()).isEqualTo("ready 1500 created");
+        assertThat(inside().run("ip", "-d", "link", "show", "dev", "lvt0")).contains("link/ether", "type tap");
+        for (var address : List.of("198.18.0.2", "2001:db8::2")) {
+            inside().run("ip", "neigh", "replace", address, "lladdr", "02:00:00:00:00:02", "dev", "lvt0");
+        }
+        // No address is still being asked for, so the kernel can speak from it at once.
+        assertThat(inside().run("ip", "address", "show", "dev", "lvt0")).doesNotContain("tentative");
+        assertThat(inside().run("ping", "-c", "3", "-i", "0.01", "-W", "5", "-s", "1472", "-M", "do", "198.18.0.2"))
+                .contains(" 0% packet loss");
+        assertThat(inside().run("ping", "-c", "3", "-i", "0.01", "-W", "5", "-s", "1452", "2001:db8::2"))
+                .contains(" 0% packet loss");
+        assertThat(program.end()).isZero();
+        assertThat(inside().code("ip", "link", "show", "dev", "lvt0")).isNotZero();
+    }
+
+    @Test
+    void anExistingTapDeviceIsUsed() throws Exception {
+        inside().run("ip", "tuntap", "add", "dev", "lvt0", "mode", "tap");
+        inside().run("ip", "link", "set", "lvt0", "mtu", "9000", "up");
+        inside().run("ip", "address", "add", "198.18.0.1/24", "dev", "lvt0");
+        inside().run("ip", "neigh", "replace", "198.18.0.2", "lladdr", "02:00:00:00:00:02", "dev", "lvt0");
+        var program = start("echo", "tap:lvt0");
+        assertThat(program.line()).isEqualTo("ready 9000 attached");
+        assertThat(inside().run("ping", "-c", "1", "-W", "5", "-s", "8972", "-M", "do", "198.18.0.2"))
+                .contains(" 0% packet loss");
+        assertThat(program.end()).isZero();
+    }
+
+    @Test
+    void aDeviceThatIsNoTapDeviceIsRefused() throws Exception {
+        inside().run("ip", "tuntap", "add", "dev", "lvt0", "mode", "tun");
+        assertRefused(start("echo", "tap:lvt0"), "the device lvt0 exists and is not a TAP device; choose another name");
+    }
+
     /// Once the compiler is done: the last of several rounds counts.
     @Test
     @Tag("full")

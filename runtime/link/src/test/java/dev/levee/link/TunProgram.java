@@ -2,12 +2,14 @@ package dev.levee.link;
 
 import dev.levee.wire.Cidr;
 import dev.levee.wire.DropReason;
+import dev.levee.wire.EthernetFrame;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameBatch;
 import dev.levee.wire.Icmp;
 import dev.levee.wire.IcmpKind;
 import dev.levee.wire.IcmpWriter;
 import dev.levee.wire.IpPacket;
+import dev.levee.wire.LinkType;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -16,7 +18,7 @@ import java.util.Locale;
 
 /// What the tests of TUN links run inside a network namespace: a JVM cannot change its own.
 ///
-/// `TunProgram echo|one|read|write tun:NAME [CIDR...]`: prints `ready MTU created|attached`, works until its
+/// `TunProgram echo|one|read|write LINK [CIDR...]`: prints `ready MTU created|attached`, works until its
 /// standard input ends, closes the link and prints what it counted; or prints `refused:` and the reason, and
 /// exits with 2.
 ///
@@ -27,10 +29,13 @@ import java.util.Locale;
 final class TunProgram {
     private static final int BATCH = 64;
     private static final int PACKET_BYTES = 1500;
+    /// Who this is on an Ethernet segment; it does not say so by itself.
+    private static final long STATION = 0x0200_0000_0002L;
 
     private final Link link;
     private final FrameBatch in;
     private final FrameBatch out;
+    private final EthernetFrame ethernet = new EthernetFrame();
     private final IpPacket ip = new IpPacket();
     private final Icmp icmp = new Icmp(ip);
     private final com.sun.management.ThreadMXBean threads =
@@ -39,8 +44,8 @@ final class TunProgram {
 
     private TunProgram(Link link) {
         this.link = link;
-        in = Packets.batch(BATCH, link.mtu());
-        out = Packets.batch(BATCH, link.mtu());
+        in = Packets.batch(BATCH, link.frameBytesMax());
+        out = Packets.batch(BATCH, link.frameBytesMax());
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -102,11 +107,21 @@ final class TunProgram {
     }
 
     private void answer(Frame packet) {
+        if (link.linkType() == LinkType.ETHERNET) {
+            if (ethernet.parse(packet) != DropReason.NONE || ethernet.destination() != STATION) {
+                return;
+            }
+            packet.set(ethernet.payloadOffset(), ethernet.payloadLength());
+        }
         if (ip.parse(packet) == DropReason.NONE
                 && (ip.protocol() == IpPacket.PROTOCOL_ICMP || ip.protocol() == IpPacket.PROTOCOL_ICMP6)
                 && icmp.parse() == DropReason.NONE
                 && icmp.kind() == IcmpKind.ECHO_REQUEST
                 && IcmpWriter.echoReply(icmp, out.next())) {
+            if (link.linkType() == LinkType.ETHERNET) {
+                long asker = ethernet.source();
+                EthernetFrame.wrap(out.next(), asker, STATION, ethernet.type());
+            }
             out.added();
         }
     }

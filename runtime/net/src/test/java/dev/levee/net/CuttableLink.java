@@ -53,6 +53,11 @@ final class CuttableLink implements Link {
     }
 
     @Override
+    public int linkType() {
+        return link.linkType();
+    }
+
+    @Override
     public LinkCounters counters() {
         return link.counters();
     }

@@ -9,7 +9,7 @@ import java.io.IOException;
 /// A link that shows its packets to somebody, and whose cable can be pulled.
 ///
 /// Threads: as the link inside; [#unplug] any.
-final class TapLink implements Link {
+final class WatchedLink implements Link {
     private final Link inner;
     private final Watcher watcher;
     private volatile boolean unplugged;
@@ -19,7 +19,7 @@ final class TapLink implements Link {
         void packet(boolean outbound, Frame packet, boolean lost);
     }
 
-    TapLink(Link inner, Watcher watcher) {
+    WatchedLink(Link inner, Watcher watcher) {
         this.inner = inner;
         this.watcher = watcher;
     }
@@ -37,6 +37,11 @@ final class TapLink implements Link {
     @Override
     public int mtu() {
         return inner.mtu();
+    }
+
+    @Override
+    public int linkType() {
+        return inner.linkType();
     }
 
     @Override
