@@ -223,6 +223,11 @@ public final class Stack {
         if (!addresses.ours(source.high(), source.low())) {
             throw notOurs(source);
         }
+        for (var duplicate : duplicates()) {
+            if (duplicate.address().equals(source)) {
+                throw new SocketException(SocketError.ADDRESS_IN_USE, duplicate.toString());
+            }
+        }
         return source;
     }
 
@@ -293,7 +298,13 @@ public final class Stack {
     /// An address of ours that another station has.
     ///
     /// @param station whose answer told it
-    public record Duplicate(IpAddress address, MacAddress station) {}
+    public record Duplicate(IpAddress address, MacAddress station) {
+        /// A sentence for the user.
+        @Override
+        public String toString() {
+            return address + " is used by another station, " + station + "; choose another address";
+        }
+    }
 
     /// Whether it is decided of each address of this host whether it may be used: on an Ethernet segment it is
     /// asked for first, if so configured. Before, and when it turns out to be another's, nothing is sent from it

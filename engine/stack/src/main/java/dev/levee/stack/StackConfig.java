@@ -1,6 +1,7 @@
 package dev.levee.stack;
 
 import dev.levee.wire.Cidr;
+import dev.levee.wire.IpAddress;
 import dev.levee.wire.SipHash;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,14 @@ public record StackConfig(
         this(addresses, mtu, secret, limits, null);
     }
 
+    /// @throws IllegalArgumentException when a gateway is one of this host's own addresses
     public StackConfig {
         addresses = List.copyOf(addresses);
+        for (var gateway : ethernet == null ? List.<IpAddress>of() : ethernet.gateways()) {
+            if (addresses.stream().anyMatch(own -> own.address().equals(gateway))) {
+                throw new IllegalArgumentException(
+                        "the gateway " + gateway + " is this host's own address; give it the router's");
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.levee.net;
 
 import dev.levee.link.Link;
+import dev.levee.stack.EthernetConfig;
+import dev.levee.stack.EthernetConfig.DuplicateDetection;
 import dev.levee.stack.Limits;
 import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketOptions;
@@ -9,8 +11,11 @@ import dev.levee.stack.StackConfig;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.IpAddress;
+import dev.levee.wire.LinkType;
+import dev.levee.wire.MacAddress;
 import dev.levee.wire.SipHash;
 import java.io.IOException;
+import java.net.BindException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +60,28 @@ public final class Host implements AutoCloseable {
 
     public List<Cidr> addresses() {
         return addresses;
+    }
+
+    /// This host's station on an Ethernet segment; null on a link that carries IP packets.
+    public @Nullable MacAddress mac() {
+        var ethernet = shard.stack().config().ethernet();
+        return ethernet == null ? null : ethernet.mac();
+    }
+
+    /// Blocks until it is decided of each address whether it may be used. On an Ethernet segment the other
+    /// stations are asked first whether they have it ([Builder#duplicateDetection]); what is sent from it before
+    /// is lost. On a link that carries IP packets this returns at once.
+    ///
+    /// @throws BindException when another station has one of the addresses, in a sentence that names both
+    /// @throws IOException when the host has ended
+    /// @throws InterruptedException when the thread is interrupted; the host goes on
+    public void awaitAddresses() throws IOException, InterruptedException {
+        shard.awaitSettled();
+        var task = new Task<>("no address can be used", _ -> shard.stack().duplicates());
+        shard.submit(task, 1);
+        for (var duplicate : task.await()) {
+            throw new BindException(duplicate.toString());
+        }
     }
 
     /// The name of the link: `tun:levee0`.
@@ -191,7 +218,11 @@ public final class Host implements AutoCloseable {
     /// Collects what a host is made of.
     public static final class Builder {
         private final List<Cidr> addresses = new ArrayList<>();
+        private final List<IpAddress> gateways = new ArrayList<>();
         private @Nullable Link link;
+        private @Nullable MacAddress mac;
+        private DuplicateDetection detection = DuplicateDetection.IPV6;
+        private boolean routerDiscovery;
         private TcpConfig tcp = TcpConfig.DEFAULT;
         private Limits limits = Limits.DEFAULT;
         private @Nullable SipHash secret;
@@ -216,6 +247,40 @@ public final class Host implements AutoCloseable {
         /// An address of the host with its network.
         public Builder address(Cidr cidr) {
             addresses.add(cidr);
+            return this;
+        }
+
+        /// The host's own station on an Ethernet segment. Without it, one that follows from the secret.
+        public Builder mac(MacAddress mac) {
+            this.mac = mac;
+            return this;
+        }
+
+        /// Where packets for other networks go on an Ethernet segment: one address of each family. Without it,
+        /// hosts of other networks cannot be reached.
+        ///
+        /// @throws IllegalArgumentException with a sentence that names the text
+        public Builder gateway(String address) {
+            return gateway(IpAddress.parse(address));
+        }
+
+        /// As [#gateway(String)].
+        public Builder gateway(IpAddress address) {
+            gateways.add(address);
+            return this;
+        }
+
+        /// Which addresses are asked for on an Ethernet segment before they are used: those of IPv6 unless said
+        /// otherwise here, which takes 1 to 2 s; see [Host#awaitAddresses].
+        public Builder duplicateDetection(DuplicateDetection detection) {
+            this.detection = detection;
+            return this;
+        }
+
+        /// Whether routers of an Ethernet segment that advertise themselves become gateways. Whoever is on the
+        /// segment can advertise, so this is off unless asked for.
+        public Builder routerDiscovery(boolean routerDiscovery) {
+            this.routerDiscovery = routerDiscovery;
             return this;
         }
 
@@ -246,7 +311,10 @@ public final class Host implements AutoCloseable {
 
         /// Starts the host.
         ///
-        /// @throws IllegalStateException without a link or without an address
+        /// @throws IllegalStateException without a link or without an address, or with a station's address or a
+        ///     gateway on a link that carries IP packets
+        /// @throws IllegalArgumentException when the station's address or a gateway cannot be one, in a
+        ///     sentence that names it
         public Host start() {
             var to = link;
             if (to == null) {
@@ -260,10 +328,23 @@ public final class Host implements AutoCloseable {
                 var random = new SecureRandom();
                 key = new SipHash(random.nextLong(), random.nextLong());
             }
-            var config = new StackConfig(addresses, to.mtu(), key, limits);
+            var config = new StackConfig(addresses, to.mtu(), key, limits, ethernet(to, key));
             var shard = new Shard(to, new Stack(config), clock);
             shard.start();
             return new Host(shard, config.addresses(), new SocketOptions(tcp, SocketOptions.LINGER_OFF));
+        }
+
+        private @Nullable EthernetConfig ethernet(Link to, SipHash key) {
+            var station = mac;
+            if (to.linkType() == LinkType.ETHERNET) {
+                var own = station == null ? EthernetConfig.macOf(key) : station;
+                return new EthernetConfig(own, gateways, detection, routerDiscovery);
+            }
+            if (station != null || !gateways.isEmpty()) {
+                throw new IllegalStateException("the link " + to.name()
+                        + " carries IP packets, so there is no use for a station's address or a gateway");
+            }
+            return null;
         }
     }
 }

@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -40,6 +41,7 @@ final class Shard implements Runnable {
     private final AtomicBoolean sleeping = new AtomicBoolean();
     private final FrameBatch in;
     private final FrameBatch out;
+    private final CountDownLatch settled = new CountDownLatch(1);
 
     private @Nullable ShardSide firstSide;
     private final List<ListenerPort> listeners = new ArrayList<>();
@@ -58,7 +60,7 @@ final class Shard implements Runnable {
         this.link = link;
         this.stack = stack;
         this.clock = clock;
-        var slab = new FrameSlab(Arena.ofAuto(), 2 * BATCH_FRAMES, link.mtu());
+        var slab = new FrameSlab(Arena.ofAuto(), 2 * BATCH_FRAMES, link.frameBytesMax());
         in = new FrameBatch(slab, BATCH_FRAMES);
         out = new FrameBatch(slab, BATCH_FRAMES);
         thread = Thread.ofPlatform().daemon().name("levee-shard-" + link.name()).unstarted(this);
@@ -106,6 +108,11 @@ final class Shard implements Runnable {
     /// @return whether it has
     boolean join(Duration timeout) throws InterruptedException {
         return thread.join(timeout);
+    }
+
+    /// Waits until it is decided of each address whether it may be used, or the shard has ended.
+    void awaitSettled() throws InterruptedException {
+        settled.await();
     }
 
     Thread thread() {
@@ -181,6 +188,9 @@ final class Shard implements Runnable {
     }
 
     private void wakeUsers() {
+        if (settled.getCount() > 0 && stack.addressesSettled()) {
+            settled.countDown();
+        }
         TcpSocket socket;
         while ((socket = stack.pollReady()) != null) {
             if (socket.attachment() instanceof ShardSide side) {
@@ -233,6 +243,7 @@ final class Shard implements Runnable {
 
     private void end(@Nullable Throwable why) {
         failure = why;
+        settled.countDown();
         endLock.lock();
         try {
             ended = true;
