@@ -61,19 +61,24 @@ final class Doctor {
     private static Check tun(Machine machine) {
         if (!machine.linux()) {
             return new Check(
-                    "TUN devices",
+                    "TUN and TAP devices",
                     false,
                     true,
                     "this is not Linux",
                     "serve and get need Linux; a virtual machine or a container with /dev/net/tun will do");
         }
         return switch (machine.tunDevice()) {
-            case OPENS -> new Check("TUN devices", true, true, "/dev/net/tun opens", "");
+            case OPENS -> new Check("TUN and TAP devices", true, true, "/dev/net/tun opens", "");
             case DENIED ->
-                new Check("TUN devices", false, true, "/dev/net/tun: permission denied", "run as root, with sudo");
+                new Check(
+                        "TUN and TAP devices",
+                        false,
+                        true,
+                        "/dev/net/tun: permission denied",
+                        "run as root, with sudo");
             case ABSENT ->
                 new Check(
-                        "TUN devices",
+                        "TUN and TAP devices",
                         false,
                         true,
                         "/dev/net/tun is not usable",

@@ -93,6 +93,7 @@ final class GetCommand implements Callable<Integer> {
             cleanup.add(to::close);
             var host = link.open(cleanup);
             watch(host, startNanos);
+            LinkOptions.awaitAddresses(host);
             var stream = connect(host, target, addresses);
             cleanup.add(stream::abort);
             return transfer(host, target, stream, to, startNanos);

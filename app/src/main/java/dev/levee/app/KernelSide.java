@@ -5,16 +5,24 @@ import dev.levee.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the kernel's end of a new link is called: the first host of each network that is not ours.
+/// What the kernel's end of a new link is called: the gateway of each network, or else its first host that is
+/// not ours. Nobody else can be the gateway, for nobody else is at that link.
 ///
 /// Threads: any.
 final class KernelSide {
+    private static final Cidr LINK_LOCAL = Cidr.parse("fe80::/64");
+
     private KernelSide() {}
 
     /// @param own this side's addresses
-    /// @throws Problem when an address cannot be a host's, is given twice, or leaves the kernel no room
-    static List<Cidr> of(List<Cidr> own) throws Problem {
+    /// @param gateways those that this side was given
+    /// @throws Problem when an address cannot be a host's, is given twice, or leaves the kernel no room, or a
+    ///     gateway is out of reach
+    static List<Cidr> of(List<Cidr> own, List<IpAddress> gateways) throws Problem {
         var others = new ArrayList<Cidr>();
+        for (var gateway : gateways) {
+            others.add(new Cidr(gateway, prefixBits(gateway, own)));
+        }
         for (int i = 0; i < own.size(); i++) {
             var cidr = own.get(i);
             check(cidr);
@@ -28,6 +36,23 @@ final class KernelSide {
             }
         }
         return others;
+    }
+
+    /// Of the network that a gateway is in: one of ours, or the link's own.
+    private static int prefixBits(IpAddress gateway, List<Cidr> own) throws Problem {
+        if (ours(gateway, own)) {
+            throw new Problem("--gateway " + gateway + " is our own --address; give the router's");
+        }
+        for (var cidr : own) {
+            if (cidr.contains(gateway) && !cidr.broadcast(gateway)) {
+                return cidr.prefixBits();
+            }
+        }
+        boolean v6 = own.stream().anyMatch(cidr -> !cidr.address().isV4());
+        if (v6 && LINK_LOCAL.contains(gateway)) {
+            return LINK_LOCAL.prefixBits();
+        }
+        throw new Problem("--gateway " + gateway + " is in no network of an --address, so it cannot be reached");
     }
 
     private static void check(Cidr cidr) throws Problem {

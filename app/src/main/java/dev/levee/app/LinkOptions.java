@@ -7,7 +7,12 @@ import dev.levee.link.LinkException;
 import dev.levee.link.Links;
 import dev.levee.net.Host;
 import dev.levee.path.Impairment;
+import dev.levee.stack.EthernetConfig;
+import dev.levee.stack.EthernetConfig.DuplicateDetection;
 import dev.levee.wire.Cidr;
+import dev.levee.wire.IpAddress;
+import dev.levee.wire.MacAddress;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +30,7 @@ final class LinkOptions {
             required = true,
             paramLabel = "LINK",
             description = {
-                "The device to the kernel: tun:NAME.",
+                "The device to the kernel: tun:NAME, or tap:NAME for a station on an Ethernet segment.",
                 "A missing one is created, and removed at the end; an existing one is used as it is."
             })
     private String link = "";
@@ -40,6 +45,23 @@ final class LinkOptions {
                 "A created device gets the first other host of each network for the kernel's side."
             })
     private List<Cidr> addresses = new ArrayList<>();
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "ADDRESS",
+            converter = AddressConverter.class,
+            description = {
+                "With tap: the router to other networks, one of each family.",
+                "A created device gives this address to the kernel's side."
+            })
+    private List<IpAddress> gateways = new ArrayList<>();
+
+    @Option(
+            names = "--mac",
+            paramLabel = "MAC",
+            converter = MacConverter.class,
+            description = "With tap: our own Ethernet address, like 02:00:5e:10:00:01. Otherwise a random one.")
+    private @Nullable MacAddress mac;
 
     @Option(
             names = "--impair",
@@ -61,7 +83,8 @@ final class LinkOptions {
     ///
     /// @param cleanup ends the host and all that was created with it
     Host open(Cleanup cleanup) throws Problem {
-        var kernelSide = KernelSide.of(addresses);
+        checkEthernet();
+        var kernelSide = KernelSide.of(addresses, gateways);
         var file = capture;
         if (file != null) {
             checkWritable(file);
@@ -84,15 +107,51 @@ final class LinkOptions {
         }
         var builder = Host.builder().link(opened);
         addresses.forEach(builder::address);
+        gateways.forEach(builder::gateway);
+        var station = mac;
+        if (station != null) {
+            builder.mac(station);
+        }
         var host = builder.start();
         cleanup.add(host::close);
         return host;
     }
 
+    private void checkEthernet() throws Problem {
+        var station = mac;
+        if (!Links.isEthernet(link)) {
+            if (station != null || !gateways.isEmpty()) {
+                throw new Problem(
+                        (station != null ? "--mac" : "--gateway") + " needs an Ethernet link: --link tap:NAME");
+            }
+            return;
+        }
+        try {
+            // Judges both; whose station it is does not matter to the gateways.
+            var _ = new EthernetConfig(
+                    station == null ? MacAddress.local(0) : station, gateways, DuplicateDetection.OFF, false);
+        } catch (IllegalArgumentException e) {
+            throw new Problem(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Waits until the host's addresses may be used: on an Ethernet segment others are asked first.
+    static void awaitAddresses(Host host) throws Problem {
+        try {
+            host.awaitAddresses();
+        } catch (IOException e) {
+            throw new Problem(Problem.reason(e));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new Problem(1, "interrupted");
+        }
+    }
+
     /// The addresses, for people.
-    String describe() throws Problem {
-        return link + ": we are " + join(addresses) + "; a created device makes the kernel "
-                + join(KernelSide.of(addresses));
+    String describe(Host host) throws Problem {
+        var station = host.mac();
+        return link + ": we are " + join(addresses) + (station == null ? "" : " at " + station)
+                + "; a created device makes the kernel " + join(KernelSide.of(addresses, gateways));
     }
 
     List<Cidr> addresses() {
@@ -128,6 +187,22 @@ final class LinkOptions {
         @Override
         public Cidr convert(String text) {
             return Cidr.parse(text);
+        }
+    }
+
+    /// Reads `198.18.0.1`.
+    static final class AddressConverter implements ITypeConverter<IpAddress> {
+        @Override
+        public IpAddress convert(String text) {
+            return IpAddress.parse(text);
+        }
+    }
+
+    /// Reads `02:00:5e:10:00:01`.
+    static final class MacConverter implements ITypeConverter<MacAddress> {
+        @Override
+        public MacAddress convert(String text) {
+            return MacAddress.parse(text);
         }
     }
 

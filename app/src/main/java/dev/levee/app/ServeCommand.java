@@ -88,7 +88,8 @@ final class ServeCommand implements Callable<Integer> {
             for (var entry : services.entrySet()) {
                 start(server, entry.getValue(), entry.getKey());
             }
-            err.println(link.describe());
+            LinkOptions.awaitAddresses(host);
+            err.println(link.describe(host));
             services.forEach((port, service) -> err.println(service.name() + " on port " + port));
             err.println(limits(host));
             err.flush();

@@ -41,7 +41,7 @@ class DoctorTest {
     @ParameterizedTest
     @EnumSource(names = {"DENIED", "ABSENT"})
     void tunDevicesThatDoNotOpenAreMissing(TunDevice tun) {
-        assertThat(missing(machine(25, tun, ROOT))).containsExactly("TUN devices");
+        assertThat(missing(machine(25, tun, ROOT))).containsExactly("TUN and TAP devices");
     }
 
     @Test
