@@ -56,7 +56,17 @@ final class Lab implements AutoCloseable {
     /// @param in the file that is its standard input; null: nothing is there to read
     /// @param out the file that gets its standard output; null: it is kept in memory, as lines
     Program start(List<String> command, @Nullable Path in, @Nullable Path out) throws IOException {
-        var builder = new ProcessBuilder(namespace.inside(command)).directory(directory.toFile());
+        return start(namespace, command, in, out);
+    }
+
+    /// Starts a program in a namespace beside the lab's own.
+    Program start(Namespace where, List<String> command) throws IOException {
+        return start(where, command, null, null);
+    }
+
+    private Program start(Namespace where, List<String> command, @Nullable Path in, @Nullable Path out)
+            throws IOException {
+        var builder = new ProcessBuilder(where.inside(command)).directory(directory.toFile());
         builder.redirectInput(in == null ? new File("/dev/null") : in.toFile());
         if (out != null) {
             builder.redirectOutput(out.toFile());
@@ -92,7 +102,11 @@ final class Lab implements AutoCloseable {
     }
 
     List<String> serveCommand(String... options) {
-        var command = levee("serve", "--link", "tun:" + DEVICE);
+        return serveCommandOn("tun:" + DEVICE, options);
+    }
+
+    List<String> serveCommandOn(String link, String... options) {
+        var command = levee("serve", "--link", link);
         for (var family : Family.values()) {
             command.addAll(List.of("--address", family.leveeCidr()));
         }

@@ -13,6 +13,11 @@ final class Servers {
 
     /// nginx, serving a directory, that answers.
     static Program nginx(Lab lab, Path root) throws IOException, InterruptedException {
+        return nginx(lab, lab.namespace(), root);
+    }
+
+    /// The same in a namespace beside the lab's own.
+    static Program nginx(Lab lab, Namespace where, Path root) throws IOException, InterruptedException {
         var home = lab.newDirectory("nginx");
         var configuration = home.resolve("nginx.conf");
         Files.writeString(configuration, """
@@ -36,8 +41,16 @@ final class Servers {
                     }
                 }
                 """.formatted(NGINX_PORT, NGINX_PORT, root));
-        return lab.start(List.of(
-                        Tools.path("nginx"), "-e", "stderr", "-p", home.toString(), "-c", configuration.toString()))
+        return lab.start(
+                        where,
+                        List.of(
+                                Tools.path("nginx"),
+                                "-e",
+                                "stderr",
+                                "-p",
+                                home.toString(),
+                                "-c",
+                                configuration.toString()))
                 .awaitErr("start worker process ");
     }
 
