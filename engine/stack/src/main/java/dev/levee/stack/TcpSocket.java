@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// - The rings stay this connection's until the user has called `close` or `abort`, even when the connection
 ///   has failed before: another thread may be copying. While they are lent ([#lendBuffers]) they stay beyond
 ///   that.
+/// - The peer's urgent pointer is about the octet before it, the mark. No read goes across the mark: one ends there,
+///   the next begins with it. With [TcpConfig#urgentInLine] the octet is read like any other. Otherwise reading
+///   skips it, and [#readUrgent] has it until then.
 /// - Commands go through the socket, never around it to the connection: only so does the stack learn that there
 ///   is something to send.
 ///
@@ -42,6 +45,8 @@ public final class TcpSocket extends Timed {
     public static final int FAILED = -3;
     /// [#read], [#write]: this side has shut that direction down.
     public static final int CLOSED = -4;
+    /// [#readUrgent]: there is no urgent octet, or it was taken, or it is in line.
+    public static final int NOT_URGENT = -5;
 
     final long localHigh;
     final long localLow;
@@ -84,6 +89,8 @@ public final class TcpSocket extends Timed {
     private boolean noDelay;
     private boolean corked;
     private int lent;
+    /// The position behind the urgent octet that was taken last.
+    private long urgentTaken;
     private long lingerNanos;
     private long lingerDeadlineNanos = Deadlines.NONE;
     private @Nullable Object attachment;
@@ -118,15 +125,19 @@ public final class TcpSocket extends Timed {
 
     /// What [#read] would return: 1 for data, or END, WOULD_BLOCK, FAILED, CLOSED.
     public int readStatus() {
+        return readStatus(readable());
+    }
+
+    private int readStatus(int available) {
         if (userClosed || inputShut) {
             return CLOSED;
         }
         var cause = connection.cause();
         boolean failed = cause != null && !(cause instanceof CloseCause.Finished);
-        if (failed && (connection.available() == 0 || !config.dataOutlivesReset())) {
+        if (failed && (available == 0 || !config.dataOutlivesReset())) {
             return FAILED;
         }
-        if (connection.available() > 0) {
+        if (available > 0) {
             return 1;
         }
         return connection.receiveFinished() || cause != null ? END : WOULD_BLOCK;
@@ -145,6 +156,9 @@ public final class TcpSocket extends Timed {
 
     /// Takes up to `length` octets: the count, or END, WOULD_BLOCK, FAILED, CLOSED.
     public int read(long nowNanos, MemorySegment target, long offset, int length) {
+        if (skipped() > 0) {
+            consumed(nowNanos, 1);
+        }
         int count = peek(target, offset, length);
         if (count > 0) {
             consumed(nowNanos, count);
@@ -159,9 +173,62 @@ public final class TcpSocket extends Timed {
             return status;
         }
         var ring = Objects.requireNonNull(connection.receiveRing(), "octets are available, but no ring holds them");
-        int count = Math.min(length, connection.available());
-        ring.get(connection.bytesRead(), target, offset, count);
+        int count = Math.min(length, readable());
+        ring.get(connection.bytesRead() + skipped(), target, offset, count);
         return count;
+    }
+
+    /// Octets that the next [#read] can take: those before the mark, or from it on.
+    public int readable() {
+        int available = connection.available();
+        long before = connection.urgentEnd() - 1 - connection.bytesRead();
+        return before > 0 && before < available ? (int) before : available - skipped();
+    }
+
+    /// 1 when the next octet is the urgent one, is here, and is not read in line.
+    private int skipped() {
+        return !config.urgentInLine() && atMark() && connection.available() > 0 ? 1 : 0;
+    }
+
+    /// Whether everything before the mark was read, and nothing behind it (`sockatmark`).
+    public boolean atMark() {
+        return connection.urgentEnd() > 0 && connection.urgentEnd() - 1 == connection.bytesRead();
+    }
+
+    /// How many octets remain to be read of what the peer calls urgent, whether they have arrived or not.
+    public long urgentAhead() {
+        long end = connection.urgentEnd();
+        long most = connection.receiveFinished() ? Math.min(end, connection.bytesReceived()) : end;
+        return Math.max(0, most - connection.bytesRead());
+    }
+
+    /// Whether the urgent octet has arrived and was neither read nor taken.
+    public boolean urgentReady() {
+        long end = connection.urgentEnd();
+        return end > connection.bytesRead() && end <= connection.bytesReceived() && end != urgentTaken;
+    }
+
+    /// Takes the urgent octet out of band: 1, or WOULD_BLOCK while only the pointer has arrived, END when no more
+    /// will, FAILED, CLOSED, NOT_URGENT. In line there is none.
+    ///
+    /// @param keep whether it stays to be taken again
+    public int readUrgent(MemorySegment target, long offset, boolean keep) {
+        long end = connection.urgentEnd();
+        if (config.urgentInLine() || end <= connection.bytesRead() || end == urgentTaken) {
+            return NOT_URGENT;
+        }
+        if (end > connection.bytesReceived()) {
+            int status = readStatus(0);
+            return status == CLOSED ? END : status;
+        }
+        int status = readStatus(connection.available());
+        if (status < 0) {
+            return status;
+        }
+        var ring = Objects.requireNonNull(connection.receiveRing(), "octets are available, but no ring holds them");
+        ring.get(end - 1, target, offset, 1);
+        urgentTaken = keep ? urgentTaken : end;
+        return 1;
     }
 
     /// Writes up to `length` octets: the count, or WOULD_BLOCK, FAILED, CLOSED.
@@ -181,10 +248,25 @@ public final class TcpSocket extends Timed {
         return count;
     }
 
+    /// As [#write], and the last octet that was taken is urgent: the peer is told so ahead of everything before it.
+    public int writeUrgent(long nowNanos, MemorySegment source, long offset, int length) {
+        int count = write(nowNanos, source, offset, length);
+        if (count > 0) {
+            urgentWritten(nowNanos, connection.bytesWritten());
+        }
+        return count;
+    }
+
+    /// What was written up to the position `end` in the stream is urgent: as [TcpConnection#urgent] has it.
+    public void urgentWritten(long nowNanos, long end) {
+        connection.urgent(nowNanos, end);
+        sockets.touched(nowNanos, this);
+    }
+
     /// As [#read], for a driver whose other thread has copied `count` octets out of the connection's receive
     /// ring itself: at most what `connection().available()` says. After a failure or a close: no effect.
     public void consumed(long nowNanos, int count) {
-        if (readStatus() == 1) {
+        if (readStatus(connection.available()) == 1) {
             connection.consumed(nowNanos, count);
             sockets.touched(nowNanos, this);
         }

@@ -170,7 +170,9 @@ final class Output {
         if (length == tcb.payloadMax() || (tcb.pending & Tcb.SMALL_DUE) != 0) {
             return true;
         }
-        if ((tcb.corked || tcb.moreComes) && !snd.finQueued) {
+        // Whoever writes urgent data does not want it to wait.
+        boolean hurries = snd.finQueued || snd.urgent();
+        if ((tcb.corked || tcb.moreComes) && !hurries) {
             return false;
         }
         // "the maximum send window ... Fs * Max(SND.WND)" with the recommended fraction of one half.
@@ -178,7 +180,7 @@ final class Output {
             return true;
         }
         boolean waits = tcb.config.nagleAfterSmallOnly() ? snd.smallOutstanding() : snd.outstanding();
-        return length == unsent && (tcb.noDelay || snd.finQueued || !waits);
+        return length == unsent && (tcb.noDelay || hurries || !waits);
     }
 
     /// Sends text that was never sent, and the FIN behind it if that fits.
@@ -351,6 +353,7 @@ final class Output {
         if ((flags & TcpFlags.RST) == 0) {
             boolean newText = length > 0 && seq == tcb.snd.sndMax && tcb.snd.usableWindow() > 0;
             writer.flags(Ecn.flags(tcb, newText)).trafficClass(Ecn.trafficClass(tcb, newText));
+            Urgent.point(tcb.snd, writer, seq);
         }
         if ((flags & TcpFlags.ACK) != 0) {
             writer.ack(rcv.rcvNxt).window(ReceiveWindow.advertise(tcb));

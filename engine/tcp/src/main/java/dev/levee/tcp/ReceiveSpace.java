@@ -28,6 +28,9 @@ final class ReceiveSpace {
     /// Octets that the user took.
     long read;
 
+    /// RCV.UP as a position in the stream: behind the last octet that the peer calls urgent, here already or not.
+    long urgentEnd;
+
     @Nullable
     ByteRing ring;
 

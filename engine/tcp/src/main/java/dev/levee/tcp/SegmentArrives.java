@@ -23,7 +23,7 @@ final class SegmentArrives {
                 && checkSecurity()
                 && checkSyn(tcb, nowNanos, segment)
                 && checkAck(tcb, nowNanos, segment)) {
-            checkUrgent();
+            Urgent.arrives(tcb, segment);
             if (TextArrives.processText(tcb, nowNanos, segment)) {
                 TextArrives.checkFin(tcb, nowNanos, segment);
             }
@@ -206,8 +206,4 @@ final class SegmentArrives {
             }
         }
     }
-
-    /// Sixth: "check the URG bit". Urgent data stays in line with the rest, as RFC 6093 §6 recommends to its
-    /// users.
-    private static void checkUrgent() {}
 }

@@ -40,6 +40,9 @@ final class SendSpace {
     /// Octets of those that the peer acknowledged.
     long acked;
 
+    /// The position behind the last octet that the user wrote as urgent; 0: none.
+    long urgentEnd;
+
     @Nullable
     ByteRing ring;
 
@@ -52,6 +55,16 @@ final class SendSpace {
     /// The sequence number behind the last octet written: the FIN's, if there is one.
     int dataEndSeq() {
         return iss + 1 + (int) written;
+    }
+
+    /// Whether urgent data waits for its acknowledgement, sent or not.
+    boolean urgent() {
+        return urgentEnd > acked;
+    }
+
+    /// SND.UP: behind the urgent data. Means something only while there is some.
+    int sndUp() {
+        return iss + 1 + (int) urgentEnd;
     }
 
     /// Octets between the acknowledged and the highest sent, SYN and FIN counted.

@@ -259,6 +259,12 @@ public final class TcpConfig {
         return from.dataOutlivesReset;
     }
 
+    /// Whether the last octet of urgent data is read in line with all others (RFC 6093 §6 advises it).
+    /// Otherwise reading skips it, and it can be had out of band only: see the rules of sockets.
+    public boolean urgentInLine() {
+        return from.urgentInLine;
+    }
+
     /// Whether the congestion window is the slow start threshold when fast recovery ends. Otherwise it is at
     /// most a segment more than what is in flight, so that no burst follows (RFC 6582 §3.2 step 3 has both).
     public boolean recoveryEndsAtThreshold() {

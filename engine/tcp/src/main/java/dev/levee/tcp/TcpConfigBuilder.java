@@ -50,6 +50,7 @@ public final class TcpConfigBuilder implements Cloneable {
     int challengeAcksPerSecond = 10;
     boolean resetEndsTimeWait = true;
     boolean dataOutlivesReset;
+    boolean urgentInLine = true;
     boolean recoveryEndsAtThreshold;
     boolean windowInSegments;
     int windowShift = -1;
@@ -274,6 +275,11 @@ public final class TcpConfigBuilder implements Cloneable {
 
     public TcpConfigBuilder dataOutlivesReset(boolean on) {
         dataOutlivesReset = on;
+        return this;
+    }
+
+    public TcpConfigBuilder urgentInLine(boolean on) {
+        urgentInLine = on;
         return this;
     }
 

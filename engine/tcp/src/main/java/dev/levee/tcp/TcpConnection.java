@@ -143,6 +143,13 @@ public final class TcpConnection {
         tcb.unpushed = false;
     }
 
+    /// Everything written up to the stream position `end`, at most `bytesWritten()`, is urgent (RFC 9293 §3.8.5):
+    /// to be said before the last of it was sent. It does not overtake what was written before; the pointer does.
+    public void urgent(long nowNanos, long end) {
+        Invariant.check(end <= tcb.snd.written, "urgent beyond what was written");
+        tcb.snd.urgentEnd = Math.max(tcb.snd.urgentEnd, end);
+    }
+
     /// The user will write more at once: what was just written is not pushed, and what of it does not fill a
     /// segment waits for the next write, an acknowledgement, or one retransmission timeout.
     public void moreComes(long nowNanos) {
@@ -332,6 +339,12 @@ public final class TcpConnection {
     /// Octets that the user has taken.
     public long bytesRead() {
         return tcb.rcv.read;
+    }
+
+    /// RCV.UP as a position in the received stream: behind the last octet that the peer calls urgent, which need not
+    /// have arrived; 0: none ever. Urgent data remains to be read while it is above `bytesRead()`.
+    public long urgentEnd() {
+        return tcb.rcv.urgentEnd;
     }
 
     /// Whether our FIN was acknowledged.

@@ -24,5 +24,8 @@ public final class TcpEvents {
     /// What the network says of the connection changed, see [TcpConnection#softError].
     public static final int SOFT_ERROR = 0x80;
 
+    /// The peer's urgent pointer has arrived, or moved on: see [TcpConnection#urgentEnd].
+    public static final int URGENT = 0x100;
+
     private TcpEvents() {}
 }

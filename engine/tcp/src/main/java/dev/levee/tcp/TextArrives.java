@@ -47,7 +47,7 @@ final class TextArrives {
         return store(tcb, nowNanos, segment, skip, from, count);
     }
 
-    private static boolean mayReceive(TcpState state) {
+    static boolean mayReceive(TcpState state) {
         return state == TcpState.ESTABLISHED || state == TcpState.FIN_WAIT_1 || state == TcpState.FIN_WAIT_2;
     }
 

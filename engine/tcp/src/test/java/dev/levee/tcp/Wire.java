@@ -31,6 +31,7 @@ final class Wire {
     static final int PEER_PORT = 80;
     static final int LOCAL_PORT = 40_000;
     static final int MTU = 1500;
+    static final int NOT_URGENT = -1;
 
     final boolean v6;
     final BufferPool buffers = new BufferPool(64 << 20);
@@ -47,6 +48,7 @@ final class Wire {
     private int lastTsVal;
     private int lastFlags;
     private int lastTrafficClass;
+    private final List<Integer> urgentPointers = new ArrayList<>();
 
     /// What one segment sent by the connection said, sequence numbers relative to both initial ones.
     record Sent(String flags, int seq, int length, int ack, int window, int mss, int scale, boolean ts, String text) {
@@ -182,6 +184,7 @@ final class Wire {
     /// Everything that is sent now.
     List<Sent> drain() {
         var all = new ArrayList<Sent>();
+        urgentPointers.clear();
         while (connection.poll(now, outFrame)) {
             all.add(read());
             assertThat(all).as("segments at one instant").hasSizeLessThan(10_000);
@@ -232,6 +235,7 @@ final class Wire {
         lastTsVal = segment.tsVal();
         lastFlags = segment.flags();
         lastTrafficClass = ip.trafficClass();
+        urgentPointers.add(segment.has(TcpFlags.URG) ? segment.urgentPointer() : NOT_URGENT);
         return new Sent(
                 flags.toString(),
                 segment.seq() - ISS,
@@ -260,6 +264,11 @@ final class Wire {
         return lastFlags;
     }
 
+    /// The urgent pointers of the segments that were drained last, NOT_URGENT for those without.
+    List<Integer> urgentPointers() {
+        return List.copyOf(urgentPointers);
+    }
+
     int lastTrafficClass() {
         return lastTrafficClass;
     }
@@ -271,6 +280,13 @@ final class Wire {
         assertThat(connection.sendRoom()).isGreaterThanOrEqualTo(text.length());
         ring.put(connection.bytesWritten(), bytes, 0, text.length());
         connection.written(now, text.length());
+        return this;
+    }
+
+    /// The user writes, and the last octet is urgent.
+    Wire writeUrgent(String text) {
+        write(text);
+        connection.urgent(now, connection.bytesWritten());
         return this;
     }
 

@@ -30,6 +30,8 @@ final class InputPort {
     // Shard to application. The ring is published by `readableEnd`.
     private @Nullable ByteRing ring;
     private volatile long readableEnd;
+    /// Behind the last octet that the peer calls urgent. Published before the octets up to it are.
+    private volatile long urgentEnd;
 
     // Application to shard.
     private volatile long readEnd;
@@ -40,10 +42,37 @@ final class InputPort {
     private @Nullable ByteRing viewed;
     private @Nullable ByteBuffer view;
 
+    private volatile boolean urgentInLine;
+    private final UrgentNotice notice = new UrgentNotice();
     private volatile long timeoutNanos = Long.MAX_VALUE;
 
-    InputPort(SocketPort port) {
+    InputPort(SocketPort port, boolean urgentInLine) {
         this.port = port;
+        this.urgentInLine = urgentInLine;
+    }
+
+    /// Whether the urgent octet is read like any other, or skipped. Holds from the next read.
+    void urgentInLine(boolean on) {
+        urgentInLine = on;
+    }
+
+    boolean urgentInLine() {
+        return urgentInLine;
+    }
+
+    /// Octets that remain to be read of what the peer calls urgent, here already or not.
+    long urgentAhead() {
+        boolean ended = port.readEnded();
+        long end = urgentEnd;
+        return Math.max(0, (ended ? Math.min(end, readableEnd) : end) - readEnd);
+    }
+
+    /// To be run when urgent data is ahead, from now on.
+    void onUrgent(Runnable action) {
+        notice.action(action);
+        if (urgentAhead() > 0) {
+            notice.tell();
+        }
     }
 
     /// Waits longer than this end with a [SocketTimeoutException]; `Long.MAX_VALUE`: never.
@@ -171,7 +200,22 @@ final class InputPort {
 
     /// How many octets could be read without waiting.
     int available() {
-        return port.readFailed() || gate.isShut() ? 0 : (int) (readableEnd - readEnd);
+        if (port.readFailed() || gate.isShut()) {
+            return 0;
+        }
+        int ready = (int) (readableEnd - readEnd);
+        return atSkipped() && ready > 0 ? ready - 1 : beforeMark(ready);
+    }
+
+    /// How many of the octets that are ready one read may take: it ends before the urgent one.
+    private int beforeMark(int ready) {
+        long before = urgentEnd - 1 - readEnd;
+        return before > 0 && before < ready ? (int) before : ready;
+    }
+
+    /// Whether the next octet is the urgent one and not to be read in line.
+    private boolean atSkipped() {
+        return !urgentInLine && urgentEnd > 0 && urgentEnd - 1 == readEnd;
     }
 
     /// Waits until there is something to read and goes through the gate.
@@ -191,7 +235,11 @@ final class InputPort {
             boolean ended = port.readEnded();
             int ready = (int) (readableEnd - readEnd);
             if (ready > 0 && !failed) {
-                return Math.min(ready, length);
+                if (atSkipped()) {
+                    finish(1);
+                    continue;
+                }
+                return Math.min(beforeMark(ready), length);
             }
             leave();
             if (failed) {
@@ -254,6 +302,16 @@ final class InputPort {
     /// Threads: any.
     long readEnd() {
         return readEnd;
+    }
+
+    /// To be called before [#publish] of the octets up to there.
+    ///
+    /// Threads: shard.
+    void publishUrgent(long end) {
+        if (end != urgentEnd) {
+            urgentEnd = end;
+            notice.tell();
+        }
     }
 
     /// Threads: shard.

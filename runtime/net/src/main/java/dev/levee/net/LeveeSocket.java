@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// A `java.net.Socket` whose connection is a [TcpStream] of a [Host], so that libraries written for sockets run
 /// on it. From [LeveeSocketFactory] or [TcpStream#asSocket].
 ///
-/// As any socket, with these differences: an interrupt closes it on platform threads, too; there is no urgent
-/// data, and no channel; the sizes of buffers and the traffic class are settled by connecting,
+/// As any socket, with these differences: an interrupt closes it on platform threads, too; there is no
+/// channel; urgent octets are read in line unless [#setOOBInline] says otherwise; the sizes of buffers and the traffic
+/// class are settled by connecting,
 /// later settings are hints without effect. A refused connection is a [ConnectException] whose cause is the
 /// [TcpException].
 ///
@@ -492,22 +493,29 @@ public final class LeveeSocket extends Socket {
     @Override
     public void setOOBInline(boolean on) throws SocketException {
         checkOpen();
-        if (!on) {
-            return;
+        synchronized (settingsLock) {
+            var open = stream;
+            if (open == null) {
+                tcp(settings.tcp().toBuilder().urgentInLine(on));
+            } else {
+                open.urgentInLine(on);
+            }
         }
-        throw new SocketException("urgent data is not supported");
     }
 
     @Override
     public boolean getOOBInline() throws SocketException {
         checkOpen();
-        return false;
+        synchronized (settingsLock) {
+            var open = stream;
+            return open == null ? settings.tcp().urgentInLine() : open.urgentInLine();
+        }
     }
 
+    /// See [TcpStream#sendUrgent].
     @Override
     public void sendUrgentData(int data) throws IOException {
-        checkOpen();
-        throw new SocketException("urgent data is not supported");
+        open().sendUrgent(data & 0xff);
     }
 
     @Override

@@ -30,6 +30,8 @@ final class OutputPort {
 
     // Application to shard.
     private volatile long writtenEnd;
+    /// Behind the last octet written as urgent.
+    private volatile long urgentEnd;
     private volatile @Nullable Thread waiter;
 
     // Application, under the lock.
@@ -68,6 +70,11 @@ final class OutputPort {
     }
 
     void write(int octet) throws IOException {
+        write(octet, false);
+    }
+
+    /// @param urgent whether the peer is to hear of it ahead of everything before it
+    void write(int octet, boolean urgent) throws IOException {
         lock.lock();
         try {
             begin(1);
@@ -75,6 +82,10 @@ final class OutputPort {
             try {
                 var to = ring();
                 to.memory().set(JAVA_BYTE, to.indexOf(writtenEnd), (byte) octet);
+                if (urgent) {
+                    // Before the octet is published: the shard must not send it as one like any other.
+                    urgentEnd = writtenEnd + 1;
+                }
                 done = 1;
             } finally {
                 finish(done);
@@ -218,6 +229,11 @@ final class OutputPort {
     /// Threads: any.
     long writtenEnd() {
         return writtenEnd;
+    }
+
+    /// Threads: any.
+    long urgentEnd() {
+        return urgentEnd;
     }
 
     /// Threads: shard.

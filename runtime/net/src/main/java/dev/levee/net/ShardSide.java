@@ -150,6 +150,10 @@ final class ShardSide {
         if (count > 0) {
             to.written(nowNanos, (int) count);
         }
+        long urgentEnd = port.output.urgentEnd();
+        if (urgentEnd > 0 && urgentEnd <= connection.bytesWritten()) {
+            to.urgentWritten(nowNanos, urgentEnd);
+        }
     }
 
     private void takeConsumed(long nowNanos, TcpSocket to) {
@@ -195,6 +199,7 @@ final class ShardSide {
             return;
         }
         var connection = from.connection();
+        port.input.publishUrgent(connection.urgentEnd());
         boolean more = port.input.publish(connection.receiveRing(), connection.bytesRead() + connection.available());
         boolean room = publishRoom(from);
         port.publishProgress(connection.bytesAcknowledged(), connection.state());

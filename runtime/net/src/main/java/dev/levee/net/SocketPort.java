@@ -43,7 +43,7 @@ final class SocketPort extends Command {
     static final int REJECTED = 0x40;
     static final int OVER = READ_FAILED | WRITE_FAILED | CLOSE_COMPLETE;
 
-    final InputPort input = new InputPort(this);
+    final InputPort input;
     final OutputPort output = new OutputPort(this);
     final Receipts receipts = new Receipts(this);
     final Troubles troubles = new Troubles();
@@ -75,6 +75,7 @@ final class SocketPort extends Command {
         this.shard = shard;
         this.shardSide = new ShardSide(this, shard, options.tcp());
         this.options = options;
+        this.input = new InputPort(this, options.tcp().urgentInLine());
         this.lingerNanos = options.lingerNanos();
         this.noDelay = options.tcp().noDelay();
         this.tcp = options.tcp();
@@ -220,6 +221,13 @@ final class SocketPort extends Command {
 
     boolean noDelay() {
         return noDelay;
+    }
+
+    /// Whether urgent octets are read like any others.
+    synchronized void urgentInLine(boolean on) {
+        input.urgentInLine(on);
+        tcp = tcp.toBuilder().urgentInLine(on).build();
+        ask(OPTIONS);
     }
 
     /// One of [KeepAliveOptions#ALL].

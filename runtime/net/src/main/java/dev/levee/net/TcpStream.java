@@ -103,6 +103,35 @@ public final class TcpStream implements Closeable {
         port.output.write(source, offset, length);
     }
 
+    /// Writes one octet, 0 to 255, and tells the peer that urgent data ends with it: that news travels ahead of
+    /// what was written before, the octet does not. New programs do better without (RFC 6093 §5): middleboxes
+    /// may clear it, and systems disagree about it.
+    public void sendUrgent(int octet) throws IOException {
+        port.output.write(octet, true);
+    }
+
+    /// How many octets remain to be read until the end of what the peer calls urgent, arrived or not; 0: nothing is
+    /// urgent. A read ends before the last of them and the next one begins with it, so that it can be told apart.
+    public long urgentAhead() {
+        return port.input.urgentAhead();
+    }
+
+    /// Runs `action`, on a virtual thread, whenever the peer's urgent pointer has arrived or moved on, and at once
+    /// if urgent data is ahead already. Never twice at the same time; what happens meanwhile is one more run.
+    public void onUrgent(Runnable action) {
+        port.input.onUrgent(action);
+    }
+
+    /// Whether the octet with which urgent data ends is read like any other (the default, RFC 6093 §6), or is left
+    /// out of what is read. Holds from the next read.
+    public void urgentInLine(boolean on) {
+        port.urgentInLine(on);
+    }
+
+    public boolean urgentInLine() {
+        return port.input.urgentInLine();
+    }
+
     /// How long a read may wait; [Duration#ZERO], the default: as long as it takes. Holds from the next read.
     public void readTimeout(Duration timeout) {
         port.input.timeoutNanos(timeout.isZero() ? Long.MAX_VALUE : Parking.nanos(timeout));

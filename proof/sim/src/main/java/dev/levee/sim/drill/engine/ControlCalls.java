@@ -48,6 +48,9 @@ final class ControlCalls {
             file.nonBlocking = request.argument() != 0;
             return Result.of(0);
         }
+        if (code == numbers.atMark()) {
+            return Result.of(0, octets(file.tcp != null && file.tcp.atMark() ? 1 : 0));
+        }
         if (code != numbers.bytesReadable() && code != numbers.bytesUnsent()) {
             return Result.unsupported("ioctl request 0x" + Integer.toHexString(code));
         }

@@ -28,9 +28,6 @@ final class DataCalls {
 
     EngineCall receive(SocketFile file, Request.Receive request) {
         int flags = request.flags();
-        if ((flags & numbers.messageOutOfBand()) != 0) {
-            return EngineCall.of(Result.unsupported("urgent data (MSG_OOB)"));
-        }
         if ((flags & numbers.messageErrorQueue()) != 0) {
             return EngineCall.of(Result.failure("EAGAIN"));
         }
@@ -41,12 +38,32 @@ final class DataCalls {
             }
             length += part;
         }
+        if ((flags & numbers.messageOutOfBand()) != 0) {
+            return EngineCall.of(urgent(file, length > 0, (flags & numbers.messagePeek()) != 0));
+        }
         int wanted = (int) Math.min(length, READ_MAX);
         boolean waits = !file.nonBlocking && (flags & numbers.messageDontWait()) == 0;
         var reading = new Reading(file, wanted, flags, waits);
         var call = new EngineCall(reading::now);
         int timeout = file.options.get(Option.SO_RCVTIMEO);
         return waits && timeout > 0 ? call.until(deadline(timeout), reading::timeout) : call;
+    }
+
+    /// The octet at the mark: never waited for.
+    private Result urgent(SocketFile file, boolean wanted, boolean peek) {
+        var socket = file.tcp;
+        if (socket == null) {
+            return Result.failure(platform == Platform.LINUX ? "EINVAL" : "ENOTCONN");
+        }
+        var octet = new byte[1];
+        int count = socket.readUrgent(MemorySegment.ofArray(octet), 0, peek);
+        return switch (count) {
+            case 1 -> wanted ? Result.of(1, octet) : Result.of(0);
+            case TcpSocket.WOULD_BLOCK -> Result.failure(platform == Platform.LINUX ? "EAGAIN" : "EWOULDBLOCK");
+            case TcpSocket.NOT_URGENT -> Result.failure("EINVAL");
+            case TcpSocket.FAILED -> Result.failure("ENOTCONN");
+            default -> Result.of(0);
+        };
     }
 
     private long deadline(int millis) {
@@ -77,6 +94,9 @@ final class DataCalls {
                 return unconnected();
             }
             count = peek ? peeked(socket) : count + read(socket);
+            if (count > 0 && socket.atMark()) {
+                return some();
+            }
             int enough = all ? octets.length : Math.min(octets.length, file.options.get(Option.SO_RCVLOWAT));
             if (count >= Math.max(enough, 1) || octets.length == 0) {
                 return some();
@@ -122,9 +142,6 @@ final class DataCalls {
 
     EngineCall send(SocketFile file, Request.Send request) {
         int flags = request.flags();
-        if ((flags & numbers.messageOutOfBand()) != 0) {
-            return EngineCall.of(Result.unsupported("urgent data (MSG_OOB)"));
-        }
         if ((flags & numbers.messageFastOpen()) != 0) {
             return EngineCall.of(Result.unsupported("TCP Fast Open (MSG_FASTOPEN)"));
         }
@@ -133,7 +150,9 @@ final class DataCalls {
             return EngineCall.of(Result.unsupported("sendto that connects (TCP Fast Open)"));
         }
         boolean waits = !file.nonBlocking && (flags & numbers.messageDontWait()) == 0;
-        var writing = new Writing(file, request.buffers(), (flags & numbers.messageMore()) != 0, waits);
+        boolean urgent = (flags & numbers.messageOutOfBand()) != 0;
+        boolean more = (flags & numbers.messageMore()) != 0;
+        var writing = new Writing(file, request.buffers(), more, urgent, waits);
         var call = new EngineCall(writing::now);
         int timeout = file.options.get(Option.SO_SNDTIMEO);
         return waits && timeout > 0 ? call.until(deadline(timeout), writing::timeout) : call;
@@ -145,12 +164,14 @@ final class DataCalls {
         private final byte[] octets;
         private final boolean waits;
         private final boolean more;
+        private final boolean urgent;
         private int count;
 
-        Writing(SocketFile file, List<byte[]> buffers, boolean more, boolean waits) {
+        Writing(SocketFile file, List<byte[]> buffers, boolean more, boolean urgent, boolean waits) {
             this.file = file;
             this.waits = waits;
             this.more = more;
+            this.urgent = urgent;
             int length = 0;
             for (var buffer : buffers) {
                 length += buffer.length;
@@ -188,7 +209,12 @@ final class DataCalls {
 
         private void write(TcpSocket socket) {
             var source = MemorySegment.ofArray(octets);
-            count += Math.max(0, socket.write(machine.stackNanos(), source, count, octets.length - count));
+            long nowNanos = machine.stackNanos();
+            int left = octets.length - count;
+            int taken = urgent
+                    ? socket.writeUrgent(nowNanos, source, count, left)
+                    : socket.write(nowNanos, source, count, left);
+            count += Math.max(0, taken);
             if (more) {
                 socket.moreComes(machine.stackNanos());
             }

@@ -51,7 +51,7 @@ final class EpollFile implements OpenFile {
             if (!(file instanceof SocketFile socket)) {
                 return true;
             }
-            boolean read = (events & (PollEvents.IN | PollEvents.RDNORM | PollEvents.RDHUP)) != 0;
+            boolean read = (events & (PollEvents.IN | PollEvents.PRI | PollEvents.RDNORM | PollEvents.RDHUP)) != 0;
             boolean write = (events & (PollEvents.OUT | PollEvents.WRNORM)) != 0;
             return fresh || (read && socket.readWakes() != readWakes) || (write && socket.writeWakes() != writeWakes);
         }

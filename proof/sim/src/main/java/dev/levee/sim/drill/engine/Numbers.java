@@ -22,6 +22,7 @@ import dev.levee.sim.drill.system.Platform;
 /// @param messageFastOpen `MSG_FASTOPEN`, 0 where there is none
 /// @param bytesReadable `FIONREAD`
 /// @param bytesUnsent `SIOCOUTQ` or `FIONWRITE`
+/// @param atMark `SIOCATMARK`
 record Numbers(
         int inet6,
         int nonBlockType,
@@ -39,7 +40,8 @@ record Numbers(
         int messageZeroCopy,
         int messageFastOpen,
         int bytesReadable,
-        int bytesUnsent) {
+        int bytesUnsent,
+        int atMark) {
     static final int INET = 2;
     static final int UNSPECIFIED = 0;
     static final int STREAM = 1;
@@ -68,7 +70,8 @@ record Numbers(
                 number(names, "MSG_ZEROCOPY"),
                 number(names, "MSG_FASTOPEN"),
                 number(names, readable),
-                number(names, unsent));
+                number(names, unsent),
+                number(names, "SIOCATMARK"));
     }
 
     /// 0 for what a system does not have.

@@ -15,7 +15,7 @@ enum Option {
     SO_SNDBUF(Level.SOCKET, Treatment.LIVE, 0),
     SO_RCVBUF(Level.SOCKET, Treatment.LIVE, 0),
     SO_KEEPALIVE(Level.SOCKET, Treatment.LIVE, 0),
-    SO_OOBINLINE(Level.SOCKET, Treatment.MISSING, 0),
+    SO_OOBINLINE(Level.SOCKET, Treatment.LIVE, 0),
     SO_PRIORITY(Level.SOCKET, Treatment.KEPT, 0),
     SO_LINGER(Level.SOCKET, Treatment.LIVE, -1),
     SO_REUSEPORT(Level.SOCKET, Treatment.KEPT, 0),

@@ -218,6 +218,7 @@ final class OptionCalls {
                     TCP_LINGER2,
                     TCP_USER_TIMEOUT,
                     SO_KEEPALIVE,
+                    SO_OOBINLINE,
                     TCP_KEEPIDLE,
                     TCP_KEEPINTVL,
                     TCP_KEEPCNT,

@@ -51,7 +51,10 @@ final class Settings {
                 dataRetries = 12;
                 optionDefaults.put(Option.TCP_KEEPCNT, 8);
             }
-            case LEVEE -> buffers(1 << 19, 1 << 19, 1 << 19);
+            case LEVEE -> {
+                buffers(1 << 19, 1 << 19, 1 << 19);
+                optionDefaults.put(Option.SO_OOBINLINE, 1);
+            }
         }
     }
 
@@ -77,6 +80,7 @@ final class Settings {
     TcpConfig tcp(OptionValues options) {
         var builder = tcp.build().toBuilder()
                 .noDelay(options.on(Option.TCP_NODELAY))
+                .urgentInLine(options.on(Option.SO_OOBINLINE))
                 .hopLimit(hopLimit(options))
                 .trafficClass(trafficClass(options));
         keepAlive(builder, options);

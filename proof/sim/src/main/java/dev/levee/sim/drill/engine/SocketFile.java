@@ -156,7 +156,7 @@ final class SocketFile implements OpenFile {
 
     /// Octets that a read would give.
     int available() {
-        return tcp == null ? 0 : tcp.connection().available();
+        return tcp == null ? 0 : tcp.readable();
     }
 
     /// A read would not wait: data, the end, or an error.
@@ -191,6 +191,9 @@ final class SocketFile implements OpenFile {
             events |= PollEvents.IN | PollEvents.RDNORM | PollEvents.RDHUP;
         } else if (tcp != null && readable()) {
             events |= PollEvents.IN | PollEvents.RDNORM;
+        }
+        if (tcp != null && tcp.urgentReady()) {
+            events |= PollEvents.PRI;
         }
         if (sendEnded || tcp == null || tcp.writeStatus() == 1) {
             events |= PollEvents.OUT | PollEvents.WRNORM;

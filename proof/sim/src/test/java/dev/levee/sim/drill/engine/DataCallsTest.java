@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /// Reading and writing, as Linux does it, and where FreeBSD differs.
 class DataCallsTest {
+    private static final int OUT_OF_BAND = 0x1;
     private static final int PEEK = 0x2;
     private static final int DONT_WAIT = 0x40;
     private static final int WAIT_ALL = 0x100;
@@ -170,9 +171,15 @@ class DataCallsTest {
     }
 
     @Test
-    void urgentDataIsNotOffered() {
-        assertThat(drill.call(Drill.write(socket, 1, 0x1)).unsupported()).contains("urgent");
-        assertThat(drill.call(Drill.receive(socket, 1, 0x1)).unsupported()).contains("urgent");
+    void theUrgentOctetIsTakenOnceAndNeverWaitedFor() {
+        assertThat(drill.outcome(Drill.receive(socket, 1, OUT_OF_BAND))).isEqualTo("EINVAL");
+        drill.send(1, 1, TcpFlags.ACK, 0, w -> w.urgent(2));
+        assertThat(drill.outcome(Drill.receive(socket, 1, OUT_OF_BAND))).isEqualTo("EAGAIN");
+        drill.send(1, 1, TcpFlags.ACK | TcpFlags.PSH, 3, w -> w.urgent(2));
+
+        assertThat(drill.outcome(Drill.receive(socket, 0, OUT_OF_BAND | PEEK))).isEqualTo("0");
+        assertThat(drill.outcome(Drill.receive(socket, 9, OUT_OF_BAND))).isEqualTo("1");
+        assertThat(drill.outcome(Drill.receive(socket, 9, OUT_OF_BAND))).isEqualTo("EINVAL");
     }
 
     @Test
