@@ -6,6 +6,7 @@ import dev.levee.tcp.CloseCause.IcmpReason;
 import dev.levee.tcp.Deadlines;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpConnection;
+import dev.levee.tcp.TcpInfo;
 import dev.levee.tcp.TcpState;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -452,6 +453,11 @@ public final class TcpSocket extends Timed {
         assert lent > 0 : "buffers were returned that nobody lent";
         lent--;
         sockets.releaseIfOver(this);
+    }
+
+    /// Everything that can be known about the connection at this moment: a fresh object.
+    public TcpInfo tcpInfo(long nowNanos) {
+        return connection.info(nowNanos);
     }
 
     /// The connection below: rings, positions, state. For drivers that let another thread copy,

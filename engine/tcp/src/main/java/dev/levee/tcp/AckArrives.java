@@ -2,6 +2,7 @@ package dev.levee.tcp;
 
 import dev.levee.wire.Segment;
 import dev.levee.wire.Seq;
+import dev.levee.wire.TcpFlags;
 
 /// The ACK field of an acceptable segment (RFC 9293 §3.10.7.4, fifth step, ESTABLISHED and later): what was
 /// delivered, how much may be sent, and what that says about loss (RFC 5681, 6582, 6298).
@@ -25,6 +26,7 @@ final class AckArrives {
         int windowBefore = snd.sndWnd;
         int flightBefore = snd.flightSize();
         int unaBefore = snd.sndUna;
+        long deliveredBefore = tcb.tally.delivered;
         boolean synAcked = snd.synAcked;
         updateWindow(snd, segment);
         LossRecovery.begin(tcb);
@@ -38,6 +40,9 @@ final class AckArrives {
                 tcb.context.counters().count(TcpCounters.DUPLICATE_ACKS_IN);
                 LossRecovery.duplicate(tcb);
             }
+        }
+        if (Ecn.used(tcb) && segment.has(TcpFlags.ECE)) {
+            tcb.tally.deliveredMarked += tcb.tally.delivered - deliveredBefore;
         }
         if (synAcked) {
             LossRecovery.afterAck(tcb, nowNanos, segment, Seq.distance(unaBefore, snd.sndUna), flightBefore);

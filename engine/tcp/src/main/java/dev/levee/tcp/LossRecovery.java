@@ -22,6 +22,8 @@ final class LossRecovery {
         loss.ackDelivered = 0;
         loss.ackRttNanos = -1;
         loss.ackDsack = false;
+        loss.ackReordered = false;
+        tcb.rate.begin();
         loss.ackLostBefore = tcb.sent().lostCount();
         loss.rackBefore = loss.rackValid;
         loss.deliveredToBefore = loss.deliveredTo;
@@ -70,6 +72,7 @@ final class LossRecovery {
             return;
         }
         loss.ackDsack = true;
+        tcb.tally.duplicatesReported++;
         tcb.context.counters().count(TcpCounters.DUPLICATES_REPORTED_IN);
         Rack.duplicateReported(tcb);
         loss.undoRetransmits = Math.max(0, loss.undoRetransmits - 1);
@@ -126,6 +129,7 @@ final class LossRecovery {
     /// A segment is lost.
     static void lost(Tcb tcb, int index) {
         tcb.loss.lost += tcb.sent().length(index);
+        tcb.tally.lost++;
         tcb.sent().markLost(index);
     }
 
@@ -166,9 +170,12 @@ final class LossRecovery {
         if (acked > 0) {
             partialWithoutSack(tcb, acked);
         }
-        if (loss.ackDelivered > 0) {
-            loss.delivered += loss.ackDelivered;
-            loss.deliveredNanos = nowNanos;
+        // Without SACK, what a duplicate ACK counts is counted again when it is acknowledged.
+        if (loss.ackDelivered > 0 && (tcb.rcv.selectiveAcks || acked > 0)) {
+            tcb.rate.acknowledged(nowNanos, loss.ackDelivered, loss.rttMinNanos);
+        }
+        if (loss.ackReordered) {
+            tcb.tally.reorderings++;
         }
         boolean undone = maybeUndo(tcb, segment, acked);
         if (tcb.rcv.selectiveAcks && !undone) {

@@ -21,6 +21,14 @@ final class Output {
     /// @return whether a segment was written
     static boolean poll(Tcb tcb, long nowNanos, Frame out) {
         runTimers(tcb, nowNanos);
+        boolean written = next(tcb, nowNanos, out);
+        if (!written) {
+            drained(tcb, nowNanos);
+        }
+        return written;
+    }
+
+    private static boolean next(Tcb tcb, long nowNanos, Frame out) {
         if ((tcb.pending & (Tcb.RST_DUE | Tcb.RST_REPLY_DUE)) != 0) {
             return reset(tcb, nowNanos, out);
         }
@@ -31,6 +39,16 @@ final class Output {
                 data(tcb, nowNanos, out) || acknowledge(tcb, nowNanos, out);
             case FIN_WAIT_2, TIME_WAIT -> acknowledge(tcb, nowNanos, out);
         };
+    }
+
+    /// Nothing more can be sent now.
+    private static void drained(Tcb tcb, long nowNanos) {
+        tcb.sendTimes.drained(tcb, nowNanos);
+        boolean noMore =
+                tcb.snd.unsent() < tcb.payloadMax() && tcb.sent().lostCount() == 0 && congestionWindowLeft(tcb) > 0;
+        if (noMore) {
+            tcb.rate.applicationHasNoMore(LossRecovery.inFlight(tcb));
+        }
     }
 
     private static void runTimers(Tcb tcb, long nowNanos) {
@@ -106,7 +124,7 @@ final class Output {
         writer.begin(out);
         writer.finish(out, 0);
         snd.sndMax = snd.iss + 1;
-        tcb.context.counters().count(TcpCounters.SEGMENTS_OUT);
+        count(tcb);
         RetransmitTimer.sent(tcb, nowNanos);
         return true;
     }
@@ -209,14 +227,12 @@ final class Output {
 
     /// The next `count` sequence numbers are on their way.
     private static void inFlight(Tcb tcb, long nowNanos, int count) {
-        var loss = tcb.loss;
         var sent = tcb.sentOrNew();
         if (sent.isEmpty()) {
-            // A measurement of the delivery rate begins with what is sent after a pause.
-            loss.deliveredNanos = nowNanos;
+            tcb.rate.restart(nowNanos);
         }
         int seq = tcb.snd.sndMax;
-        sent.append(nowNanos, seq, seq + count, loss.delivered, loss.deliveredNanos);
+        sent.append(nowNanos, seq, seq + count, tcb.rate);
         tcb.snd.sndMax = seq + count;
     }
 
@@ -260,6 +276,11 @@ final class Output {
         int flags = TcpFlags.ACK | (push ? TcpFlags.PSH : 0) | (fin ? TcpFlags.FIN : 0);
         write(tcb, nowNanos, out, flags, seq, length);
         tcb.context.counters().add(TcpCounters.BYTES_OUT, length);
+        if (length > 0) {
+            tcb.tally.textSegmentsOut++;
+            tcb.tally.textBytesOut += length;
+            tcb.tally.textOutNanos = nowNanos;
+        }
         return length + (fin ? 1 : 0);
     }
 
@@ -375,6 +396,11 @@ final class Output {
 
     private static void finish(Tcb tcb, Frame out, int length) {
         tcb.context.writer().finish(out, length);
+        count(tcb);
+    }
+
+    private static void count(Tcb tcb) {
         tcb.context.counters().count(TcpCounters.SEGMENTS_OUT);
+        tcb.tally.segmentsOut++;
     }
 }

@@ -29,11 +29,14 @@ final class Rack {
         long rtt = nowNanos - sentNanos;
         int endSeq = sent.endSeq(index);
         loss.ackDelivered += sent.length(index);
+        tcb.tally.delivered++;
+        tcb.rate.segmentDelivered(sent, index);
         if (!sent.retransmitted(index)) {
             loss.ackRttNanos = loss.ackRttNanos < 0 ? rtt : Math.min(loss.ackRttNanos, rtt);
             measured(loss, nowNanos, rtt);
             if (loss.rackBefore && Seq.lt(endSeq, loss.deliveredToBefore)) {
                 loss.reorderingSeen = true;
+                reordered(tcb, sent.startSeq(index));
             }
         } else if (ofFirstCopy(tcb, segment, sentNanos, rtt)) {
             return;
@@ -49,7 +52,13 @@ final class Rack {
             loss.rackEndSeq = endSeq;
             loss.rackRttNanos = rtt;
         }
-        rate(loss, nowNanos, sent, index);
+    }
+
+    private static void reordered(Tcb tcb, int seq) {
+        int mss = tcb.payloadMax();
+        int behind = (Seq.distance(seq, tcb.loss.deliveredToBefore) + mss - 1) / mss;
+        tcb.loss.ackReordered = true;
+        tcb.tally.reorderingDistance = Math.max(tcb.tally.reorderingDistance, behind);
     }
 
     /// Whether the ACK is more likely for an earlier copy of a retransmitted segment.
@@ -65,14 +74,6 @@ final class Rack {
         if (loss.rttMinNanos < 0 || rtt <= loss.rttMinNanos || old) {
             loss.rttMinNanos = rtt;
             loss.rttMinSinceNanos = nowNanos;
-        }
-    }
-
-    private static void rate(RecoveryState loss, long nowNanos, SentSegments sent, int index) {
-        long nanos = nowNanos - sent.deliveredNanosThen(index);
-        long octets = loss.delivered + loss.ackDelivered - sent.deliveredThen(index);
-        if (nanos > 0) {
-            loss.deliveryRate = (long) (octets * 1e9 / nanos);
         }
     }
 
@@ -94,7 +95,7 @@ final class Rack {
         }
     }
 
-    private static long reorderWindowNanos(Tcb tcb) {
+    static long reorderWindowNanos(Tcb tcb) {
         var loss = tcb.loss;
         boolean certain = !loss.open() || tcb.sent().sackedCount() >= DUPLICATES;
         if (!loss.reorderingSeen && certain) {
@@ -156,6 +157,7 @@ final class Rack {
         var sent = tcb.sent();
         if (!tcb.rcv.selectiveAcks || !loss.rackValid || !tcb.config.lossByTime()) {
             loss.lost += sent.inFlightBytes();
+            tcb.tally.lost += sent.count() - sent.sackedCount() - sent.lostCount();
             sent.markAllLost();
             return;
         }

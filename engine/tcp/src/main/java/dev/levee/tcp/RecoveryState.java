@@ -61,19 +61,15 @@ final class RecoveryState {
     boolean tailProbed;
     int tailProbeEndSeq;
 
-    /// Octets delivered, in order or not, and when that last grew.
-    long delivered;
-    long deliveredNanos;
     /// Octets found to be lost.
     long lost;
-    /// Octets a second, as the last ACKs show it; 0 before the first.
-    long deliveryRate;
 
     /// Of the ACK that is being processed: octets delivered, the round-trip time of the last segment sent of
-    /// these or -1, and whether it reports a duplicate.
+    /// these or -1, whether it reports a duplicate, and whether it shows that segments overtook each other.
     int ackDelivered;
     long ackRttNanos;
     boolean ackDsack;
+    boolean ackReordered;
     int ackLostBefore;
     /// And what was known before it: the blocks of an ACK come in any order.
     boolean rackBefore;

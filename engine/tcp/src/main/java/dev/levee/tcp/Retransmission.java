@@ -105,7 +105,9 @@ final class Retransmission {
         tcb.retransmitted = true;
         tcb.retransmitTsVal = tcb.timestamp(nowNanos);
         Output.writeText(tcb, nowNanos, out, start, text, sent.length(index) > text);
-        sent.sentAgain(nowNanos, index, tcb.loss.delivered, tcb.loss.deliveredNanos);
+        tcb.tally.retransmits++;
+        tcb.tally.retransmittedBytes += text;
+        sent.sentAgain(nowNanos, index, tcb.rate);
         tcb.lastSendNanos = nowNanos;
         LossRecovery.sent(tcb, nowNanos, sent.length(index), true);
         RetransmitTimer.sent(tcb, nowNanos);

@@ -137,7 +137,9 @@ final class RetransmitTimer {
     }
 
     private static void timeout(Tcb tcb, long nowNanos) {
+        tcb.tally.timeouts++;
         if (!tcb.state.synchronised()) {
+            tcb.tally.retransmits++;
             tcb.synRetransmitted = true;
             tcb.rttTimed = false;
             tcb.pending |= Tcb.SYN_DUE;

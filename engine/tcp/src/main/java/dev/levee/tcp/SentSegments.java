@@ -6,7 +6,7 @@ import java.util.Arrays;
 /// The scoreboard: every segment in flight, its fate so far, and when it was last sent (RFC 6675 §3, RFC 8985
 /// §5.1).
 ///
-/// A queue in order of sequence numbers, held in parallel arrays: 49 octets a segment, no object. An entry is
+/// A queue in order of sequence numbers, held in parallel arrays: 57 octets a segment, no object. An entry is
 /// named by its *index*, which counts up for ever and stays the same while the entry lives. A second order, by
 /// time of the last transmission, is a list linked through the entries: it holds those of which nothing is
 /// known yet, the longest in flight first, so that finding what is overdue costs a step for each segment found.
@@ -27,6 +27,8 @@ final class SentSegments {
     private static final byte LOST = 2;
     /// It was sent more than once.
     private static final byte RETRANSMITTED = 4;
+    /// When it was sent, the application had no more.
+    private static final byte APPLICATION_LIMITED = 8;
 
     private static final int ENTRIES_MIN = 16;
     private static final int INDEX_MAX = 1 << 30;
@@ -39,6 +41,7 @@ final class SentSegments {
     private int[] earlier = new int[ENTRIES_MIN];
     private long[] deliveredThen = new long[ENTRIES_MIN];
     private long[] deliveredNanosThen = new long[ENTRIES_MIN];
+    private long[] firstSentNanosThen = new long[ENTRIES_MIN];
 
     private int head;
     private int tail;
@@ -52,6 +55,7 @@ final class SentSegments {
     private int sackedBytes;
     private int sackedCount;
     private int lostCount;
+    private int retransmittedCount;
 
     boolean isEmpty() {
         return head == tail;
@@ -103,14 +107,23 @@ final class SentSegments {
         return sentNanos[slot(index)];
     }
 
-    /// What the connection had delivered when the segment was sent, and when that had last grown: the start of
-    /// a measurement of the delivery rate.
+    /// What the connection had delivered when the segment was sent, when that had last grown, and when the first
+    /// segment of that time was sent: the start of a measurement of the [DeliveryRate].
     long deliveredThen(int index) {
         return deliveredThen[slot(index)];
     }
 
     long deliveredNanosThen(int index) {
         return deliveredNanosThen[slot(index)];
+    }
+
+    long firstSentNanosThen(int index) {
+        return firstSentNanosThen[slot(index)];
+    }
+
+    /// Whether it was sent by an application that had no more.
+    boolean applicationLimited(int index) {
+        return (marks[slot(index)] & APPLICATION_LIMITED) != 0;
     }
 
     /// Octets under way: neither known to have arrived nor found to be lost.
@@ -127,6 +140,11 @@ final class SentSegments {
         return lostCount;
     }
 
+    /// Segments under way that were sent more than once.
+    int retransmittedCount() {
+        return retransmittedCount;
+    }
+
     int sackedBytes() {
         return sackedBytes;
     }
@@ -136,7 +154,7 @@ final class SentSegments {
     }
 
     /// A segment with new sequence numbers was sent.
-    void append(long nowNanos, int startSeq, int endSeq, long delivered, long deliveredNanos) {
+    void append(long nowNanos, int startSeq, int endSeq, DeliveryRate rate) {
         if (count() == start.length) {
             grow();
         }
@@ -145,14 +163,13 @@ final class SentSegments {
         start[at] = startSeq;
         end[at] = endSeq;
         marks[at] = 0;
-        deliveredThen[at] = delivered;
-        deliveredNanosThen[at] = deliveredNanos;
+        stamp(at, rate);
         inFlightBytes += length(index);
         sentNow(nowNanos, index);
     }
 
     /// The segment was sent again, whatever was thought of it before.
-    void sentAgain(long nowNanos, int index, long delivered, long deliveredNanos) {
+    void sentAgain(long nowNanos, int index, DeliveryRate rate) {
         int at = slot(index);
         if ((marks[at] & LOST) != 0) {
             lostBytes -= length(index);
@@ -160,13 +177,22 @@ final class SentSegments {
             inFlightBytes += length(index);
         } else if ((marks[at] & SACKED) == 0) {
             unlink(index);
+            retransmittedCount -= (marks[at] & RETRANSMITTED) == 0 ? 0 : 1;
         }
         marks[at] = (byte) (marks[at] & ~LOST | RETRANSMITTED);
-        deliveredThen[at] = delivered;
-        deliveredNanosThen[at] = deliveredNanos;
+        stamp(at, rate);
         if ((marks[at] & SACKED) == 0) {
+            retransmittedCount++;
             sentNow(nowNanos, index);
         }
+    }
+
+    private void stamp(int at, DeliveryRate rate) {
+        deliveredThen[at] = rate.delivered;
+        deliveredNanosThen[at] = rate.deliveredNanos;
+        firstSentNanosThen[at] = rate.firstSentNanos;
+        int others = marks[at] & ~APPLICATION_LIMITED;
+        marks[at] = (byte) (others | (rate.limitedNow() ? APPLICATION_LIMITED : 0));
     }
 
     private void sentNow(long nowNanos, int index) {
@@ -268,6 +294,7 @@ final class SentSegments {
                 lostBytes -= length(index);
                 lostCount--;
                 inFlightBytes += length(index);
+                retransmittedCount += retransmitted(index) ? 1 : 0;
                 link(index, NONE);
             }
         }
@@ -282,6 +309,7 @@ final class SentSegments {
         } else {
             unlink(index);
             inFlightBytes -= length(index);
+            retransmittedCount -= (marks[at] & RETRANSMITTED) == 0 ? 0 : 1;
         }
     }
 
@@ -389,6 +417,7 @@ final class SentSegments {
         } else if (sacked(index)) {
             sackedCount++;
         } else {
+            retransmittedCount += retransmitted(index) ? 1 : 0;
             link(index + 1, index);
         }
     }
@@ -406,6 +435,7 @@ final class SentSegments {
         sentNanos[to] = sentNanos[from];
         deliveredThen[to] = deliveredThen[from];
         deliveredNanosThen[to] = deliveredNanosThen[from];
+        firstSentNanosThen[to] = firstSentNanosThen[from];
     }
 
     /// Empty, and ready for another connection.
@@ -420,6 +450,7 @@ final class SentSegments {
         sackedBytes = 0;
         sackedCount = 0;
         lostCount = 0;
+        retransmittedCount = 0;
     }
 
     private int slot(int index) {
@@ -436,6 +467,7 @@ final class SentSegments {
         sentNanos = Arrays.copyOf(sentNanos, 2 * old);
         deliveredThen = Arrays.copyOf(deliveredThen, 2 * old);
         deliveredNanosThen = Arrays.copyOf(deliveredNanosThen, 2 * old);
+        firstSentNanosThen = Arrays.copyOf(firstSentNanosThen, 2 * old);
         marks = Arrays.copyOf(marks, 2 * old);
         for (int at = 0; at < old; at++) {
             copy(at, at + old);

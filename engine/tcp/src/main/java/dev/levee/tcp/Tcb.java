@@ -45,6 +45,9 @@ final class Tcb {
     final TimerTable timers = new TimerTable();
     CongestionControl congestion;
     final RecoveryState loss = new RecoveryState();
+    final DeliveryRate rate = new DeliveryRate();
+    final SendTimes sendTimes = new SendTimes();
+    final Tally tally = new Tally();
     private @Nullable SentSegments sent;
     TcpState state = TcpState.CLOSED;
     boolean noDelay;
@@ -79,6 +82,8 @@ final class Tcb {
     int keepAliveProbes;
 
     boolean synRetransmitted;
+    /// Both sides have offered to scale their windows.
+    boolean windowScaling;
     /// R1 was reached and nothing was acknowledged since.
     boolean inDoubt;
     boolean rttTimed;
@@ -185,7 +190,8 @@ final class Tcb {
             snd.sndMss = Math.clamp(syn.mss(), Math.min(config.mssMin(), mssOffered), mssOffered);
         }
         // RFC 7323 §2.2: scaling is in use only when both sides sent the option.
-        if (syn.windowScale() >= 0 && config.windowScaling()) {
+        windowScaling = syn.windowScale() >= 0 && config.windowScaling();
+        if (windowScaling) {
             snd.sndWndShift = syn.windowScale();
         } else {
             rcv.rcvWndShift = 0;
@@ -252,6 +258,16 @@ final class Tcb {
         if (textSeen && nowNanos - lastTextNanos < config.delayedAckNanos()) {
             interactive = true;
         }
+    }
+
+    /// Octets that the user can write now; 0 when no more may be written ever.
+    int sendRoom() {
+        if (snd.finQueued || !state.maySend()) {
+            return 0;
+        }
+        int limit = config.sendLimitBytes();
+        int most = limit == 0 ? config.sendBufferBytes() : limit;
+        return Math.max(0, most - (int) undelivered());
     }
 
     /// The user says how ACKs are best sent from now on.
@@ -329,8 +345,19 @@ final class Tcb {
         }
     }
 
-    void established(long nowNanos) {
+    void begun(long nowNanos) {
+        progressNanos = nowNanos;
+        silentSince(nowNanos);
+    }
+
+    private void silentSince(long nowNanos) {
         heardNanos = nowNanos;
+        tally.textInNanos = nowNanos;
+        tally.textOutNanos = nowNanos;
+    }
+
+    void established(long nowNanos) {
+        silentSince(nowNanos);
         KeepAlive.start(this);
         events |= TcpEvents.CONNECTED | TcpEvents.WRITABLE;
         context.counters().count(TcpCounters.ESTABLISHED);

@@ -44,7 +44,7 @@ public final class TcpConnection {
         var tcb = new Tcb(config, tuple, true, mtu, iss, timestampOffset, context);
         tcb.transition(TcpEvent.ACTIVE_OPEN);
         tcb.pending = Tcb.SYN_DUE;
-        tcb.progressNanos = nowNanos;
+        tcb.begun(nowNanos);
         context.counters().count(TcpCounters.ACTIVE_OPENS);
         return new TcpConnection(tcb);
     }
@@ -64,8 +64,9 @@ public final class TcpConnection {
         tcb.transition(TcpEvent.SYN_ARRIVES);
         tcb.synchronise(nowNanos, syn);
         tcb.pending = Tcb.SYN_DUE;
-        tcb.progressNanos = nowNanos;
+        tcb.begun(nowNanos);
         context.counters().count(TcpCounters.SEGMENTS_IN);
+        tcb.tally.segmentsIn++;
         context.counters().count(TcpCounters.PASSIVE_OPENS);
         return new TcpConnection(tcb);
     }
@@ -73,6 +74,7 @@ public final class TcpConnection {
     /// SEGMENT ARRIVES (RFC 9293 §3.10.7), for a segment whose four-tuple is this connection's.
     public void onSegment(long nowNanos, Segment segment) {
         tcb.context.counters().count(TcpCounters.SEGMENTS_IN);
+        tcb.tally.segmentsIn++;
         switch (tcb.state) {
             case CLOSED, LISTEN -> {
                 // Over: the stack answers for connections that do not exist.
@@ -127,12 +129,7 @@ public final class TcpConnection {
 
     /// Octets that can be written now; 0 when no more may be written ever.
     public int sendRoom() {
-        if (tcb.snd.finQueued || !tcb.state.maySend()) {
-            return 0;
-        }
-        int limit = tcb.config.sendLimitBytes();
-        int most = limit == 0 ? tcb.config.sendBufferBytes() : limit;
-        return Math.max(0, most - (int) tcb.undelivered());
+        return tcb.sendRoom();
     }
 
     /// The user put `count` octets into the send ring, at most `sendRoom()`.
@@ -452,6 +449,11 @@ public final class TcpConnection {
     /// The most text that one segment carries.
     public int sndMss() {
         return tcb.payloadMax();
+    }
+
+    /// Everything that can be known about the connection at this moment: a fresh object.
+    public TcpInfo info(long nowNanos) {
+        return TcpInfo.of(tcb, nowNanos);
     }
 
     /// The bits of [TcpEvents] since the last call, cleared.

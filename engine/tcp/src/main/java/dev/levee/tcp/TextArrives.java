@@ -23,6 +23,8 @@ final class TextArrives {
             return true;
         }
         Ecn.received(tcb, segment);
+        tcb.tally.textSegmentsIn++;
+        tcb.tally.textInNanos = nowNanos;
         int seq = segment.seq();
         int skip = Seq.lt(seq, rcv.rcvNxt) ? Seq.distance(seq, rcv.rcvNxt) : 0;
         int end = Seq.min(seq + length, rcv.rcvAdv);
@@ -74,6 +76,7 @@ final class TextArrives {
             // RFC 5681 §3.2: "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order
             // segment arrives."
             tcb.context.counters().count(TcpCounters.OUT_OF_ORDER_IN);
+            tcb.tally.outOfOrder++;
             tcb.ackNow();
             return true;
         }

@@ -74,7 +74,7 @@ class SentSegmentsTest {
         plain.end = next + bytes;
         plain.sentNanos = now;
         model.add(plain);
-        sent.append(now, next, next + bytes, 0, 0);
+        sent.append(now, next, next + bytes, new DeliveryRate());
         next += bytes;
     }
 
@@ -109,7 +109,7 @@ class SentSegmentsTest {
 
     private void again(int index, int at) {
         if (!model.isEmpty() && !model.get(at).sacked) {
-            sent.sentAgain(now, index, 0, 0);
+            sent.sentAgain(now, index, new DeliveryRate());
             var plain = model.get(at);
             plain.lost = false;
             plain.again = true;
@@ -140,6 +140,7 @@ class SentSegmentsTest {
         int flight = 0;
         int lost = 0;
         int sacked = 0;
+        int again = 0;
         int firstLost = SentSegments.NONE;
         for (int i = 0; i < model.size(); i++) {
             var plain = model.get(i);
@@ -156,11 +157,13 @@ class SentSegmentsTest {
             flight += plain.sacked || plain.lost ? 0 : length;
             lost += plain.lost ? length : 0;
             sacked += plain.sacked ? length : 0;
+            again += plain.again && !plain.sacked && !plain.lost ? 1 : 0;
             firstLost = plain.lost && firstLost == SentSegments.NONE ? index : firstLost;
         }
         assertThat(sent.inFlightBytes()).as(when).isEqualTo(flight);
         assertThat(sent.lostBytes()).as(when).isEqualTo(lost);
         assertThat(sent.sackedBytes()).as(when).isEqualTo(sacked);
+        assertThat(sent.retransmittedCount()).as(when).isEqualTo(again);
         assertThat(sent.firstLost()).as(when).isEqualTo(firstLost);
         assertThat(linked()).as(when).isEqualTo(underWay());
     }
@@ -187,11 +190,11 @@ class SentSegmentsTest {
     @Test
     void theLongestUnderWayComesFirst() {
         for (int i = 0; i < 40; i++) {
-            sent.append(i, i, i + 1, 0, 0);
+            sent.append(i, i, i + 1, new DeliveryRate());
         }
         sent.markLost(sent.first() + 3);
-        sent.sentAgain(100, sent.first() + 3, 0, 0);
-        sent.sentAgain(101, sent.first(), 0, 0);
+        sent.sentAgain(100, sent.first() + 3, new DeliveryRate());
+        sent.sentAgain(101, sent.first(), new DeliveryRate());
         var times = new ArrayList<Long>();
         for (int index = sent.oldest(); index != SentSegments.NONE; index = sent.sentAfter(index)) {
             times.add(sent.sentNanos(index));

@@ -173,7 +173,7 @@ public final class Host implements AutoCloseable {
 
     /// Counters, states and connections as they are now; after the end of the host, as they were then.
     public HostStats stats() {
-        var task = new Task<>("statistics", true, _ -> HostStats.of(shard.stack(), shard.undeliveredBytes()));
+        var task = new Task<>("statistics", true, now -> HostStats.of(now, shard.stack(), shard.undeliveredBytes()));
         shard.submit(task, 1);
         try {
             return task.await();

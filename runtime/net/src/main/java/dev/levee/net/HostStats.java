@@ -7,6 +7,7 @@ import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.FourTuple;
 import dev.levee.tcp.TcpCounters;
+import dev.levee.tcp.TcpInfo;
 import dev.levee.tcp.TcpState;
 import dev.levee.wire.DropReason;
 import java.util.ArrayList;
@@ -65,6 +66,7 @@ public record HostStats(
     /// @param cwndBytes congestion window
     /// @param userClosed whether the application has closed it: it goes on by itself
     /// @param cause how it ended; null while it goes on
+    /// @param tcp everything else that TCP knows about it
     public record ConnectionInfo(
             FourTuple tuple,
             TcpState state,
@@ -75,8 +77,9 @@ public record HostStats(
             long srttNanos,
             int cwndBytes,
             boolean userClosed,
-            @Nullable CloseCause cause) {
-        static ConnectionInfo of(TcpSocket socket) {
+            @Nullable CloseCause cause,
+            TcpInfo tcp) {
+        static ConnectionInfo of(long nowNanos, TcpSocket socket) {
             var connection = socket.connection();
             return new ConnectionInfo(
                     connection.tuple(),
@@ -88,12 +91,13 @@ public record HostStats(
                     connection.srttNanos(),
                     connection.cwnd(),
                     socket.userClosed(),
-                    connection.cause());
+                    connection.cause(),
+                    socket.tcpInfo(nowNanos));
         }
     }
 
     /// Threads: shard.
-    static HostStats of(Stack stack, long undeliveredBytes) {
+    static HostStats of(long nowNanos, Stack stack, long undeliveredBytes) {
         var tcp = new EnumMap<TcpCounters, Long>(TcpCounters.class);
         for (var counter : TcpCounters.values()) {
             tcp.put(counter, stack.tcpCounters().get(counter));
@@ -112,7 +116,7 @@ public record HostStats(
             var state = socket.connection().state();
             // It has ended just now and only its last segment is still to be sent.
             if (state != TcpState.CLOSED) {
-                connections.add(ConnectionInfo.of(socket));
+                connections.add(ConnectionInfo.of(nowNanos, socket));
                 states.merge(state, 1, Integer::sum);
             }
         });

@@ -10,6 +10,7 @@ import static java.net.StandardSocketOptions.TCP_NODELAY;
 import dev.levee.stack.SocketOptions;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.TcpConfigBuilder;
+import dev.levee.tcp.TcpInfo;
 import dev.levee.wire.IpAddress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -521,6 +522,17 @@ public final class LeveeSocket extends Socket {
     @Override
     public void setPerformancePreferences(int connectionTime, int latency, int bandwidth) {
         // Preferences may be ignored, and there is nothing to choose from.
+    }
+
+    /// Everything that TCP knows about the connection at this moment, see [TcpStream#tcpInfo].
+    ///
+    /// @throws IOException when it is not connected, or the host has ended
+    public TcpInfo tcpInfo() throws IOException {
+        var open = stream;
+        if (open == null) {
+            throw new SocketException("Socket is not connected");
+        }
+        return open.tcpInfo();
     }
 
     @Override

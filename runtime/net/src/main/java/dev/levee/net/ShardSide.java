@@ -22,7 +22,9 @@ import dev.levee.stack.SocketException;
 import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.TcpConfig;
+import dev.levee.tcp.TcpInfo;
 import dev.levee.tcp.TcpState;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The shard's side of a [SocketPort]: does what applications ask of the socket, and publishes what became of
@@ -190,6 +192,10 @@ final class ShardSide {
             to.close(nowNanos);
         }
         closeDone = true;
+    }
+
+    TcpInfo tcpInfo(long nowNanos) {
+        return Objects.requireNonNull(socket, "a stream without a connection").tcpInfo(nowNanos);
     }
 
     /// Publishes what the socket says now and wakes who waits for it.

@@ -6,6 +6,7 @@ import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.FourTuple;
 import dev.levee.tcp.TcpConfig;
+import dev.levee.tcp.TcpInfo;
 import dev.levee.tcp.TcpState;
 import java.io.IOException;
 import java.net.SocketOption;
@@ -259,6 +260,15 @@ final class SocketPort extends Command {
         var receipt = receipts.add(output.writtenEnd());
         ask(RECEIPT);
         return receipt;
+    }
+
+    /// What TCP knows about the connection.
+    ///
+    /// @throws IOException when the host has ended
+    TcpInfo tcpInfo() throws IOException {
+        var task = new Task<>(toString(), shardSide::tcpInfo);
+        shard.submit(task, 1);
+        return task.await();
     }
 
     boolean connected() {

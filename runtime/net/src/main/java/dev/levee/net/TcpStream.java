@@ -1,6 +1,7 @@
 package dev.levee.net;
 
 import dev.levee.tcp.FourTuple;
+import dev.levee.tcp.TcpInfo;
 import dev.levee.tcp.TcpState;
 import dev.levee.wire.IpAddress;
 import java.io.Closeable;
@@ -254,6 +255,15 @@ public final class TcpStream implements Closeable {
     /// The connection's state a moment ago.
     public TcpState state() {
         return port.state();
+    }
+
+    /// Everything that TCP knows about the connection at this moment: how long the path takes, what is under way,
+    /// what was lost, and what the sender has waited for. Asks the stack's thread; also after the stream was
+    /// closed or has failed.
+    ///
+    /// @throws IOException when the host has ended
+    public TcpInfo tcpInfo() throws IOException {
+        return port.tcpInfo();
     }
 
     public boolean isClosed() {

@@ -50,6 +50,30 @@ class StreamTest {
     }
 
     @Test
+    void whatTcpKnowsCanBeAskedForAndStaysWhenTheStreamIsClosed() throws IOException, InterruptedException {
+        try (var hosts = new TwoHosts()) {
+            var connection = hosts.connect();
+            var client = connection.client();
+            client.output().write(text("hello"));
+            client.awaitDelivered(Duration.ofSeconds(30));
+            var info = client.tcpInfo();
+            assertThat(info.state()).isEqualTo(TcpState.ESTABLISHED);
+            assertThat(info.active()).isTrue();
+            assertThat(info.agreed().selectiveAcks()).isTrue();
+            assertThat(info.roundTrip().srttNanos()).isPositive();
+            assertThat(info.sending().bytesAcknowledged()).isEqualTo(5);
+            assertThat(info.sending().outstandingBytes()).isZero();
+            assertThat(info.waiting().busyNanos()).isPositive();
+            assertThat(connection.server().tcpInfo().receiving().bytes()).isEqualTo(5);
+            assertThat(client.asSocket().tcpInfo().sending().textSegments()).isEqualTo(1);
+            client.abort();
+            assertThat(client.tcpInfo().state()).isEqualTo(TcpState.CLOSED);
+            assertThat(client.tcpInfo().sending().bytesAcknowledged()).isEqualTo(5);
+            connection.close();
+        }
+    }
+
+    @Test
     void halfClosedStreamStillReceives() throws IOException {
         try (var hosts = new TwoHosts();
                 var connection = hosts.connect()) {

@@ -218,7 +218,7 @@ class DrillTest {
                 "+0 close(4) = 0 | +0 < udp (100) | UDP packets",
                 "+0 close(4) = 0 | +0 < . 12:12(0) ack 601 win 9 <md5 valid,nop,nop> | the TCP option md5",
                 "+0 close(4) = 0 | +0 sctp_peeloff(3, 5) = 3 | the call sctp_peeloff",
-                "tcpi_state == TCP_ESTABLISHED | tcpi_reord_seen == 5 | the name tcpi_reord_seen",
+                "tcpi_state == TCP_ESTABLISHED | tcpi_rcv_space == 5 | the name tcpi_rcv_space",
                 "SO_REUSEADDR | SO_USELOOPBACK | the name SO_USELOOPBACK is another system's",
             })
     void whatIsNotOfferedIsSkippedByName(String part, String instead, String reason) {

@@ -2,7 +2,7 @@ package dev.levee.sim.drill.engine;
 
 import dev.levee.sim.drill.system.Platform;
 import dev.levee.stack.TcpSocket;
-import dev.levee.tcp.TcpConnection;
+import dev.levee.tcp.TcpInfo;
 import dev.levee.tcp.TcpState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,11 @@ final class ConnectionInfo {
             TcpState.FIN_WAIT_2,
             TcpState.TIME_WAIT);
     private static final long MICRO = 1_000;
+    private static final long MILLI = 1_000_000;
     private static final int TIMESTAMPS_BYTES = 12;
+    private static final int REORDERING_INITIAL = 3;
+    /// What Linux says before there is a measurement.
+    private static final long UNKNOWN = 0xffff_ffffL;
 
     private final Platform platform;
     private final Machine machine;
@@ -71,55 +75,103 @@ final class ConnectionInfo {
         return platform == Platform.LINUX ? 1 + LINUX_ORDER.indexOf(state) : FREEBSD_ORDER.indexOf(state);
     }
 
-    /// By Linux's names. What the engine does not know (who limited the sender for how long, what was lost or
-    /// reordered, packets counted one by one) is left out.
-    private static @Nullable Long field(TcpSocket socket, String field) {
-        var connection = socket.connection();
-        long mss = connection.sndMss();
+    /// By Linux's names. What the engine does not know (fast open, accurate ECN, the size of buffers as Linux
+    /// tunes it) is left out.
+    private @Nullable Long field(TcpSocket socket, String field) {
+        var info = socket.tcpInfo(machine.stackNanos());
+        var known = path(info, field);
+        known = known == null ? sent(info, field) : known;
+        known = known == null ? lost(info, field) : known;
+        return known == null ? received(info, field) : known;
+    }
+
+    private static @Nullable Long path(TcpInfo info, String field) {
+        var agreed = info.agreed();
+        var trip = info.roundTrip();
         return switch (field) {
-            case "tcpi_ca_state" -> caState(connection);
-            case "tcpi_retransmits" -> (long) connection.timeouts();
-            case "tcpi_backoff" -> (long) connection.backOff();
-            case "tcpi_probes" -> (long) connection.probes();
-            case "tcpi_options" -> options(connection);
-            case "tcpi_snd_wscale" -> (long) connection.sndWndShift();
-            case "tcpi_rcv_wscale" -> (long) connection.rcvWndShift();
-            case "tcpi_rto" -> connection.rtoNanos() / MICRO;
-            case "tcpi_snd_mss" -> mss;
-            case "tcpi_advmss" -> (long) connection.mssOffered() - (connection.timestamps() ? TIMESTAMPS_BYTES : 0);
-            case "tcpi_unacked" -> unacknowledged(connection.flightSize(), mss, socket.noDelay());
-            case "tcpi_snd_cwnd" -> connection.cwnd() / mss;
-            case "tcpi_snd_ssthresh" ->
-                connection.ssthresh() == Integer.MAX_VALUE ? (long) Integer.MAX_VALUE : connection.ssthresh() / mss;
-            case "tcpi_rtt" -> Math.max(0, connection.srttNanos()) / MICRO;
-            case "tcpi_rttvar" -> connection.rttVarNanos() / MICRO;
-            case "tcpi_bytes_acked" -> connection.bytesAcknowledged();
-            case "tcpi_bytes_received" -> connection.bytesReceived();
-            case "tcpi_notsent_bytes" ->
-                Math.max(0, connection.bytesWritten() - connection.bytesAcknowledged() - connection.flightSize());
-            case "tcpi_snd_wnd" -> (long) connection.sndWnd();
-            case "tcpi_rcv_wnd" -> (long) connection.rcvWnd();
+            case "tcpi_options" -> options(agreed);
+            case "tcpi_snd_wscale" -> (long) agreed.sendWindowShift();
+            case "tcpi_rcv_wscale" -> (long) agreed.receiveWindowShift();
+            case "tcpi_snd_mss" -> (long) agreed.sendMssBytes();
+            case "tcpi_advmss" -> (long) agreed.offeredMssBytes() - (agreed.timestamps() ? TIMESTAMPS_BYTES : 0);
+            case "tcpi_rto" -> trip.rtoNanos() / MICRO;
+            case "tcpi_rtt" -> Math.max(0, trip.srttNanos()) / MICRO;
+            case "tcpi_rttvar" -> trip.rttVarNanos() / MICRO;
+            case "tcpi_min_rtt" -> trip.rttMinNanos() < 0 ? UNKNOWN : trip.rttMinNanos() / MICRO;
+            case "tcpi_backoff" -> (long) trip.backOffs();
+            case "tcpi_probes" ->
+                (long) Math.max(info.probing().windowProbes(), info.probing().keepAliveProbes());
+            case "tcpi_busy_time" -> info.waiting().busyNanos() / MICRO;
+            case "tcpi_rwnd_limited" -> info.waiting().windowNanos() / MICRO;
+            case "tcpi_sndbuf_limited" -> info.waiting().bufferNanos() / MICRO;
             default -> null;
         };
     }
 
-    /// Open, recovery, or loss: the numbers of `tcp_ca_state`.
-    private static long caState(TcpConnection connection) {
-        return connection.inRecovery() ? 3 : connection.timeouts() > 0 ? 4 : 0;
+    private static @Nullable Long sent(TcpInfo info, String field) {
+        var sending = info.sending();
+        long mss = info.agreed().sendMssBytes();
+        int ssthresh = sending.ssthreshBytes();
+        return switch (field) {
+            case "tcpi_unacked" -> (long) sending.outstanding();
+            case "tcpi_snd_cwnd" -> sending.cwndBytes() / mss;
+            case "tcpi_snd_ssthresh" -> ssthresh == Integer.MAX_VALUE ? (long) ssthresh : ssthresh / mss;
+            case "tcpi_snd_wnd" -> (long) sending.windowBytes();
+            case "tcpi_bytes_acked" -> sending.bytesAcknowledged();
+            case "tcpi_bytes_sent" -> sending.textBytes();
+            case "tcpi_notsent_bytes" -> (long) sending.unsentBytes();
+            case "tcpi_segs_out" -> sending.segments();
+            case "tcpi_data_segs_out" -> sending.textSegments();
+            case "tcpi_delivery_rate" -> sending.deliveryBytesPerSecond();
+            case "tcpi_delivery_rate_app_limited" -> sending.deliveryApplicationLimited() ? 1L : 0;
+            case "tcpi_last_data_sent" -> sending.sinceTextNanos() / MILLI;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Long lost(TcpInfo info, String field) {
+        var loss = info.loss();
+        return switch (field) {
+            // The phases have the order of `tcp_ca_state`.
+            case "tcpi_ca_state" -> (long) loss.phase().ordinal();
+            case "tcpi_sacked" -> (long) loss.sacked();
+            // What was lost and is under way again is both to Linux.
+            case "tcpi_lost" -> (long) loss.lost() + info.sending().retransmitting();
+            case "tcpi_retrans" -> (long) info.sending().retransmitting();
+            case "tcpi_retransmits" -> (long) loss.timeouts();
+            case "tcpi_total_retrans" -> loss.retransmitsTotal();
+            case "tcpi_bytes_retrans" -> loss.retransmittedBytes();
+            case "tcpi_total_rto" -> (long) loss.timeoutsTotal();
+            // Linux counts the SYN, too.
+            case "tcpi_delivered" -> loss.delivered() + (info.state().synchronised() ? 1 : 0);
+            case "tcpi_delivered_ce" -> loss.deliveredMarked();
+            case "tcpi_dsack_dups" -> loss.duplicatesReported();
+            case "tcpi_reord_seen" -> loss.reorderings();
+            case "tcpi_reordering" -> (long) Math.max(REORDERING_INITIAL, loss.reorderingDistance());
+            default -> null;
+        };
+    }
+
+    private static @Nullable Long received(TcpInfo info, String field) {
+        var receiving = info.receiving();
+        return switch (field) {
+            case "tcpi_rcv_wnd" -> (long) receiving.windowBytes();
+            case "tcpi_bytes_received" -> receiving.bytes();
+            case "tcpi_segs_in" -> receiving.segments();
+            case "tcpi_data_segs_in" -> receiving.textSegments();
+            case "tcpi_rcv_ooopack" -> receiving.outOfOrder();
+            case "tcpi_last_data_recv" -> receiving.sinceTextNanos() / MILLI;
+            case "tcpi_last_ack_recv" -> receiving.sinceSegmentNanos() / MILLI;
+            default -> null;
+        };
     }
 
     /// Timestamps, selective acknowledgements, window scaling and ECN.
-    private static long options(TcpConnection connection) {
-        boolean scaled = connection.sndWndShift() > 0 || connection.rcvWndShift() > 0;
-        return (connection.timestamps() ? 1 : 0)
-                | (connection.selectiveAcks() ? 2 : 0)
-                | (scaled ? 4 : 0)
-                | (connection.ecn() ? 8 : 0);
-    }
-
-    /// Segments in flight. Nagle's algorithm leaves at most one small one; without it nobody has counted them.
-    private static @Nullable Long unacknowledged(int flightSize, long mss, boolean noDelay) {
-        return flightSize % mss != 0 && noDelay ? null : (flightSize + mss - 1) / mss;
+    private static long options(TcpInfo.Agreed agreed) {
+        return (agreed.timestamps() ? 1 : 0)
+                | (agreed.selectiveAcks() ? 2 : 0)
+                | (agreed.windowScaling() ? 4 : 0)
+                | (agreed.ecn() ? 8 : 0);
     }
 
     int count(String state, int port) {

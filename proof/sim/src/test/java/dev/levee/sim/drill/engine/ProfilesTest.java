@@ -146,7 +146,8 @@ class ProfilesTest {
         assertThat(linux.target.info(socket, "tcpi_snd_cwnd")).isEqualTo(10);
         assertThat(linux.target.info(socket, "tcpi_snd_mss")).isEqualTo(1000);
         assertThat(linux.target.info(socket, "tcpi_unacked")).isZero();
-        assertThat(linux.target.info(socket, "tcpi_delivered")).isNull();
+        assertThat(linux.target.info(socket, "tcpi_delivered")).isEqualTo(1);
+        assertThat(linux.target.info(socket, "tcpi_rcv_space")).isNull();
         var freebsd = Drill.freebsd();
         assertThat(freebsd.target.info(freebsd.listener(1), "tcpi_state")).isEqualTo(1);
         assertThat(freebsd.target.info(freebsd.socket(), "tcpi_state")).isZero();
