@@ -40,6 +40,27 @@ class InitialSequenceTest {
     }
 
     @Test
+    @Rfc("9293:MUST-9")
+    void withoutEveryBitOfTheSecretNoneCanBeComputed() {
+        for (int bit = 0; bit < 128; bit++) {
+            long low = bit < 64 ? 3 ^ 1L << bit : 3;
+            long high = bit < 64 ? 4 : 4 ^ 1L << bit - 64;
+            var other = new InitialSequence(new SipHash(low, high));
+            int same = 0;
+            var between = new HashSet<Integer>();
+            for (int ports = 0; ports < 100; ports++) {
+                int mine = iss(0, ports);
+                int guessed = other.iss(0, 0, 1, 0, 2, ports);
+                same += mine == guessed ? 1 : 0;
+                // Who has seen one must not know the next: not even how far the guess is off may repeat.
+                between.add(mine - guessed);
+            }
+            assertThat(same).as("bit %d", bit).isZero();
+            assertThat(between).as("bit %d", bit).hasSizeGreaterThan(97);
+        }
+    }
+
+    @Test
     void timestampsBeginElsewhereThanSequenceNumbers() {
         assertThat(initial.timestampOffset(1, 2, 3, 4, 5)).isNotEqualTo(initial.iss(0, 1, 2, 3, 4, 5));
         assertThat(initial.timestampOffset(1, 2, 3, 4, 5)).isNotEqualTo(initial.timestampOffset(1, 2, 3, 4, 6));

@@ -65,7 +65,7 @@ final class Net {
         return new StackConfig(addresses, 1500, secret, Limits.DEFAULT, station);
     }
 
-    private Net(long startNanos, StackConfig client, StackConfig server) {
+    Net(long startNanos, StackConfig client, StackConfig server) {
         now = startNanos;
         this.client = new Stack(client);
         this.server = new Stack(server);

@@ -11,6 +11,7 @@ import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
 import dev.levee.wire.Segment;
+import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.Seq;
 import dev.levee.wire.TcpFlags;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,37 @@ class TimeWaitTest {
         var synAck = Packets.read(net.sent.get(1));
         assertThat(synAck.has(TcpFlags.SYN | TcpFlags.ACK)).isTrue();
         assertThat(Seq.gt(synAck.seq(), oldSndNxt)).isTrue();
+    }
+
+    @Test
+    @Rfc({"9293:SHLD-4", "6191:2"})
+    void timestampsTellANewSynThoughItsSequenceNumberIsOld() throws SocketException {
+        var old = serverInTimeWait(true);
+        var listener = net.listen(new ListenOptions(10, 10, options(true)));
+        int segSeq = old.connection().rcvNxt() - 1_000_000;
+        int tsVal = old.connection().tsRecent();
+        for (int notNewer : new int[] {tsVal, tsVal - 1, tsVal + (1 << 31)}) {
+            net.server.onFrame(net.now, synWithTimestamp(segSeq, notNewer));
+            assertThat(old.connection().state()).isEqualTo(TcpState.TIME_WAIT);
+        }
+        net.server.onFrame(net.now, synWithTimestamp(segSeq, tsVal + 1));
+        assertThat(listener.halfOpen()).isEqualTo(1);
+        assertThat(old.connection().state()).isEqualTo(TcpState.CLOSED);
+    }
+
+    private static Frame synWithTimestamp(int segSeq, int tsVal) {
+        var writer = new SegmentWriter()
+                .reset()
+                .addresses(Net.CLIENT_V4.high(), Net.CLIENT_V4.low(), Net.SERVER_V4.high(), Net.SERVER_V4.low())
+                .ports(CLIENT_PORT, Net.PORT)
+                .seq(segSeq)
+                .flags(TcpFlags.SYN)
+                .window(65_535)
+                .timestamps(tsVal, 0);
+        var frame = FrameSlab.single(1500);
+        writer.begin(frame);
+        writer.finish(frame, 0);
+        return frame;
     }
 
     @Test

@@ -60,7 +60,7 @@ class ChallengeTest {
     }
 
     @Test
-    @Rfc("5961:5.2")
+    @Rfc({"5961:5.2", "9293:MAY-12"})
     void textCountsOnlyWithAnAckBetweenTheLargestWindowBelowAndWhatWasSent() {
         for (int ack : new int[] {1 - WINDOW, 0, 1, 101}) {
             var wire = Wire.established().write(Wire.text(100));

@@ -272,7 +272,7 @@ class CloseTest {
     }
 
     @Test
-    @Rfc("9293:SHLD-3")
+    @Rfc({"9293:SHLD-3", "9293:MAY-1"})
     void dataAfterCloseResets() {
         var wire = Wire.established();
         wire.connection.closeReceive(wire.now);

@@ -30,7 +30,7 @@ class CongestionTest {
     }
 
     @Test
-    @Rfc("9438:4.2")
+    @Rfc({"9438:4.2", "9293:MAY-18"})
     void cubicIsBackAtItsWindowAfterTheTimeThatTheFormulaSays() {
         var cubic =
                 CongestionAlgorithm.CUBIC.create(MSS, config().hyStart(false).build());

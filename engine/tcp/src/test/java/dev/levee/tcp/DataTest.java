@@ -194,6 +194,47 @@ class DataTest {
     }
 
     @Test
+    @Rfc("9293:SHLD-17")
+    void dataBeyondTheEdgeOfAShrunkenWindowDoesNotTimeTheConnectionOut() {
+        var wire = Wire.established().write(Wire.text(4000));
+        assertThat(wire.drain()).hasSize(4);
+        wire.receive("A", 1, 1001, 0, "").nothing();
+        long start = wire.now;
+        while (wire.now - start < 1000 * Wire.SECOND) {
+            wire.toDeadline().expect("A", 1001, 1, 1);
+            wire.receive("A", 1, 1001, 0, "").nothing();
+        }
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        wire.receive("A", 1, 1001, 4000, "");
+        assertThat(wire.drain()).isNotEmpty().allMatch(s -> s.seq() >= 1001);
+    }
+
+    @Test
+    @Rfc("9293:MAY-8")
+    void theReceiverKeepsItsWindowClosedForAsLongAsItsUserDoesNotRead() {
+        var wire = Wire.established(Wire.plain().receiveBufferBytes(4096).build());
+        wire.receive("A", 1, 1, 65_535, Wire.text(4096)).drain();
+        for (int i = 0; i < 1440; i++) {
+            wire.at(60 * Wire.SECOND).receive("A", 4097, 1, 65_535, "x");
+            assertThat(wire.one()).matches(s -> s.is("A", 1, 0, 4097) && s.window() == 0);
+        }
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(wire.read(5000)).hasSize(4096);
+        assertThat(wire.one().window()).isEqualTo(4096);
+    }
+
+    @Test
+    @Rfc("9293:SHLD-27")
+    void pushesOfWritesThatShareASegmentAreOne() {
+        var wire = Wire.established().write("a");
+        wire.expect("PA", 1, 1, 1);
+        wire.write(Wire.text(700)).nothing();
+        wire.write(Wire.text(700)).write(Wire.text(700));
+        assertThat(wire.drain()).extracting(Wire.Sent::flags).containsExactly("A", "A");
+        wire.receive("A", 1, 2002).expect("PA", 2002, 100, 1);
+    }
+
+    @Test
     @Rfc("9293:MUST-38")
     void smallWindowIsNotFilledInSillySegmentsButAfterAWhileItIs() {
         var wire = Wire.established(Wire.plain().build());

@@ -93,7 +93,7 @@ class EcnTest {
     }
 
     @Test
-    @Rfc({"3168:6.1.4", "3168:6.1.5"})
+    @Rfc({"3168:6.1.4", "3168:6.1.5", "9293:SHLD-8"})
     void onlyNewTextMayBeMarked() {
         var wire = agreed().write("abc");
         wire.drain();
@@ -114,7 +114,7 @@ class EcnTest {
     }
 
     @Test
-    @Rfc("3168:6.1.3")
+    @Rfc({"3168:6.1.3", "9293:SHLD-8"})
     void markIsEchoedAtOnceAndUntilThePeerSaysThatItSlowedDown() {
         var wire = agreed();
         wire.receive("PA", 1, 1, 65_535, "a", w -> w.trafficClass(CE)).expect("A", 1, 0, 2);

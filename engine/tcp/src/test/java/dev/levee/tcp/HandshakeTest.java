@@ -200,6 +200,31 @@ class HandshakeTest {
     }
 
     @Test
+    @Rfc("9293:REC-1")
+    void windowsBeyond16BitsAreKeptOnBothSides() {
+        var wire = Wire.passive(
+                TcpConfig.builder()
+                        .timestamps(false)
+                        .receiveBufferBytes(1 << 30)
+                        .build(),
+                w -> w.windowScale(14));
+        wire.drain();
+        wire.receive("A", 1, 1).receive("A", 0, 1).drain();
+        assertThat(wire.connection.sndWnd()).isEqualTo(65_535 << 14);
+        assertThat(wire.connection.rcvWnd()).isEqualTo(65_535 << 14);
+    }
+
+    @Test
+    @Rfc("9293:MAY-4")
+    void anIdenticalRetransmissionIsTheSamePacketToTheLastOctetItsIdentificationToo() {
+        var wire = Wire.active(Wire.plain().ecn(EcnUse.WHEN_ASKED).build());
+        wire.drain();
+        var first = wire.lastPacket();
+        wire.toDeadline().drain();
+        assertThat(wire.lastPacket()).isEqualTo(first);
+    }
+
+    @Test
     void windowOfASynIsNotScaled() {
         var wire = Wire.passive(
                 TcpConfig.builder().timestamps(false).build(),

@@ -153,7 +153,7 @@ class KeepAliveTest {
     }
 
     @Test
-    @Rfc("9293:MUST-24")
+    @Rfc({"9293:MUST-24", "9293:MAY-5"})
     void itIsSwitchedOnAndOffWhileTheConnectionIsOpen() {
         var wire = Wire.established();
         wire.at(30 * Wire.SECOND).connection.configure(wire.now, asking().build());

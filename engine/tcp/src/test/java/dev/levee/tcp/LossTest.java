@@ -43,6 +43,26 @@ class LossTest {
     }
 
     @Test
+    @Rfc("9293:MUST-21")
+    void thatTimeIsTheUsersChoiceForEachConnectionAlsoWhileItIsOpen() {
+        for (int seconds : new int[] {7, 100, 3600}) {
+            var config = Wire.plain().r2Nanos(seconds * Wire.SECOND).build();
+            var settled = Wire.established(config).write("abc");
+            var changed = Wire.established().write("abc");
+            changed.drain();
+            changed.connection.configure(changed.now, config);
+            for (var wire : new Wire[] {settled, changed}) {
+                long start = wire.now;
+                wire.drain();
+                while (wire.connection.state() == TcpState.ESTABLISHED) {
+                    wire.toDeadline().drain();
+                }
+                assertThat(wire.now - start).isEqualTo(seconds * Wire.SECOND);
+            }
+        }
+    }
+
+    @Test
     @Rfc({"9293:MUST-20", "9293:SHLD-9", "9293:SHLD-10"})
     void userIsToldAtR1AndAgainWhenTheDataWasDeliveredAfterAll() {
         var wire = Wire.established().write("abc");

@@ -2,6 +2,7 @@ package dev.levee.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import dev.levee.wire.OptionLayout;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -259,6 +260,7 @@ class SettingsTest {
     }
 
     @Test
+    @Rfc({"9293:MAY-15", "9293:MAY-16"})
     void whatIsSaidToGoOnWaitsAndIsNotPushed() {
         var wire = Wire.established();
         wire.write("one ");

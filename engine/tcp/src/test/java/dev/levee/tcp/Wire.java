@@ -248,6 +248,11 @@ final class Wire {
                 new String(text, java.nio.charset.StandardCharsets.ISO_8859_1));
     }
 
+    /// The last packet sent, IP header included.
+    byte[] lastPacket() {
+        return outFrame.toArray();
+    }
+
     /// The options of the last segment sent.
     byte[] lastOptions() {
         return ip.memory()
