@@ -36,7 +36,7 @@ final class Output {
             case CLOSED, LISTEN -> false;
             case SYN_SENT, SYN_RECEIVED -> syn(tcb, nowNanos, out) || acknowledge(tcb, nowNanos, out);
             case ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK ->
-                data(tcb, nowNanos, out) || acknowledge(tcb, nowNanos, out);
+                report(tcb, nowNanos, out) || data(tcb, nowNanos, out) || acknowledge(tcb, nowNanos, out);
             case FIN_WAIT_2, TIME_WAIT -> acknowledge(tcb, nowNanos, out);
         };
     }
@@ -127,6 +127,16 @@ final class Output {
         count(tcb);
         RetransmitTimer.sent(tcb, nowNanos);
         return true;
+    }
+
+    /// RFC 2018 §4: SACK options "SHOULD be included in all ACKs which do not ACK the highest sequence number in
+    /// the data receiver's queue". Segments with text have no room set aside for them, so that what is to be
+    /// reported goes ahead of the text, which would otherwise take the acknowledgement along.
+    private static boolean report(Tcb tcb, long nowNanos, Frame out) {
+        var rcv = tcb.rcv;
+        boolean gaps = rcv.reassembly != null && !rcv.reassembly.isEmpty();
+        boolean due = rcv.selectiveAcks && (tcb.pending & Tcb.ACK_DUE) != 0 && (gaps || rcv.hasDuplicate());
+        return due && acknowledge(tcb, nowNanos, out);
     }
 
     /// Data, a FIN, a retransmission or a probe, if one is due and allowed.
@@ -329,8 +339,7 @@ final class Output {
         finish(tcb, out, length);
     }
 
-    /// RFC 2883 §4: what arrived twice is "in the first SACK block", what it is part of in the second: it is the
-    /// range that was touched last.
+    /// RFC 2883 §4: what arrived twice is "in the first SACK block", what it is part of in the second.
     private static void selectiveAcks(ReceiveSpace rcv, SegmentWriter writer) {
         int most = rcv.timestamps ? SACK_BLOCKS_BESIDE_TIMESTAMPS : Segment.SACK_BLOCKS_MAX;
         if (rcv.hasDuplicate()) {
@@ -338,6 +347,9 @@ final class Output {
             most--;
         }
         if (rcv.reassembly != null) {
+            if (rcv.hasDuplicate()) {
+                rcv.reassembly.touch(rcv.duplicateLeft);
+            }
             rcv.reassembly.report(writer, most, rcv.finSeen, rcv.finSeq);
         }
     }

@@ -69,6 +69,14 @@ final class Reassembly {
         return true;
     }
 
+    /// The range that holds `seq`, if any, is reported first from now on.
+    void touch(int seq) {
+        int index = firstBeyond(seq);
+        if (index < count && Seq.le(left[index], seq)) {
+            age[index] = ++ages;
+        }
+    }
+
     /// The index of the first range that has octets at or behind `seq`; [#count()] when there is none.
     int firstBeyond(int seq) {
         int index = 0;

@@ -70,7 +70,8 @@ final class ReceiveSpace {
     /// reported, in one ACK: "Each duplicate contiguous sequence of data received is reported in at most one
     /// D-SACK block." A second run before that ACK extends the report when they touch, and is forgotten otherwise.
     void noteDuplicate(int from, int to) {
-        int left = from;
+        // Nothing before the first octet of text can have come before, whatever a segment claims to repeat.
+        int left = received < Integer.MAX_VALUE ? Seq.max(from, irs + 1) : from;
         int right = Seq.min(to, rcvNxt);
         if (Seq.ge(from, rcvNxt) && reassembly != null) {
             int index = reassembly.firstBeyond(from);

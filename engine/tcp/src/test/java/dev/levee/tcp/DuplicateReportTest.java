@@ -126,6 +126,37 @@ class DuplicateReportTest {
         assertThat(blocks(wire, 100)).containsExactly(50, 100, 600, 700, 400, 500);
     }
 
+    /// RFC 2883 §4: the second block holds the first, also when its segment was refused and changed nothing.
+    @Test
+    @Rfc("2883:4.1.3")
+    void whatComesAgainWithAnOldTimestampIsFollowedByTheBlockThatItIsPartOf() {
+        var wire = open(
+                TcpConfig.builder().build(), w -> w.mss(1000).sackPermitted().timestamps(100, 0));
+        for (int seq : new int[] {200, 400, 600}) {
+            text(wire, seq, seq + 100, w -> w.timestamps(100, 0)).drain();
+        }
+        text(wire, 210, 250, w -> w.timestamps(99, 0));
+        assertThat(blocks(wire, 100)).containsExactly(210, 250, 200, 300, 600, 700);
+    }
+
+    @Test
+    void whatLiesBeforeTheFirstOctetWasNeverThere() {
+        assertThat(blocks(text(withGaps(), -300, -200), 100)).containsExactly(600, 700, 400, 500, 200, 300);
+        assertThat(blocks(text(withGaps(), -300, 50), 100)).startsWith(1, 50, 600, 700);
+    }
+
+    @Test
+    @Rfc("2018:4")
+    void whatIsToBeReportedGoesAheadOfText() {
+        var wire = withGaps().write("text");
+        text(wire, 800, 900);
+        var sent = wire.drain();
+        assertThat(sent).hasSize(2);
+        assertThat(sent.get(0).is("A", 1, 0, 100)).isTrue();
+        assertThat(sent.get(1).length()).isEqualTo(4);
+        assertThat(wire.lastOptions()).isEmpty();
+    }
+
     @Test
     void nothingIsReportedToAPeerThatDidNotPermitIt() {
         var wire = open(Wire.plain().build(), w -> w.mss(1000));

@@ -39,8 +39,9 @@ final class Packet {
     int mss;
     int windowScale = -1;
     boolean sackPermitted;
-    /// How many SACK blocks there are, and their right edges.
+    /// How many SACK blocks there are, and their edges.
     int sackCount;
+    final int[] sackFrom = new int[SACK_BLOCKS_MAX];
     final int[] sackTo = new int[SACK_BLOCKS_MAX];
     boolean timestamps;
     int tsVal;
@@ -234,6 +235,7 @@ final class Packet {
 
     private void readSack(int at, int length) {
         for (int block = at + 2; block + 8 <= at + length && sackCount < SACK_BLOCKS_MAX; block += 8) {
+            sackFrom[sackCount] = i32(block);
             sackTo[sackCount++] = i32(block + 4);
         }
     }
@@ -266,6 +268,17 @@ final class Packet {
         }
         return srcPort + " > " + dstPort + " " + names + " seq " + Integer.toUnsignedString(seq) + " ack "
                 + Integer.toUnsignedString(ack) + " win " + window + " text " + textLength
-                + (timestamps ? " ts " + tsVal + "/" + tsEcr : "");
+                + (timestamps ? " ts " + tsVal + "/" + tsEcr : "") + blocks();
+    }
+
+    private String blocks() {
+        var text = new StringBuilder();
+        for (int i = 0; i < sackCount; i++) {
+            text.append(i == 0 ? " sack " : " ")
+                    .append(Integer.toUnsignedString(sackFrom[i]))
+                    .append(':')
+                    .append(Integer.toUnsignedString(sackTo[i]));
+        }
+        return text.toString();
     }
 }

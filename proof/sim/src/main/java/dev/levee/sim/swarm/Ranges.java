@@ -41,6 +41,38 @@ final class Ranges {
         return entry == null ? from : Math.max(from, entry.getValue());
     }
 
+    /// Whether all of `[from, to)` is there.
+    boolean has(long from, long to) {
+        return from >= to || end(from) >= to;
+    }
+
+    /// Whether `[from, to)` is a range of its own, with nothing right before or behind it.
+    boolean is(long from, long to) {
+        return ends.getOrDefault(from, from) == to;
+    }
+
+    /// Adds to `found` what `[from, to)` and these ranges have in common.
+    ///
+    /// @return whether that is anything
+    boolean common(long from, long to, Ranges found) {
+        if (from >= to) {
+            return false;
+        }
+        var first = ends.floorEntry(from);
+        boolean any = false;
+        for (var entry : ends.subMap(first == null ? from : first.getKey(), to).entrySet()) {
+            long left = Math.max(entry.getKey(), from);
+            long right = Math.min(entry.getValue(), to);
+            found.add(left, right);
+            any |= left < right;
+        }
+        return any;
+    }
+
+    void clear() {
+        ends.clear();
+    }
+
     int count() {
         return ends.size();
     }

@@ -22,6 +22,7 @@ final class Receiver {
     private final Ranges arrived = new Ranges();
     /// All that ever came, for when the host may have forgotten some of it.
     private final Ranges ever = new Ranges();
+    private final Selective selective;
 
     boolean known;
     private int irs;
@@ -31,6 +32,8 @@ final class Receiver {
     boolean finReached;
     /// Whether the host may have forgotten or refused something, so that only bounds are certain.
     private boolean vague;
+    /// Whether some of the segment that arrives now was there already.
+    private boolean comesAgain;
 
     private long promised;
     private long acknowledgedTo;
@@ -51,6 +54,7 @@ final class Receiver {
 
     Receiver(End end) {
         this.end = end;
+        this.selective = new Selective(end, this);
     }
 
     int numberOf(long position) {
@@ -67,7 +71,32 @@ final class Receiver {
         return recent;
     }
 
-    private long positionOf(int number) {
+    /// Adds to `found` what of `[from, to)` has arrived before.
+    ///
+    /// @return whether there is any
+    boolean overlap(long from, long to, Ranges found) {
+        long left = Math.max(from, 1);
+        long right = Math.min(to, next);
+        found.add(left, right);
+        boolean beyond = ever.common(Math.max(from, next), to, found);
+        return left < right || beyond;
+    }
+
+    /// Whether these octets, the FIN perhaps among them, are one range beyond a gap; where the host may have
+    /// forgotten some, part of one.
+    boolean hasRange(long from, long to) {
+        long text = finAt >= 0 && to == finAt + 1 ? finAt : to;
+        if (from == text) {
+            return true;
+        }
+        return vague ? ever.has(from, text) : arrived.is(from, text);
+    }
+
+    int rangeCount() {
+        return arrived.count();
+    }
+
+    long positionOf(int number) {
         return next + (number - (irs + (int) next));
     }
 
@@ -110,6 +139,7 @@ final class Receiver {
                 vague ? acknowledgedTo : next,
                 packet);
         echoes(packet);
+        selective.leaves(packet, upTo);
         if (!packet.has(Packet.RST)) {
             promises(packet, upTo);
         }
@@ -261,6 +291,7 @@ final class Receiver {
             return;
         }
         long from = positionOf(packet.seq);
+        comesAgain = selective.arrives(from, from + packet.textLength);
         if (acceptable(packet, from)) {
             inWindow(packet, from);
         }
@@ -306,7 +337,7 @@ final class Receiver {
                 return false;
             }
             if (packet.tsVal - recent < 0) {
-                dueIf(text, "its timestamp is old");
+                unacceptable(text, "its timestamp is old");
                 return false;
             }
         }
@@ -319,7 +350,7 @@ final class Receiver {
             if (packet.has(Packet.FIN) && end.timeWaitSinceHostNanos >= 0) {
                 end.timeWaitSinceHostNanos = end.host.nowNanos();
             }
-            dueIf(text && !rst, "it lies outside of the window");
+            unacceptable(text && !rst, "it lies outside of the window");
             return false;
         }
         if (end.timestamps && packet.timestamps && packet.tsVal - recent >= 0 && from <= acknowledgedTo) {
@@ -365,6 +396,7 @@ final class Receiver {
         long begin = Math.max(from, next);
         var user = end.party;
         if (packet.textLength > 0) {
+            selective.owesDuplicate(comesAgain);
             if (cut <= begin) {
                 due("it brings nothing new");
             } else if (user != null && user.receiveClosed()) {
@@ -391,9 +423,11 @@ final class Receiver {
         ever.add(begin, cut);
         if (begin > next) {
             vague |= arrived.count() > GAPS_MAX;
+            selective.beyondGap(begin);
             due("it is out of order");
             return;
         }
+        selective.inOrder();
         long count = cut - next;
         next = arrived.advance(next);
         segmentMax = Math.max(segmentMax, (int) Math.min(count, end.mssOffered()));
@@ -410,9 +444,11 @@ final class Receiver {
         ackDue = why;
     }
 
-    private void dueIf(boolean condition, String why) {
-        if (condition) {
+    /// A segment is answered and otherwise ignored, if it has text or a FIN.
+    private void unacceptable(boolean answered, String why) {
+        if (answered) {
             ackDue = why;
+            selective.owesDuplicate(comesAgain);
         }
     }
 
@@ -440,6 +476,7 @@ final class Receiver {
         if (vague || !end.established()) {
             return;
         }
+        selective.settled();
         check(ackDue == null, Oracle.ACK_AT_ONCE, "%s does not acknowledge at once what it must: %s", end.name, ackDue);
         check(
                 waiting < 2L * segmentMax,

@@ -9,7 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.levee.sim.Times;
 import dev.levee.tcp.CloseCause;
 import dev.levee.wire.TcpFlags;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// No oracle is blind: each is shown a lie that it must see, beside the truth that it must bear.
 class OracleTest {
@@ -148,6 +151,87 @@ class OracleTest {
         var witness = Witness.open(Witness.settings().timestamps(true).build());
         witness.gets(ACK, 1, 1, PEER_WINDOW, 0);
         refuses(Oracle.TIMESTAMP, () -> witness.sendsTimestamps(1, 6_000, 9_000));
+    }
+
+    /// Two ranges beyond gaps, the later one below the other.
+    private static Witness withGaps() {
+        var witness = Witness.openSelective();
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 100);
+        witness.sack(101);
+        witness.gets(ACK, 401, 1, PEER_WINDOW, 100);
+        witness.sack(101, 401, 501);
+        witness.gets(ACK, 201, 1, PEER_WINDOW, 100);
+        return witness;
+    }
+
+    @Test
+    void rightSackBlocksAreBelieved() {
+        var witness = withGaps();
+        witness.sack(101, 201, 301, 401, 501);
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 50);
+        witness.sack(101, 1, 51, 201, 301, 401, 501);
+        witness.gets(ACK, 421, 1, PEER_WINDOW, 30);
+        witness.sack(101, 421, 451, 401, 501, 201, 301);
+        witness.gets(ACK, 101, 1, PEER_WINDOW, 100);
+        witness.sack(301, 401, 501);
+    }
+
+    /// Each is a list of edges, left and right in turn, while `[201, 301)` came after `[401, 501)`.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "401,501,201,301",
+                "201,301",
+                "",
+                "201,301,301,201",
+                "201,301,401,502",
+                "201,301,401,490",
+                "201,301,401,501,601,701",
+                "201,301,401,501,401,501",
+                "201,301,401,501,101,102",
+                "1,101,201,301,401,501",
+                "210,220,201,301,401,501"
+            })
+    void wrongSackBlocksAreSeen(String edges) {
+        var numbers = Arrays.stream(edges.split(","))
+                .filter(word -> !word.isEmpty())
+                .mapToLong(Long::parseLong)
+                .toArray();
+        var witness = withGaps();
+        refuses(Oracle.SELECTIVE, () -> witness.sack(101, numbers));
+    }
+
+    @Test
+    void sackBlocksThatNobodyAgreedOnAreSeen() {
+        var witness = Witness.open();
+        witness.gets(ACK, 201, 1, PEER_WINDOW, 100);
+        refuses(Oracle.SELECTIVE, () -> witness.sack(1, 201, 301));
+    }
+
+    @Test
+    void fourSackBlocksBesideTimestampsAreTooMany() {
+        var witness = withGaps();
+        var packet = witness.blocks(4);
+        assertThat(packet.sackCount).isEqualTo(4);
+        // No header has room for both.
+        packet.timestamps = true;
+        witness.end.timestamps = true;
+        refuses(Oracle.SELECTIVE, () -> witness.end.sent(packet));
+    }
+
+    @Test
+    void whoKeepsADuplicateToHimselfIsSeen() {
+        var witness = withGaps();
+        witness.sack(101, 201, 301, 401, 501);
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 100);
+        refuses(Oracle.SELECTIVE, () -> witness.sack(101, 201, 301, 401, 501));
+    }
+
+    @Test
+    void whoLetsTextTakeTheReportsPlaceIsSeen() {
+        var witness = withGaps();
+        witness.sends(ACK, 1, 101, OWN_WINDOW - 100, MSS);
+        refuses(Oracle.SELECTIVE, () -> witness.end.receiver.settled());
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.levee.wire.FrameSlab;
 import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.SipHash;
 import dev.levee.wire.TcpFlags;
+import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
@@ -38,6 +39,8 @@ final class Witness implements Party {
     final End end;
     private final SimSocket socket;
     private final boolean timestamps;
+    private boolean selective;
+    private long[] edges = {};
     private final Frame frame = FrameSlab.single(1_500);
     private final SegmentWriter writer = new SegmentWriter();
     long written = 1_000_000;
@@ -78,7 +81,17 @@ final class Witness implements Party {
     }
 
     static Witness open(TcpConfig config) {
-        var witness = begin(config);
+        return open(begin(config));
+    }
+
+    /// An end that has connected, with selective acknowledgements.
+    static Witness openSelective() {
+        var witness = begin(settings().build());
+        witness.selective = true;
+        return open(witness);
+    }
+
+    private static Witness open(Witness witness) {
         witness.sends(TcpFlags.SYN, 0, 0, OWN_WINDOW, 0);
         witness.gets(TcpFlags.SYN | TcpFlags.ACK, 0, 1, PEER_WINDOW, 0);
         witness.ack(1);
@@ -93,6 +106,13 @@ final class Witness implements Party {
     /// A pure ACK of the end, with all of its buffer open.
     void ack(long ack) {
         sends(TcpFlags.ACK, end.sender.top, ack, OWN_WINDOW - (int) (ack - 1 - read), 0);
+    }
+
+    /// A pure ACK of the end with SACK blocks: left and right edges in turn.
+    void sack(long ack, long... blocks) {
+        edges = blocks;
+        ack(ack);
+        edges = new long[0];
     }
 
     void sends(int flags, long seq, long ack, int window, int octets) {
@@ -128,6 +148,12 @@ final class Witness implements Party {
         }
         if (syn) {
             writer.mss(MSS);
+            if (selective) {
+                writer.sackPermitted();
+            }
+        }
+        for (int i = 0; i < edges.length; i += 2) {
+            writer.sack((int) (PEER_ISS + edges[i]), (int) (PEER_ISS + edges[i + 1]));
         }
         if (timestamps) {
             writer.timestamps(tsVal, tsEcr);
@@ -143,6 +169,13 @@ final class Witness implements Party {
         }
         writer.finish(frame, octets);
         return Packet.read(frame.toArray());
+    }
+
+    /// A pure ACK with so many SACK blocks, whatever they report.
+    Packet blocks(int count) {
+        edges = new long[2 * count];
+        Arrays.setAll(edges, i -> 201 + 100L * i);
+        return packet(TcpFlags.ACK, (int) (ISS + end.sender.top), PEER_ISS + 101, OWN_WINDOW - 100, 0, 0, 0, 0);
     }
 
     /// The octets of a packet with text that the end could send.
