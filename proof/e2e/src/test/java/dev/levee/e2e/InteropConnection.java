@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Threads: one.
 final class InteropConnection implements Callable<@Nullable String> {
     /// Not a verdict about speed: beyond it, both TCPs would have given up a peer that is silent.
-    private static final Duration RECEIPT_PATIENCE = Duration.ofSeconds(120);
+    private static final Duration RECEIPT_PATIENCE = Duration.ofMinutes(2);
 
     private final InteropLane lane;
     private final InteropKnobs knobs;

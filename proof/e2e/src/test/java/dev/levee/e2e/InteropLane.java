@@ -11,6 +11,7 @@ import dev.levee.stack.SocketOptions;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.IpAddress;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -44,7 +45,7 @@ final class InteropLane implements AutoCloseable {
     private final Impairment impairment;
     private final AckWatch watch;
     private final Host host;
-    private final List<AutoCloseable> listeners = new ArrayList<>();
+    private final List<Closeable> listeners = new ArrayList<>();
     /// Accepted connections, by the port of who has opened them.
     private final ConcurrentHashMap<String, CompletableFuture<InteropEnd>> accepted = new ConcurrentHashMap<>();
 
@@ -198,7 +199,7 @@ final class InteropLane implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         for (var listener : listeners) {
             listener.close();
         }
