@@ -12,12 +12,16 @@ final class Births {
     private final Sockets sockets;
     private final TcpContext context;
     private final InitialSequence initial;
+    private final StackCounters.Row counters;
+    private final FastOpenServer fastOpen;
     private final int mtu;
 
-    Births(StackConfig config, Sockets sockets, TcpContext context) {
+    Births(StackConfig config, Sockets sockets, TcpContext context, StackCounters.Row counters) {
         this.sockets = sockets;
         this.context = context;
         this.initial = new InitialSequence(config.secret());
+        this.fastOpen = new FastOpenServer(config.secret(), counters);
+        this.counters = counters;
         this.mtu = config.mtu();
     }
 
@@ -47,10 +51,16 @@ final class Births {
         int offset = initial.timestampOffset(ip.dstHigh(), ip.dstLow(), ip.srcHigh(), ip.srcLow(), ports);
         var tuple = new FourTuple(ip.destination(), syn.dstPort(), ip.source(), syn.srcPort());
         var options = listener.options().socket();
-        var connection = TcpConnection.accept(nowNanos, options.tcp(), tuple, mtu, iss, offset, syn, context);
+        var fast = fastOpen.judge(nowNanos, listener, syn);
+        var connection = TcpConnection.accept(nowNanos, options.tcp(), tuple, mtu, iss, offset, syn, context, fast);
         var socket = new TcpSocket(connection, ports, options, sockets);
         socket.listener = listener;
-        listener.begun(socket);
+        if (connection.opensFast()) {
+            counters.count(StackCounters.FAST_OPENS);
+            socket.openFast(listener);
+        } else {
+            listener.begun(socket);
+        }
         sockets.add(nowNanos, socket);
     }
 

@@ -14,7 +14,8 @@ enum Keys {
     CHANCE,
     MAC,
     NEIGHBOURS,
-    SPREAD;
+    SPREAD,
+    FAST_OPEN;
 
     /// The key of this use.
     SipHash from(SipHash secret) {

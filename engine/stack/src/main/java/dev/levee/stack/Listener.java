@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// State LISTEN: a local address and port, handshakes under way, and complete connections that wait to be
 /// accepted. The two are limited separately ([ListenOptions]).
 ///
+/// A connection that its SYN opened fast ([FastOpenOptions]) is never half-open here: it can be accepted at once.
+///
 /// While the accept queue is full, SYNs are dropped, and so is what would complete a handshake: the peer
 /// repeats it, and is reset if nobody accepts in time.
 ///
@@ -20,6 +22,7 @@ public final class Listener {
     private final Listeners listeners;
     private final SocketList halfOpen = new SocketList();
     private final SocketList pending = new SocketList();
+    private final FastOpenQueue fastOpens = new FastOpenQueue();
     private boolean closed;
     private @Nullable Object attachment;
 
@@ -54,6 +57,12 @@ public final class Listener {
     /// How many handshakes are under way.
     public int halfOpen() {
         return halfOpen.size();
+    }
+
+    /// How many connections were opened fast and are not complete, with those reset in that state in the last
+    /// minute.
+    public int openedFast() {
+        return fastOpens.pending();
     }
 
     public boolean closed() {
@@ -125,9 +134,22 @@ public final class Listener {
 
     /// A handshake is complete.
     void established(TcpSocket socket) {
-        halfOpen.remove(socket);
+        if (socket.list == halfOpen) {
+            halfOpen.remove(socket);
+            pending.addLast(socket);
+            listeners.report(this);
+        }
+    }
+
+    /// A connection can be accepted although its handshake is not complete.
+    void openedFast(TcpSocket socket) {
+        fastOpens.opened();
         pending.addLast(socket);
         listeners.report(this);
+    }
+
+    FastOpenQueue fastOpens() {
+        return fastOpens;
     }
 
     /// A handshake will never be complete.

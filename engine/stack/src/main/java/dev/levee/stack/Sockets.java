@@ -69,7 +69,7 @@ final class Sockets {
             releaseIfOver(socket);
             return;
         }
-        notice(socket);
+        notice(nowNanos, socket);
         enqueue(socket);
     }
 
@@ -81,7 +81,7 @@ final class Sockets {
     }
 
     /// Takes the events of a connection to those whom they concern.
-    private void notice(TcpSocket socket) {
+    private void notice(long nowNanos, TcpSocket socket) {
         var connection = socket.connection();
         int events = connection.takeEvents();
         if ((events & TcpEvents.CONNECTED) != 0) {
@@ -93,6 +93,7 @@ final class Sockets {
         // Its last RST may still wait to be written, but its tuple is free.
         if (connection.state() == TcpState.CLOSED && socket.inTable) {
             socket.inTable = false;
+            socket.ended(nowNanos);
             demux.remove(socket);
         }
     }
@@ -116,7 +117,7 @@ final class Sockets {
                 report(socket);
             }
             boolean written = socket.connection().poll(nowNanos, out);
-            notice(socket);
+            notice(nowNanos, socket);
             if (written) {
                 if (++burst >= BURST) {
                     burst = 0;

@@ -3,6 +3,7 @@ package dev.levee.stack;
 import dev.levee.tcp.BufferPool;
 import dev.levee.tcp.CloseCause.AbortReason;
 import dev.levee.tcp.Deadlines;
+import dev.levee.tcp.FastOpenCookies;
 import dev.levee.tcp.FourTuple;
 import dev.levee.tcp.TcpContext;
 import dev.levee.tcp.TcpCounters;
@@ -61,7 +62,7 @@ public final class Stack {
         var station = config.ethernet();
         ethernet = station == null ? null : new EthernetPort(config, station, ip, sockets, counters);
         addresses = new Addresses(ethernet == null ? config.addresses() : ethernet.addresses());
-        births = new Births(config, sockets, tcp);
+        births = new Births(config, sockets, tcp, counters);
         tcpInput = new TcpInput(ip, ethernet, sockets, listeners, replies, births, counters);
         icmpInput = new IcmpInput(ip, sockets, addresses, replies, counters);
     }
@@ -348,6 +349,11 @@ public final class Stack {
     /// What TCP counts, all connections of this stack together.
     public TcpCounters.Row tcpCounters() {
         return tcp.counters();
+    }
+
+    /// What active opens remember of their peers for fast open.
+    public FastOpenCookies fastOpenCookies() {
+        return tcp.fastOpenCookies();
     }
 
     /// The memory of this stack's connections.

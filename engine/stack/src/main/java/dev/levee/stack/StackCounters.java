@@ -26,7 +26,15 @@ public enum StackCounters {
     /// SYNs, and segments that would have completed a handshake, dropped because the accept queue was full.
     ACCEPT_QUEUE_FULL("acceptQueueFull"),
     /// SYNs dropped because too many handshakes were under way.
-    HALF_OPEN_FULL("halfOpenFull");
+    HALF_OPEN_FULL("halfOpenFull"),
+    /// Connections whose SYN's text was accepted with it, or could have been (RFC 7413).
+    FAST_OPENS("fastOpens"),
+    /// Fast open cookies given to those who asked.
+    FAST_OPEN_COOKIES_GIVEN("fastOpenCookiesGiven"),
+    /// SYNs with a cookie that is not this host's, or not of its keys any more.
+    FAST_OPEN_COOKIES_WRONG("fastOpenCookiesWrong"),
+    /// SYNs that were answered by an ordinary handshake because of `FastOpenOptions.pendingMax`.
+    FAST_OPEN_FULL("fastOpenFull");
 
     private final String label;
 

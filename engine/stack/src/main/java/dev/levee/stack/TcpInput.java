@@ -78,7 +78,9 @@ final class TcpInput {
     /// What would complete a handshake is dropped while the accept queue is full; it will be repeated.
     private DropReason synReceived(long nowNanos, TcpSocket socket) {
         var listener = socket.listener;
-        if (listener != null && listener.acceptQueueFull() && segment.hasAck() && !segment.rst()) {
+        boolean completes =
+                segment.hasAck() && !segment.rst() && !socket.connection().opensFast();
+        if (listener != null && completes && listener.acceptQueueFull()) {
             counters.count(StackCounters.ACCEPT_QUEUE_FULL);
             return DropReason.BACKLOG_FULL;
         }

@@ -72,6 +72,8 @@ public final class TcpSocket extends Timed {
     /// The listener that it belongs to until it is accepted.
     @Nullable
     Listener listener;
+    /// The listener that counts it among those that were opened fast, until the handshake is complete.
+    private @Nullable Listener fastOpenOf;
     /// Whether it stands in the table, the output queue, the ready queue, the queue for memory.
     boolean inTable;
     boolean inOutput;
@@ -119,7 +121,8 @@ public final class TcpSocket extends Timed {
                 && this.localHigh == localHigh;
     }
 
-    /// Whether the handshake was completed, now or earlier.
+    /// Whether the handshake was completed, now or earlier, or is not waited for: opened fast, the socket can be
+    /// used at once.
     public boolean connected() {
         return connected;
     }
@@ -480,9 +483,30 @@ public final class TcpSocket extends Timed {
         listener = null;
     }
 
+    /// Its SYN opened it fast: the user need not wait for the handshake.
+    void openFast(Listener by) {
+        connected = true;
+        fastOpenOf = by;
+        by.openedFast(this);
+    }
+
+    /// It has ended. A RST before the handshake was complete is not forgotten at once.
+    void ended(long nowNanos) {
+        if (fastOpenOf != null && connection.cause() instanceof CloseCause.Reset) {
+            fastOpenOf.fastOpens().reset(nowNanos);
+        } else if (fastOpenOf != null) {
+            fastOpenOf.fastOpens().over();
+        }
+        fastOpenOf = null;
+    }
+
     /// The handshake is complete.
     void establish() {
         connected = true;
+        if (fastOpenOf != null) {
+            fastOpenOf.fastOpens().over();
+            fastOpenOf = null;
+        }
         if (listener != null) {
             listener.established(this);
         }

@@ -27,7 +27,9 @@ final class AckArrives {
         int flightBefore = snd.flightSize();
         int unaBefore = snd.sndUna;
         long deliveredBefore = tcb.tally.delivered;
-        boolean synAcked = snd.synAcked;
+        // What a fast open has sent behind its SYN-ACK counts as soon as that is acknowledged.
+        boolean counts = snd.synAcked || !tcb.sent().isEmpty();
+        int synBefore = snd.synAcked ? 0 : 1;
         updateWindow(snd, segment);
         LossRecovery.begin(tcb);
         LossRecovery.selectiveAcks(tcb, nowNanos, segment);
@@ -44,8 +46,9 @@ final class AckArrives {
         if (Ecn.used(tcb) && segment.has(TcpFlags.ECE)) {
             tcb.tally.deliveredMarked += tcb.tally.delivered - deliveredBefore;
         }
-        if (synAcked) {
-            LossRecovery.afterAck(tcb, nowNanos, segment, Seq.distance(unaBefore, snd.sndUna), flightBefore);
+        if (counts) {
+            int acked = Seq.distance(unaBefore, snd.sndUna) - synBefore;
+            LossRecovery.afterAck(tcb, nowNanos, segment, acked, flightBefore - synBefore);
             Rack.judgeTailProbe(tcb, nowNanos, segment, duplicate);
         }
         if (tcb.timers.isSet(Timer.PERSIST)) {

@@ -34,7 +34,11 @@ final class Output {
         }
         return switch (tcb.state) {
             case CLOSED, LISTEN -> false;
-            case SYN_SENT, SYN_RECEIVED -> syn(tcb, nowNanos, out) || acknowledge(tcb, nowNanos, out);
+            case SYN_SENT -> syn(tcb, nowNanos, out) || acknowledge(tcb, nowNanos, out);
+            case SYN_RECEIVED ->
+                syn(tcb, nowNanos, out)
+                        || (tcb.opensFast() && data(tcb, nowNanos, out))
+                        || acknowledge(tcb, nowNanos, out);
             case ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK ->
                 report(tcb, nowNanos, out) || data(tcb, nowNanos, out) || acknowledge(tcb, nowNanos, out);
             case FIN_WAIT_2, TIME_WAIT -> acknowledge(tcb, nowNanos, out);
@@ -120,10 +124,21 @@ final class Output {
             // A challenge ACK may have promised more already.
             rcv.rcvAdv = Seq.max(rcv.rcvAdv, rcv.rcvNxt + window);
             rcv.lastAckSent = rcv.rcvNxt;
+            tcb.unackedBytes = 0;
+            tcb.timers.stop(Timer.DELAYED_ACK);
         }
-        writer.begin(out);
-        writer.finish(out, 0);
-        snd.sndMax = snd.iss + 1;
+        int length = tcb.fastOpen == null ? 0 : tcb.fastOpen.onSyn(tcb, nowNanos, writer, reply);
+        int textOffset = writer.begin(out);
+        if (length > 0) {
+            var ring = Objects.requireNonNull(snd.ring, "text without a ring");
+            ring.get(0, out.memory(), textOffset, length);
+            tcb.context.counters().add(TcpCounters.BYTES_OUT, length);
+            tcb.tally.textSegmentsOut++;
+            tcb.tally.textBytesOut += length;
+            tcb.tally.textOutNanos = nowNanos;
+        }
+        writer.finish(out, length);
+        snd.sndMax = Seq.max(snd.sndMax, snd.iss + 1 + length);
         count(tcb);
         RetransmitTimer.sent(tcb, nowNanos);
         return true;
@@ -161,7 +176,7 @@ final class Output {
     private static int sendable(Tcb tcb, long nowNanos) {
         var snd = tcb.snd;
         int unsent = snd.unsent();
-        boolean finDue = snd.finQueued && snd.sndMax != snd.dataEndSeq() + 1;
+        boolean finDue = snd.finQueued && snd.synAcked && snd.sndMax != snd.dataEndSeq() + 1;
         int window = snd.usableWindow();
         if (unsent == 0 && finDue && window > 0) {
             return 0;
@@ -173,6 +188,10 @@ final class Output {
         restartAfterIdle(tcb, nowNanos);
         int mss = tcb.payloadMax();
         int length = Math.min(Math.min(unsent, mss), Math.min(window, congestionWindowLeft(tcb)));
+        int again = tcb.fastOpen == null ? 0 : tcb.fastOpen.textAgain(snd);
+        if (length > 0 && again > 0) {
+            return Math.min(length, again);
+        }
         if (length > 0 && worthSending(tcb, length, unsent)) {
             return length;
         }
@@ -207,7 +226,9 @@ final class Output {
         if (2L * length >= snd.sndWndMax) {
             return true;
         }
-        boolean waits = tcb.config.nagleAfterSmallOnly() ? snd.smallOutstanding() : snd.outstanding();
+        // A SYN-ACK under way is no text that could be waited for.
+        boolean any = snd.synAcked ? snd.outstanding() : !tcb.sent().isEmpty();
+        boolean waits = tcb.config.nagleAfterSmallOnly() ? snd.smallOutstanding() : any;
         return length == unsent && (tcb.noDelay || hurries || !waits);
     }
 
@@ -218,13 +239,14 @@ final class Output {
         if (!snd.outstanding()) {
             tcb.progressNanos = nowNanos;
         }
+        boolean again = tcb.fastOpen != null && tcb.fastOpen.textAgain(snd) > 0;
         int sent = writeText(tcb, nowNanos, out, seq, length, finFits(snd, seq + length));
         if (!tcb.rttTimed) {
             tcb.rttTimed = true;
             tcb.rttSeq = seq + sent;
             tcb.rttStartNanos = nowNanos;
         }
-        if (length < tcb.payloadMax()) {
+        if (length < tcb.payloadMax() && !again) {
             snd.smallEnd = seq + sent;
         }
         inFlight(tcb, nowNanos, sent);
@@ -273,6 +295,7 @@ final class Output {
     /// would spoil the segment that carries it.
     static boolean finFits(SendSpace snd, int end) {
         return snd.finQueued
+                && snd.synAcked
                 && end == snd.dataEndSeq()
                 && (Seq.lt(end, snd.sndMax) || Seq.lt(end, snd.sndUna + snd.sndWnd));
     }

@@ -178,6 +178,7 @@ final class Rack {
         var loss = tcb.loss;
         var sent = tcb.sent();
         boolean may = tcb.config.tailLossProbe()
+                && tcb.state.synchronised()
                 && tcb.rcv.selectiveAcks
                 && loss.open()
                 && !loss.tailProbeOut

@@ -10,7 +10,7 @@ final class ReceiveWindow {
 
     /// The window of a SYN, which is never scaled (RFC 7323 §2.2).
     static int first(Tcb tcb) {
-        return Math.min(0xffff, tcb.receiveCapacity());
+        return Math.min(0xffff, room(tcb));
     }
 
     /// The window field of the segment that is being written; what it says is a promise.

@@ -91,6 +91,9 @@ final class RetransmitTimer {
         }
         if (tcb.timers.takeDue(Timer.RETRANSMIT, nowNanos)) {
             if (givenUp(tcb, nowNanos, whichTimeout(tcb))) {
+                if (tcb.fastOpen != null) {
+                    tcb.fastOpen.timeout(tcb, nowNanos, true);
+                }
                 return;
             }
             timeout(tcb, nowNanos);
@@ -153,6 +156,9 @@ final class RetransmitTimer {
         }
         // A SYN-ACK backs off from the first: whoever sent the SYN tries again, too.
         tcb.rtt.backOff(tcb.state == TcpState.SYN_SENT ? tcb.config.synLinearTimeouts() : 0);
+        if (tcb.fastOpen != null) {
+            tcb.fastOpen.timeout(tcb, nowNanos, false);
+        }
         if (tcb.rtt.timeouts() == tcb.config.r1Retransmits()) {
             // RFC 9293 §3.8.3: between R1 and R2 the application is told.
             tcb.inDoubt = true;

@@ -142,7 +142,7 @@ final class SegmentArrives {
         if (!segment.syn()) {
             return true;
         }
-        if (tcb.state == TcpState.SYN_RECEIVED && !tcb.active) {
+        if (tcb.state == TcpState.SYN_RECEIVED && !tcb.active && !tcb.opensFast()) {
             // "If the connection was initiated with a passive OPEN, then return this connection to the LISTEN
             // state".
             tcb.close(TcpEvent.RST_ARRIVES, new CloseCause.Reset(0), false);
@@ -182,6 +182,9 @@ final class SegmentArrives {
             // "If the segment acknowledgment is not acceptable, form a reset segment <SEQ=SEG.ACK><CTL=RST>".
             tcb.replyReset(segment.ack());
             return false;
+        }
+        if (tcb.active && tcb.fastOpen != null) {
+            tcb.fastOpen.synAnswered(tcb, segment);
         }
         tcb.transition(TcpEvent.SYN_ACKED);
         snd.sndWl1 = segment.seq() - 1;

@@ -110,6 +110,7 @@ final class SendSpace {
 
     /// What the window still allows beyond what was sent: may be negative when the window shrank.
     int usableWindow() {
-        return Seq.distance(sndMax, sndUna + sndWnd);
+        // The window of a SYN begins behind our own.
+        return Seq.distance(sndMax, sndUna + (synAcked ? 0 : 1) + sndWnd);
     }
 }

@@ -12,7 +12,10 @@ final class SynSentArrives {
     static void process(Tcb tcb, long nowNanos, Segment segment) {
         var snd = tcb.snd;
         // First: "check the ACK bit".
-        boolean ackAcceptable = segment.hasAck() && segment.ack() == snd.sndMax && snd.outstanding();
+        boolean ackAcceptable = segment.hasAck()
+                && snd.outstanding()
+                && Seq.gt(segment.ack(), snd.sndUna)
+                && Seq.le(segment.ack(), snd.sndMax);
         if (segment.hasAck() && !ackAcceptable) {
             // "If SEG.ACK =< ISS or SEG.ACK > SND.NXT, send a reset (unless the RST bit is set ...)".
             if (!segment.rst()) {
@@ -32,6 +35,10 @@ final class SynSentArrives {
         if (!segment.syn()) {
             return;
         }
+        if (ackAcceptable && tcb.fastOpen != null && tcb.fastOpen.tooOld(tcb, nowNanos, segment)) {
+            tcb.replyReset(segment.ack());
+            return;
+        }
         tcb.synchronise(nowNanos, segment);
         tcb.rcv.rcvAdv = tcb.rcv.rcvNxt + ReceiveWindow.first(tcb);
         if (ackAcceptable) {
@@ -46,11 +53,22 @@ final class SynSentArrives {
     private static void connect(Tcb tcb, long nowNanos, Segment segment) {
         var snd = tcb.snd;
         assert Seq.gt(segment.ack(), snd.sndUna);
+        var fastOpen = tcb.fastOpen;
+        if (fastOpen != null) {
+            fastOpen.synAnswered(tcb, segment);
+        }
         AckArrives.acknowledged(tcb, nowNanos, segment);
         tcb.transition(TcpEvent.SYN_ACK_ARRIVES);
         tcb.established(nowNanos);
         tcb.ackNow();
+        if (fastOpen != null && snd.unsent() > fastOpen.textAgain(snd)) {
+            // Text goes out with the ACK: this side talks, and ACKs have company.
+            tcb.ackQuickly(false);
+        }
         // "If there are other controls or text in the segment, then continue processing": text on a SYN-ACK is
-        // not taken; the peer sends it again.
+        // expected by those who open fast. Otherwise it is not taken; the peer sends it again.
+        if (fastOpen != null && TextArrives.processText(tcb, nowNanos, segment)) {
+            TextArrives.checkFin(tcb, nowNanos, segment);
+        }
     }
 }

@@ -50,6 +50,10 @@ final class Tcb {
     final Tally tally = new Tally();
     private @Nullable SentSegments sent;
     TcpState state = TcpState.CLOSED;
+    /// Null when the connection has nothing to do with it.
+    @Nullable
+    FastOpen fastOpen;
+
     boolean noDelay;
     /// The user will write more: only full segments are worth sending.
     boolean corked;
@@ -378,6 +382,11 @@ final class Tcb {
         if (state == TcpState.FIN_WAIT_2 && rcv.closed) {
             timers.set(Timer.LINGERING_STATE, Deadlines.after(nowNanos, config.finWait2Nanos()));
         }
+    }
+
+    /// Whether this side may send before its SYN-ACK is acknowledged.
+    boolean opensFast() {
+        return fastOpen != null && fastOpen.passive();
     }
 
     void ackNow() {

@@ -73,6 +73,12 @@ public final class TcpConfig {
         return from.ecn;
     }
 
+    /// Whether active opens may send their first text with the SYN (RFC 7413). What a listener accepts is said
+    /// to the listener.
+    public FastOpenUse fastOpen() {
+        return from.fastOpen;
+    }
+
     /// Whether slow start ends when delay grows, before anything is lost (HyStart++, RFC 9406).
     public boolean hyStart() {
         return from.hyStart;
@@ -302,7 +308,7 @@ public final class TcpConfig {
         return from.rtoSlopNanos;
     }
 
-    /// Which ICMP errors end an open that waits for the peer's SYN: those that RFC 9293 §3.9.2.2 calls hard, or
+    /// Which ICMP errors end a handshake that is under way, of either side: those that RFC 9293 §3.9.2.2 calls hard, or
     /// more of them, as RFC 5461 §4.1 reports it of many systems. All others are soft.
     public Set<CloseCause.IcmpReason> openEndedBy() {
         return from.openEndedBy;

@@ -21,6 +21,7 @@ public final class TcpConfigBuilder implements Cloneable {
     CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
     boolean hyStart = true;
     EcnUse ecn = EcnUse.WHEN_ASKED;
+    FastOpenUse fastOpen = FastOpenUse.OFF;
     boolean lossByTime = true;
     boolean tailLossProbe = true;
     int initialWindowSegments = 10;
@@ -119,6 +120,11 @@ public final class TcpConfigBuilder implements Cloneable {
 
     public TcpConfigBuilder congestion(CongestionAlgorithm value) {
         congestion = value;
+        return this;
+    }
+
+    public TcpConfigBuilder fastOpen(FastOpenUse value) {
+        fastOpen = value;
         return this;
     }
 

@@ -45,11 +45,41 @@ public final class TcpConnection {
         tcb.transition(TcpEvent.ACTIVE_OPEN);
         tcb.pending = Tcb.SYN_DUE;
         tcb.begun(nowNanos);
+        tcb.fastOpen = FastOpen.opening(tcb, nowNanos);
         context.counters().count(TcpCounters.ACTIVE_OPENS);
         return new TcpConnection(tcb);
     }
 
     /// A SYN without ACK that a listener accepts: state SYN-RECEIVED, the SYN-ACK is due.
+    ///
+    /// @param fastOpen what the listener says to the SYN's text and cookie; null: nothing
+    public static TcpConnection accept(
+            long nowNanos,
+            TcpConfig config,
+            FourTuple tuple,
+            int mtu,
+            int iss,
+            int timestampOffset,
+            Segment syn,
+            TcpContext context,
+            @Nullable FastOpen fastOpen) {
+        var tcb = new Tcb(config, tuple, false, mtu, iss, timestampOffset, context);
+        tcb.transition(TcpEvent.PASSIVE_OPEN);
+        tcb.transition(TcpEvent.SYN_ARRIVES);
+        tcb.synchronise(nowNanos, syn);
+        tcb.begun(nowNanos);
+        if (fastOpen != null) {
+            tcb.fastOpen = fastOpen;
+            fastOpen.synArrives(tcb, nowNanos, syn);
+        }
+        tcb.pending = Tcb.SYN_DUE;
+        context.counters().count(TcpCounters.SEGMENTS_IN);
+        tcb.tally.segmentsIn++;
+        context.counters().count(TcpCounters.PASSIVE_OPENS);
+        return new TcpConnection(tcb);
+    }
+
+    /// As the other, without fast open.
     public static TcpConnection accept(
             long nowNanos,
             TcpConfig config,
@@ -59,16 +89,7 @@ public final class TcpConnection {
             int timestampOffset,
             Segment syn,
             TcpContext context) {
-        var tcb = new Tcb(config, tuple, false, mtu, iss, timestampOffset, context);
-        tcb.transition(TcpEvent.PASSIVE_OPEN);
-        tcb.transition(TcpEvent.SYN_ARRIVES);
-        tcb.synchronise(nowNanos, syn);
-        tcb.pending = Tcb.SYN_DUE;
-        tcb.begun(nowNanos);
-        context.counters().count(TcpCounters.SEGMENTS_IN);
-        tcb.tally.segmentsIn++;
-        context.counters().count(TcpCounters.PASSIVE_OPENS);
-        return new TcpConnection(tcb);
+        return accept(nowNanos, config, tuple, mtu, iss, timestampOffset, syn, context, null);
     }
 
     /// SEGMENT ARRIVES (RFC 9293 §3.10.7), for a segment whose four-tuple is this connection's.
@@ -96,7 +117,8 @@ public final class TcpConnection {
         if (!Seq.inWindow(seq, snd.sndUna, snd.flightSize())) {
             return false;
         }
-        if (tcb.state == TcpState.SYN_SENT && tcb.config.openEndedBy().contains(reason)) {
+        boolean opening = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
+        if (opening && tcb.config.openEndedBy().contains(reason)) {
             tcb.close(TcpEvent.GIVE_UP, new CloseCause.Unreachable(reason, tcb.undelivered()), false);
         } else {
             // "Since these Unreachable messages indicate soft error conditions, a TCP implementation MUST NOT
@@ -251,6 +273,7 @@ public final class TcpConnection {
                 .timestamps(born.timestamps())
                 .selectiveAcks(born.selectiveAcks())
                 .ecn(born.ecn())
+                .fastOpen(born.fastOpen())
                 .build();
         if (config.keepAlive() != born.keepAlive()
                 || config.keepAliveIdleNanos() != born.keepAliveIdleNanos()
@@ -300,6 +323,22 @@ public final class TcpConnection {
     /// Whether both sides agreed on explicit congestion notification.
     public boolean ecn() {
         return Ecn.used(tcb);
+    }
+
+    /// Whether the peer's SYN opened the connection fast (RFC 7413): its user may read and write before the
+    /// handshake is complete.
+    public boolean opensFast() {
+        return tcb.opensFast();
+    }
+
+    /// Whether text was accepted with the SYN: all that ours carried, or some of the peer's.
+    public boolean synTextTaken() {
+        return tcb.fastOpen != null && tcb.fastOpen.textTaken();
+    }
+
+    /// The most text that our SYN takes along, in octets, if it is written before the SYN is.
+    public int synTextMost() {
+        return tcb.fastOpen == null ? 0 : tcb.fastOpen.textMost();
     }
 
     /// Whether this side opened actively.

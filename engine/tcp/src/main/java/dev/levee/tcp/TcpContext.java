@@ -15,17 +15,24 @@ public final class TcpContext {
     private final ArrayDeque<SentSegments> scoreboards = new ArrayDeque<>();
 
     private final SipHash chance;
+    private final FastOpenCookies fastOpenCookies;
     private long draws;
 
     /// @param chance the key of what outsiders must not guess
     public TcpContext(BufferPool buffers, SipHash chance) {
         this.buffers = buffers;
         this.chance = chance;
+        this.fastOpenCookies = new FastOpenCookies(chance);
     }
 
     /// The next number from 0 to `bound - 1` of a sequence that only the key's owner can know.
     int chance(int bound) {
         return (int) Long.remainderUnsigned(chance.hash(draws++, 0, 0, 0, 0), bound);
+    }
+
+    /// What active opens remember of their peers.
+    public FastOpenCookies fastOpenCookies() {
+        return fastOpenCookies;
     }
 
     public BufferPool buffers() {

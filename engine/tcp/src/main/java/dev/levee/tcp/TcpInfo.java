@@ -46,6 +46,7 @@ public record TcpInfo(
     /// @param timestamps RFC 7323 §3
     /// @param selectiveAcks RFC 2018
     /// @param ecn RFC 3168
+    /// @param synText RFC 7413: all text of our SYN, or text of the peer's, was accepted with it
     /// @param windowScaling RFC 7323 §2, with how far the peer's and our window fields are shifted
     /// @param sendMssBytes the most text in one segment of ours, options subtracted
     /// @param offeredMssBytes the MSS that our SYN has offered
@@ -53,6 +54,7 @@ public record TcpInfo(
             boolean timestamps,
             boolean selectiveAcks,
             boolean ecn,
+            boolean synText,
             boolean windowScaling,
             int sendWindowShift,
             int receiveWindowShift,
@@ -190,6 +192,7 @@ public record TcpInfo(
                 tcb.rcv.timestamps,
                 tcb.rcv.selectiveAcks,
                 Ecn.used(tcb),
+                tcb.fastOpen != null && tcb.fastOpen.textTaken(),
                 tcb.windowScaling,
                 tcb.snd.sndWndShift,
                 tcb.rcv.rcvWndShift,

@@ -15,7 +15,7 @@ final class TextArrives {
     /// @return whether the FIN bit is to be looked at
     static boolean processText(Tcb tcb, long nowNanos, Segment segment) {
         var rcv = tcb.rcv;
-        if (!mayReceive(tcb.state)) {
+        if (!mayReceive(tcb)) {
             return tcb.state != TcpState.CLOSED;
         }
         int length = segment.payloadLength();
@@ -25,7 +25,7 @@ final class TextArrives {
         Ecn.received(tcb, segment);
         tcb.tally.textSegmentsIn++;
         tcb.tally.textInNanos = nowNanos;
-        int seq = segment.seq();
+        int seq = textSeq(segment);
         int skip = Seq.lt(seq, rcv.rcvNxt) ? Seq.distance(seq, rcv.rcvNxt) : 0;
         int end = Seq.min(seq + length, rcv.rcvAdv);
         if (rcv.finSeen) {
@@ -49,8 +49,16 @@ final class TextArrives {
         return store(tcb, nowNanos, segment, skip, from, count);
     }
 
-    static boolean mayReceive(TcpState state) {
-        return state == TcpState.ESTABLISHED || state == TcpState.FIN_WAIT_1 || state == TcpState.FIN_WAIT_2;
+    static boolean mayReceive(Tcb tcb) {
+        return switch (tcb.state) {
+            case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 -> true;
+            case SYN_RECEIVED -> tcb.opensFast();
+            case CLOSED, LISTEN, SYN_SENT, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT -> false;
+        };
+    }
+
+    private static int textSeq(Segment segment) {
+        return segment.syn() ? segment.seq() + 1 : segment.seq();
     }
 
     /// @return whether the FIN bit is to be looked at: not when there was no room for the text before it
@@ -138,7 +146,7 @@ final class TextArrives {
             return;
         }
         if (segment.fin() && !rcv.finSeen) {
-            int finSeq = segment.seq() + segment.payloadLength();
+            int finSeq = textSeq(segment) + segment.payloadLength();
             if (Seq.lt(finSeq, rcv.rcvNxt) || Seq.gt(finSeq, rcv.rcvAdv)) {
                 return;
             }

@@ -39,7 +39,7 @@ final class Urgent {
     static void arrives(Tcb tcb, Segment segment) {
         var rcv = tcb.rcv;
         // "This should not occur since a FIN has been received from the remote side. Ignore the URG."
-        if (!segment.has(TcpFlags.URG) || !TextArrives.mayReceive(tcb.state)) {
+        if (!segment.has(TcpFlags.URG) || !TextArrives.mayReceive(tcb)) {
             return;
         }
         long end = rcv.received + Seq.distance(rcv.rcvNxt, segment.seq() + segment.urgentPointer());

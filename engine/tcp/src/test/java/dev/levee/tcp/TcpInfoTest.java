@@ -46,7 +46,7 @@ class TcpInfoTest {
     void whatWasAgreedOnIsTold() {
         var wire = established();
         var agreed = info(wire).agreed();
-        assertThat(agreed).isEqualTo(new TcpInfo.Agreed(false, true, false, false, 0, 0, 1000, 1460));
+        assertThat(agreed).isEqualTo(new TcpInfo.Agreed(false, true, false, false, false, 0, 0, 1000, 1460));
     }
 
     @Test

@@ -76,6 +76,47 @@ final class Wire {
         }
     }
 
+    /// The next active open of the same host to the same peer.
+    private Wire(TcpConfig config, Wire before) {
+        context = before.context;
+        v6 = before.v6;
+        tuple = before.tuple;
+        now = before.now;
+        connection = TcpConnection.open(now, config, tuple, MTU, ISS, 0, context);
+    }
+
+    /// A passive open by a SYN that wants more than a handshake.
+    private Wire(TcpConfig config, FastOpen fastOpen, String text, int window) {
+        context = new TcpContext(buffers, new SipHash(1, 2));
+        v6 = false;
+        tuple = new FourTuple(IpAddress.parse("198.18.0.2"), LOCAL_PORT, IpAddress.parse("198.18.0.1"), PEER_PORT);
+        build(TcpFlags.SYN, 0, 0, window, text, w -> w.mss(1000).sackPermitted(), false);
+        connection = TcpConnection.accept(now, config, tuple, MTU, ISS, 0, segment, context, fastOpen);
+    }
+
+    /// A SYN with text, of which the listener says `fastOpen`; MSS 1000.
+    static Wire passive(TcpConfig config, FastOpen fastOpen, String text, int window) {
+        return new Wire(config, fastOpen, text, window);
+    }
+
+    /// The next active open of the same host to the same peer, its SYN not yet polled.
+    Wire next(TcpConfig config) {
+        return new Wire(config, this);
+    }
+
+    /// The fast open option of the last segment sent: octets of its cookie, -1 without.
+    int lastCookieLength() {
+        return segment.fastOpenLength();
+    }
+
+    long lastCookie() {
+        return segment.fastOpenHigh();
+    }
+
+    boolean lastCookieExperimental() {
+        return segment.fastOpenExperimental();
+    }
+
     /// An active open whose SYN was not yet polled.
     static Wire active(TcpConfig config) {
         return new Wire(config, false, null);

@@ -13,6 +13,7 @@ final class Calls {
     private final SocketCalls sockets;
     private final CloseCalls closing;
     private final DataCalls data;
+    private final FastOpenCalls fastOpen;
     private final ControlCalls control;
     private final OptionCalls options;
     private final PollCalls polls;
@@ -22,6 +23,7 @@ final class Calls {
         sockets = new SocketCalls(setup, machine, settings, descriptors);
         closing = new CloseCalls(setup.platform(), machine, descriptors);
         data = new DataCalls(setup.platform(), machine);
+        fastOpen = new FastOpenCalls(Numbers.of(setup.platform()), machine, settings, sockets, data);
         control = new ControlCalls(setup.platform());
         options = new OptionCalls(setup, machine, settings);
         polls = new PollCalls(setup.platform(), machine, descriptors);
@@ -34,9 +36,9 @@ final class Calls {
             case Request.Listen listen -> socket(listen.descriptor(), file -> sockets.listen(file, listen.backlog()));
             case Request.Accept accept -> waiting(accept.descriptor(), sockets::accept);
             case Request.Connect connect ->
-                waiting(connect.descriptor(), file -> sockets.connect(file, connect.address()));
+                waiting(connect.descriptor(), file -> fastOpen.connect(file, connect.address()));
             case Request.Receive receive -> waiting(receive.descriptor(), file -> data.receive(file, receive));
-            case Request.Send send -> waiting(send.descriptor(), file -> data.send(file, send));
+            case Request.Send send -> waiting(send.descriptor(), file -> fastOpen.send(file, send));
             case Request.Shutdown shutdown ->
                 socket(shutdown.descriptor(), file -> closing.shutdown(file, shutdown.how()));
             case Request.Close close -> closing.close(close.descriptor());

@@ -60,12 +60,18 @@ final class ConnectionInfo {
         if (field.equals("tcpi_state")) {
             return (long) state(file);
         }
-        return file.tcp == null ? null : field(file.tcp, field);
+        if (file.tcp == null) {
+            return field.equals("tcpi_options") ? 0L : null;
+        }
+        return field(file.tcp, field);
     }
 
     private int state(SocketFile file) {
         if (file.tcp != null) {
             return number(file.tcp.connection().state());
+        }
+        if (file.deferredTo != null) {
+            return number(TcpState.SYN_SENT);
         }
         return number(file.listener == null ? TcpState.CLOSED : TcpState.LISTEN);
     }
@@ -75,7 +81,7 @@ final class ConnectionInfo {
         return platform == Platform.LINUX ? 1 + LINUX_ORDER.indexOf(state) : FREEBSD_ORDER.indexOf(state);
     }
 
-    /// By Linux's names. What the engine does not know (fast open, accurate ECN, the size of buffers as Linux
+    /// By Linux's names. What the engine does not know (accurate ECN, the size of buffers as Linux
     /// tunes it) is left out.
     private @Nullable Long field(TcpSocket socket, String field) {
         var info = socket.tcpInfo(machine.stackNanos());
@@ -166,12 +172,13 @@ final class ConnectionInfo {
         };
     }
 
-    /// Timestamps, selective acknowledgements, window scaling and ECN.
+    /// Timestamps, selective acknowledgements, window scaling, ECN, and text accepted with the SYN.
     private static long options(TcpInfo.Agreed agreed) {
         return (agreed.timestamps() ? 1 : 0)
                 | (agreed.selectiveAcks() ? 2 : 0)
                 | (agreed.windowScaling() ? 4 : 0)
-                | (agreed.ecn() ? 8 : 0);
+                | (agreed.ecn() ? 8 : 0)
+                | (agreed.synText() ? 0x20 : 0);
     }
 
     int count(String state, int port) {

@@ -110,7 +110,10 @@ final class DataCalls {
             return waits ? null : Result.failure("EAGAIN");
         }
 
-        private Result unconnected() {
+        private @Nullable Result unconnected() {
+            if (file.deferredTo != null) {
+                return waits ? null : Result.failure("EAGAIN");
+            }
             return file.readShut && platform == Platform.LINUX ? Result.of(0) : Result.failure("ENOTCONN");
         }
 
@@ -142,9 +145,6 @@ final class DataCalls {
 
     EngineCall send(SocketFile file, Request.Send request) {
         int flags = request.flags();
-        if ((flags & numbers.messageFastOpen()) != 0) {
-            return EngineCall.of(Result.unsupported("TCP Fast Open (MSG_FASTOPEN)"));
-        }
         Endpoint to = request.to();
         if (to != null && file.tcp == null && platform == Platform.FREEBSD) {
             return EngineCall.of(Result.unsupported("sendto that connects (TCP Fast Open)"));
@@ -156,6 +156,21 @@ final class DataCalls {
         var call = new EngineCall(writing::now);
         int timeout = file.options.get(Option.SO_SNDTIMEO);
         return waits && timeout > 0 ? call.until(deadline(timeout), writing::timeout) : call;
+    }
+
+    /// The octets of all buffers.
+    static byte[] joined(List<byte[]> buffers) {
+        int length = 0;
+        for (var buffer : buffers) {
+            length += buffer.length;
+        }
+        var octets = new byte[length];
+        int at = 0;
+        for (var buffer : buffers) {
+            System.arraycopy(buffer, 0, octets, at, buffer.length);
+            at += buffer.length;
+        }
+        return octets;
     }
 
     /// One write under way: it goes on until everything was taken.
@@ -172,16 +187,7 @@ final class DataCalls {
             this.waits = waits;
             this.more = more;
             this.urgent = urgent;
-            int length = 0;
-            for (var buffer : buffers) {
-                length += buffer.length;
-            }
-            octets = new byte[length];
-            int at = 0;
-            for (var buffer : buffers) {
-                System.arraycopy(buffer, 0, octets, at, buffer.length);
-                at += buffer.length;
-            }
+            octets = joined(buffers);
         }
 
         @Nullable

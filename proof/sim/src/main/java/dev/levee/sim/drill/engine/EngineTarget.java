@@ -6,7 +6,9 @@ import dev.levee.sim.drill.system.Setup;
 import dev.levee.sim.drill.system.Target;
 import dev.levee.sim.drill.system.TargetFactory;
 import dev.levee.tcp.Deadlines;
+import dev.levee.tcp.FastOpenCookies;
 import dev.levee.wire.Frame;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// This project's own engine in virtual time, behind the socket calls of the system that a script was written
@@ -26,6 +28,7 @@ public final class EngineTarget implements Target {
     private EngineTarget(Setup setup) {
         machine = new Machine(setup.local(), setup.mtu());
         settings = new Settings(setup.profile());
+        cookies().pauseNanos(settings.fastOpenPauseNanos);
         var descriptors = new Descriptors();
         calls = new Calls(setup, machine, settings, descriptors);
         info = new ConnectionInfo(setup.platform(), machine, descriptors);
@@ -95,7 +98,26 @@ public final class EngineTarget implements Target {
 
     @Override
     public Setting set(String name, String value) {
-        return settings.set(name, value);
+        long pauseBefore = settings.fastOpenPauseNanos;
+        var became = settings.set(name, value);
+        if (settings.fastOpenPauseNanos != pauseBefore) {
+            cookies().pauseNanos(settings.fastOpenPauseNanos);
+        }
+        return became;
+    }
+
+    /// `ip tcp_metrics flush all` makes the host forget what it knows of its peers: here their cookies.
+    @Override
+    public Setting command(List<String> words) {
+        if (!words.subList(0, Math.min(3, words.size())).equals(List.of("ip", "tcp_metrics", "flush"))) {
+            return Setting.UNKNOWN;
+        }
+        cookies().clear();
+        return Setting.APPLIED;
+    }
+
+    private FastOpenCookies cookies() {
+        return machine.stack().fastOpenCookies();
     }
 
     @Override

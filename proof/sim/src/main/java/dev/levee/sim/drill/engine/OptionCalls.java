@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// `getsockopt` and `setsockopt`.
 ///
@@ -19,6 +22,9 @@ final class OptionCalls {
     private static final int INT_BYTES = Integer.BYTES;
     private static final int LINGER_BYTES = 8;
     private static final int TIME_BYTES = 16;
+    private static final int KEY_BYTES = 16;
+    private static final Set<Option> FAST_OPEN = EnumSet.of(
+            Option.TCP_FASTOPEN, Option.TCP_FASTOPEN_CONNECT, Option.TCP_FASTOPEN_KEY, Option.TCP_FASTOPEN_NO_COOKIE);
     private static final int INFO_BYTES = 256;
     private static final int KEEP_TIME_MAX = 32_767;
     private static final int KEEP_COUNT_MAX = 127;
@@ -70,6 +76,7 @@ final class OptionCalls {
             case TCP_MAXSEG -> ControlCalls.octets(settings.maxSegmentReported(file));
             case TCP_INFO -> new byte[INFO_BYTES];
             case TCP_CONGESTION -> congestionName(file);
+            case TCP_FASTOPEN_KEY -> file.fastOpenKey == null ? new byte[0] : file.fastOpenKey.clone();
             default -> ControlCalls.octets(file.options.get(option));
         };
     }
@@ -120,6 +127,12 @@ final class OptionCalls {
         if (option == Option.TCP_CONGESTION) {
             return congestion(file, request.value());
         }
+        if (FAST_OPEN.contains(option) && platform == Platform.FREEBSD) {
+            return Result.unsupported("the socket option " + option);
+        }
+        if (option == Option.TCP_FASTOPEN_KEY) {
+            return fastOpenKey(file, request.value());
+        }
         if (option == Option.SO_LINGER) {
             return setLinger(file, request.value());
         }
@@ -133,6 +146,10 @@ final class OptionCalls {
         int value = octet ? request.value()[0] & 0xff : number(request.value());
         if (outOfRange(option, value)) {
             return Result.failure("EINVAL");
+        }
+        var refused = refused(file, option, value);
+        if (refused != null) {
+            return refused;
         }
         if (option.treatment() == Option.Treatment.MISSING && value != option.initial()) {
             return Result.unsupported("the socket option " + option);
@@ -150,6 +167,36 @@ final class OptionCalls {
         return algorithm == null
                 ? Result.unsupported("congestion control " + text)
                 : apply(file, Option.TCP_CONGESTION, 1 + algorithm.ordinal());
+    }
+
+    private Result fastOpenKey(SocketFile file, byte[] octets) {
+        if (octets.length != KEY_BYTES && octets.length != 2 * KEY_BYTES) {
+            return Result.failure("EINVAL");
+        }
+        file.fastOpenKey = octets.clone();
+        if (file.listener != null) {
+            file.listener.options(settings.listening(file));
+        }
+        return Result.of(0);
+    }
+
+    /// What Linux says to options that are only for sockets that have not connected, or that a setting has
+    /// switched off; null when they are taken.
+    private @Nullable Result refused(SocketFile file, Option option, int value) {
+        boolean closed = file.tcp == null && file.deferredTo == null;
+        return switch (option) {
+            case TCP_FASTOPEN -> value >= 0 && closed ? null : Result.failure("EINVAL");
+            case TCP_FASTOPEN_NO_COOKIE -> value == (value & 1) && closed ? null : Result.failure("EINVAL");
+            case TCP_FASTOPEN_CONNECT -> {
+                boolean idle = closed && file.listener == null;
+                yield value != (value & 1)
+                        ? Result.failure("EINVAL")
+                        : !settings.fastOpenClient()
+                                ? Result.failure("EOPNOTSUPP")
+                                : idle ? null : Result.failure("EINVAL");
+            }
+            default -> null;
+        };
     }
 
     private static Result setLinger(SocketFile file, byte[] value) {

@@ -2,19 +2,30 @@ package dev.levee.sim.drill.engine;
 
 import dev.levee.sim.drill.system.Setup.Profile;
 import dev.levee.sim.drill.system.Target.Setting;
+import dev.levee.stack.FastOpenKeys;
+import dev.levee.stack.FastOpenOptions;
 import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketOptions;
 import dev.levee.tcp.CongestionAlgorithm;
+import dev.levee.tcp.FastOpenUse;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpConfigBuilder;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a profile, a script's `sysctl` lines and a socket's options ask of the stack.
 ///
 /// Threads: the run's.
 final class Settings {
     private static final int HALF_OPEN_MAX = 4096;
+    /// The bits of `net.ipv4.tcp_fastopen`.
+    private static final int FAST_OPEN_CLIENT = 0x1;
+
+    private static final int FAST_OPEN_SERVER = 0x2;
+    private static final int FAST_OPEN_CLIENT_WITHOUT_COOKIE = 0x4;
+    private static final int FAST_OPEN_SERVER_WITHOUT_COOKIE = 0x200;
+    private static final int FAST_OPEN_ALL_LISTENERS = 0x400;
     private static final int WINDOW_SHIFT_MAX = 14;
     private static final int LINUX_BUFFER_MIN = 2304;
     private static final int LINUX_SEND_BUFFER_MIN = 4608;
@@ -35,6 +46,13 @@ final class Settings {
     int synAckRetries = 5;
     int dataRetries = 15;
     long keepInitNanos = 75 * Profiles.SECOND;
+    /// What `net.ipv4.tcp_fastopen` was told, and `net.ipv4.tcp_fastopen_key`: null before.
+    int fastOpen = FAST_OPEN_CLIENT;
+
+    @Nullable
+    FastOpenKeys fastOpenKeys;
+    /// How long fast opens pause when they are swallowed; 0: not at all.
+    long fastOpenPauseNanos;
     /// What FreeBSD takes for the MSS of a peer that says none.
     int defaultSegment = 536;
 
@@ -137,7 +155,7 @@ final class Settings {
                 .receiveBufferBytes(2 * limit)
                 .receiveWindowBytes(limit)
                 .receiveWindowInitialBytes(Math.min(limit, 0xffff))
-                .r2SynNanos(synNanos(options.isSet(Option.TCP_SYNCNT) ? options.get(Option.TCP_SYNCNT) : synRetries))
+                .r2SynNanos(synNanos(options))
                 .r2SynReceivedNanos(retriesNanos(synAckRetries, Profiles.SECOND, 120 * Profiles.SECOND))
                 .r2Nanos(retriesNanos(dataRetries, 200 * Profiles.MILLI, 120 * Profiles.SECOND));
         sendBuffer(builder, sendBufferReported(options));
@@ -174,10 +192,15 @@ final class Settings {
         return 31 - Integer.numberOfLeadingZeros(Math.max(1, value));
     }
 
-    /// How long a SYN is tried when it is sent again so often, the first few times after a second each.
-    private long synNanos(int retries) {
+    /// How long a SYN is tried: as long as doubled timeouts would take when the socket says how often, although
+    /// the first few are of a second each; with those counted extra when only the system says so.
+    private long synNanos(OptionValues options) {
         var config = tcp.build();
         long rtoNanos = config.rtoInitialNanos();
+        if (options.isSet(Option.TCP_SYNCNT)) {
+            return retriesNanos(options.get(Option.TCP_SYNCNT), rtoNanos, 120 * Profiles.SECOND);
+        }
+        int retries = synRetries;
         int even = Math.min(retries, config.synLinearTimeouts());
         return even * rtoNanos + retriesNanos(retries - even, rtoNanos, 120 * Profiles.SECOND);
     }
@@ -196,7 +219,30 @@ final class Settings {
     /// The engine's settings for a listening socket.
     ListenOptions listening(SocketFile file) {
         var socket = new SocketOptions(tcp(file.options), SocketOptions.LINGER_OFF);
-        return new ListenOptions(acceptQueue(file.backlog), HALF_OPEN_MAX, socket);
+        return new ListenOptions(acceptQueue(file.backlog), HALF_OPEN_MAX, socket, fastOpen(file));
+    }
+
+    private FastOpenOptions fastOpen(SocketFile file) {
+        if (profile == Profile.FREEBSD || (fastOpen & FAST_OPEN_SERVER) == 0) {
+            return FastOpenOptions.OFF;
+        }
+        boolean all = (fastOpen & FAST_OPEN_ALL_LISTENERS) != 0 && !file.options.on(Option.TCP_FASTOPEN);
+        int most = all ? file.backlog : file.options.get(Option.TCP_FASTOPEN);
+        boolean free =
+                (fastOpen & FAST_OPEN_SERVER_WITHOUT_COOKIE) != 0 || file.options.on(Option.TCP_FASTOPEN_NO_COOKIE);
+        var own = file.fastOpenKey == null ? fastOpenKeys : FastOpenKeys.of(file.fastOpenKey);
+        return new FastOpenOptions(Math.clamp(most, 0, 4096), !free, own);
+    }
+
+    /// Whether `net.ipv4.tcp_fastopen` lets sockets open fast.
+    boolean fastOpenClient() {
+        return (fastOpen & FAST_OPEN_CLIENT) != 0;
+    }
+
+    /// How a socket with these options opens fast, when it is asked to.
+    FastOpenUse fastOpenUse(OptionValues options) {
+        boolean free = (fastOpen & FAST_OPEN_CLIENT_WITHOUT_COOKIE) != 0 || options.on(Option.TCP_FASTOPEN_NO_COOKIE);
+        return !fastOpenClient() ? FastOpenUse.OFF : free ? FastOpenUse.WITHOUT_COOKIE : FastOpenUse.WITH_COOKIE;
     }
 
     /// How many connections may wait when `listen` was told `backlog`.

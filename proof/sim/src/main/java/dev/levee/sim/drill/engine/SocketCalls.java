@@ -9,6 +9,7 @@ import dev.levee.stack.SocketError;
 import dev.levee.stack.SocketException;
 import dev.levee.stack.SocketOptions;
 import dev.levee.stack.TcpSocket;
+import dev.levee.tcp.FastOpenUse;
 import dev.levee.tcp.TcpState;
 import dev.levee.wire.IpAddress;
 import java.util.List;
@@ -179,8 +180,8 @@ final class SocketCalls {
         return new Result(descriptor, "", new byte[0], from, 0, List.of(), List.of(), "");
     }
 
-    EngineCall connect(SocketFile file, Endpoint to) {
-        var refused = beginConnect(file, to);
+    EngineCall connect(SocketFile file, Endpoint to, FastOpenUse fastOpen) {
+        var refused = beginConnect(file, to, fastOpen);
         if (refused != null) {
             return EngineCall.of(refused);
         }
@@ -190,7 +191,8 @@ final class SocketCalls {
     /// Sends the SYN, unless that is not possible or was done before.
     ///
     /// @return what the call returns at once; null when it waits for the connection
-    private @Nullable Result beginConnect(SocketFile file, Endpoint to) {
+    @Nullable
+    Result beginConnect(SocketFile file, Endpoint to, FastOpenUse fastOpen) {
         if (file.listener != null) {
             return Result.failure(platform == Platform.LINUX ? "EISCONN" : "EOPNOTSUPP");
         }
@@ -206,6 +208,7 @@ final class SocketCalls {
         if (to.port() == 0) {
             return Result.unsupported("connecting to port 0");
         }
+        var tcp = settings.tcp(file.options).toBuilder().fastOpen(fastOpen).build();
         try {
             var socket = machine.stack()
                     .connect(
@@ -214,7 +217,7 @@ final class SocketCalls {
                             file.boundPort,
                             to.address(),
                             to.port(),
-                            new SocketOptions(settings.tcp(file.options), SocketOptions.LINGER_OFF));
+                            new SocketOptions(tcp, SocketOptions.LINGER_OFF));
             file.boundAddress = socket.connection().tuple().localAddress();
             file.boundPort = socket.connection().tuple().localPort();
             file.adopt(socket);
@@ -243,7 +246,8 @@ final class SocketCalls {
         return connected(file);
     }
 
-    private @Nullable Result connected(SocketFile file) {
+    @Nullable
+    Result connected(SocketFile file) {
         if (file.connecting()) {
             return null;
         }

@@ -1,5 +1,6 @@
 package dev.levee.sim.drill.engine;
 
+import dev.levee.sim.drill.system.Endpoint;
 import dev.levee.sim.drill.system.Platform;
 import dev.levee.stack.Listener;
 import dev.levee.stack.TcpSocket;
@@ -28,6 +29,12 @@ final class SocketFile implements OpenFile {
     Listener listener;
     /// How many connections `listen` allowed to wait.
     int backlog;
+
+    /// Where `connect` is to go as soon as there is text to send with the SYN; null: it does not wait.
+    @Nullable
+    Endpoint deferredTo;
+    /// What `TCP_FASTOPEN_KEY` was told; null before.
+    byte @Nullable [] fastOpenKey;
 
     @Nullable
     TcpSocket tcp;
@@ -177,6 +184,9 @@ final class SocketFile implements OpenFile {
         changed();
         if (listener != null) {
             return listener.pending() > 0 ? PollEvents.IN | PollEvents.RDNORM : 0;
+        }
+        if (deferredTo != null) {
+            return PollEvents.OUT | PollEvents.WRNORM;
         }
         int events = error.equals(Errno.NONE) ? 0 : PollEvents.ERR;
         if (connecting()) {

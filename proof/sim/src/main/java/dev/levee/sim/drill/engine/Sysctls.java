@@ -2,8 +2,11 @@ package dev.levee.sim.drill.engine;
 
 import dev.levee.sim.drill.system.Setup.Profile;
 import dev.levee.sim.drill.system.Target.Setting;
+import dev.levee.stack.FastOpenKeys;
 import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.EcnUse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -12,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The settings of both systems by name: what the engine has is carried out, what it does not have is noted
 /// (and shows in the packets of a script that needs it), what a script cannot see is harmless.
 final class Sysctls {
+    private static final String KEY = "[0-9a-fA-F]{1,8}(-[0-9a-fA-F]{1,8}){3}";
+    private static final Pattern FAST_OPEN_KEY = Pattern.compile(KEY + "(," + KEY + ")?");
     private static final Pattern SPACE = Pattern.compile("[\\s\"]+");
 
     /// Carries one out.
@@ -29,6 +34,10 @@ final class Sysctls {
                     "net.ipv4.tcp_wmem", (to, values) -> to.sendBuffer = bytes(values[Math.min(1, values.length - 1)])),
             Map.entry("net.ipv4.tcp_timestamps", (to, values) -> to.tcp.timestamps(values[0] != 0)),
             Map.entry("net.ipv4.tcp_sack", (to, values) -> to.tcp.selectiveAcks(values[0] != 0)),
+            Map.entry("net.ipv4.tcp_fastopen", (to, values) -> to.fastOpen = (int) values[0]),
+            Map.entry(
+                    "net.ipv4.tcp_fastopen_blackhole_timeout_sec",
+                    (to, values) -> to.fastOpenPauseNanos = values[0] == 0 ? 0 : nanos(values[0], Profiles.SECOND)),
             Map.entry("net.ipv4.tcp_ecn", (to, values) -> to.tcp.ecn(ecn(values[0]))),
             Map.entry("net.inet.tcp.ecn.enable", (to, values) -> to.tcp.ecn(ecn(values[0]))),
             Map.entry(
@@ -114,10 +123,7 @@ final class Sysctls {
             "net.ipv4.tcp_ecn_option",
             "net.inet.tcp.ecn.maxretries",
             // TCP Fast Open.
-            "net.ipv4.tcp_fastopen",
-            "net.ipv4.tcp_fastopen_key",
             "net.ipv4.tcp_fastopen_cookies",
-            "net.ipv4.tcp_fastopen_blackhole_timeout_sec",
             "net.inet.tcp.fastopen.client_enable",
             "net.inet.tcp.fastopen.server_enable",
             "net.inet.tcp.fastopen.setkey",
@@ -212,6 +218,20 @@ final class Sysctls {
 
     private Sysctls() {}
 
+    /// Four words of eight digits, and after a comma the backup.
+    private static Setting fastOpenKey(Settings to, String value) {
+        if (!FAST_OPEN_KEY.matcher(value).matches()) {
+            return Setting.UNKNOWN;
+        }
+        var words = value.split("[-,]", -1);
+        var octets = ByteBuffer.allocate(Integer.BYTES * words.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (var word : words) {
+            octets.putInt(Integer.parseUnsignedInt(word, 16));
+        }
+        to.fastOpenKeys = FastOpenKeys.of(octets.array());
+        return Setting.APPLIED;
+    }
+
     /// Other algorithms than these two are noted: a script that tells them apart fails by its packets.
     private static Setting congestion(Settings to, String name) {
         var algorithm = algorithm(name);
@@ -261,6 +281,9 @@ final class Sysctls {
         }
         if (CONGESTION.contains(name)) {
             return congestion(to, value.strip());
+        }
+        if (name.equals("net.ipv4.tcp_fastopen_key")) {
+            return fastOpenKey(to, value.strip());
         }
         var action = CARRIED_OUT.get(name);
         var values = values(value);

@@ -69,8 +69,23 @@ class OptionCallsTest {
     }
 
     @Test
+    void fastOpenIsAskedForBeforeTheSocketConnects() {
+        assertThat(set(TCP, 23, 5)).as("TCP_FASTOPEN").isEqualTo("0");
+        assertThat(set(TCP, 23, -1)).isEqualTo("EINVAL");
+        assertThat(set(TCP, 30, 1)).as("TCP_FASTOPEN_CONNECT").isEqualTo("0");
+        assertThat(set(TCP, 30, 2)).isEqualTo("EINVAL");
+        assertThat(set(TCP, 34, 1)).as("TCP_FASTOPEN_NO_COOKIE").isEqualTo("0");
+        assertThat(set(TCP, 34, 2)).isEqualTo("EINVAL");
+        for (int octets : new int[] {0, 3, 16, 17, 32, 33}) {
+            assertThat(drill.outcome(new Request.SetOption(socket, TCP, 33, new byte[octets])))
+                    .as("TCP_FASTOPEN_KEY of %d octets", octets)
+                    .isEqualTo(octets == 16 || octets == 32 ? "0" : "EINVAL");
+        }
+    }
+
+    @Test
     void whatTheEngineLacksIsSaidByName() {
-        assertThat(drill.call(drill.set(socket, TCP, 23, 5)).unsupported()).contains("TCP_FASTOPEN");
+        assertThat(drill.call(drill.set(socket, TCP, 14, 5)).unsupported()).contains("TCP_MD5SIG");
         assertThat(drill.call(drill.set(socket, SOCKET, 60, 1)).unsupported()).contains("SO_ZEROCOPY");
         assertThat(drill.call(drill.set(socket, TCP, 6, 1)).unsupported()).contains("TCP_KEEPCNT of 1");
         assertThat(drill.outcome(drill.set(socket, SOCKET, 60, 0)))
