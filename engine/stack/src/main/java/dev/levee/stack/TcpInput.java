@@ -93,11 +93,11 @@ final class TcpInput {
     /// > new SYN from the remote TCP endpoint to reopen the connection directly from TIME-WAIT state (MAY-2)
     private DropReason timeWait(long nowNanos, TcpSocket socket) {
         boolean pureSyn = segment.syn() && !segment.has(TcpFlags.ACK) && !segment.rst() && !segment.fin();
-        if (!pureSyn || !newerThan(socket)) {
+        if (!pureSyn) {
             return deliver(nowNanos, socket);
         }
         var listener = listeners.find(ip.dstHigh(), ip.dstLow(), segment.dstPort());
-        if (listener == null) {
+        if (listener == null || !isNewer(socket, listener)) {
             return deliver(nowNanos, socket);
         }
         var refusal = refusal(listener);
@@ -115,14 +115,19 @@ final class TcpInput {
         return DropReason.NONE;
     }
 
-    /// Whether a SYN cannot be an old duplicate of the connection in TIME-WAIT: by timestamps where both have
-    /// them (RFC 6191), otherwise by sequence numbers.
-    private boolean newerThan(TcpSocket socket) {
+    /// Whether a SYN cannot be an old duplicate of the connection in TIME-WAIT (RFC 6191 §2): by timestamps where
+    /// both have them, otherwise by sequence numbers. The first that comes with a timestamp is none, for the old
+    /// connection had none; and what is left of that one will lack it, too.
+    private boolean isNewer(TcpSocket socket, Listener listener) {
         var old = socket.connection();
-        if (old.timestamps() && segment.hasTimestamps() && segment.tsVal() != old.tsRecent()) {
+        boolean stamped = segment.hasTimestamps();
+        if (old.timestamps() && stamped && segment.tsVal() != old.tsRecent()) {
             return Seq.gt(segment.tsVal(), old.tsRecent());
         }
-        return Seq.gt(segment.seq(), old.rcvNxt());
+        boolean first = !old.timestamps()
+                && stamped
+                && listener.options().socket().tcp().timestamps();
+        return first || Seq.gt(segment.seq(), old.rcvNxt());
     }
 
     private DropReason noConnection(long nowNanos) {

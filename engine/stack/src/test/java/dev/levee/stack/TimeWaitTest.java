@@ -16,6 +16,7 @@ import dev.levee.wire.Seq;
 import dev.levee.wire.TcpFlags;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TimeWaitTest {
@@ -192,6 +193,37 @@ class TimeWaitTest {
         assertThat(Packets.read(out).flags()).isEqualTo(TcpFlags.ACK);
         net.server.onFrame(net.now, syn(old.connection().rcvNxt() + 1));
         assertThat(listener.halfOpen()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // A lower number, but a newer timestamp; the same timestamp, and the numbers decide; an older one.
+        "true, true, -1000, 1, true",
+        "true, true, 1, 0, true",
+        "true, true, 0, 0, false",
+        "true, true, 1000, -1, false",
+        // Only one of them has timestamps, or the listener would not agree to them.
+        "false, true, -1000, -1, true",
+        "false, false, 1, 0, true",
+        "false, false, 0, 0, false",
+    })
+    @Rfc({"9293:MAY-2", "6191:2"})
+    void timestampsSayWhichSynIsNewer(boolean before, boolean after, int seqBeyond, int tsBeyond, boolean reopens)
+            throws SocketException {
+        var old = serverInTimeWait(before);
+        var listener = net.listen(new ListenOptions(10, 10, options(after)));
+        var writer = new SegmentWriter();
+        var to = Net.SERVER_V4;
+        var from = Net.CLIENT_V4;
+        writer.reset().addresses(from.high(), from.low(), to.high(), to.low());
+        writer.ports(CLIENT_PORT, Net.PORT).window(1000).flags(TcpFlags.SYN);
+        writer.seq(old.connection().rcvNxt() + seqBeyond)
+                .timestamps(old.connection().tsRecent() + tsBeyond, 0);
+        writer.begin(out);
+        writer.finish(out, 0);
+        net.server.onFrame(net.now, out);
+        assertThat(listener.halfOpen()).isEqualTo(reopens ? 1 : 0);
+        assertThat(old.connection().state()).isEqualTo(reopens ? TcpState.CLOSED : TcpState.TIME_WAIT);
     }
 
     @Test

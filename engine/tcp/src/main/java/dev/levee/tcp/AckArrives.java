@@ -94,6 +94,7 @@ final class AckArrives {
         snd.acked += ackedBytes;
         snd.finAcked = finAcked;
         tcb.progressNanos = nowNanos;
+        RetransmitTimer.taken(tcb, nowNanos);
         tcb.events |= TcpEvents.ACKNOWLEDGED | (ackedBytes > 0 ? TcpEvents.WRITABLE : 0);
         if (synAcked) {
             afterHandshake(tcb);

@@ -66,6 +66,7 @@ final class Output {
             if (tcb.state == TcpState.TIME_WAIT) {
                 tcb.close(TcpEvent.TIME_WAIT_ENDS, new CloseCause.Finished(), false);
             } else {
+                tcb.context.counters().count(TcpCounters.FIN_WAIT_2_TIMEOUTS);
                 var cause = new CloseCause.TimedOut(CloseCause.Timeout.FIN_WAIT_2, tcb.undelivered());
                 tcb.close(TcpEvent.GIVE_UP, cause, true);
             }

@@ -57,6 +57,10 @@ final class RetransmitTimer {
         if (!tcb.timers.isSet(Timer.PERSIST) && !tcb.timers.isSet(Timer.RETRANSMIT)) {
             tcb.progressNanos = nowNanos;
             tcb.probes = 0;
+            if (!tcb.refused) {
+                tcb.refused = true;
+                tcb.refusedNanos = nowNanos;
+            }
             // RFC 9293 §3.8.6.1: the first probe "when a zero window has existed for the retransmission
             // timeout period".
             startPersist(tcb, nowNanos);
@@ -64,7 +68,31 @@ final class RetransmitTimer {
     }
 
     private static void startPersist(Tcb tcb, long nowNanos) {
-        tcb.timers.set(Timer.PERSIST, Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config)));
+        long deadline = Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config));
+        long most = tcb.config.zeroWindowNanosMax();
+        long giveUp = most == 0 ? Deadlines.NONE : Deadlines.after(tcb.refusedNanos, most);
+        tcb.timers.set(Timer.PERSIST, Deadlines.due(nowNanos, giveUp) ? deadline : Deadlines.earlier(deadline, giveUp));
+    }
+
+    /// The peer has taken something: how long it may take nothing is counted anew.
+    static void taken(Tcb tcb, long nowNanos) {
+        tcb.refused = tcb.timers.isSet(Timer.PERSIST);
+        tcb.refusedNanos = nowNanos;
+        if (tcb.refused && tcb.config.zeroWindowNanosMax() != 0) {
+            startPersist(tcb, nowNanos);
+        }
+    }
+
+    /// RFC 6429 §3: a connection whose peer takes nothing may be closed by its user, who has said for how long it
+    /// is borne with.
+    private static boolean tooLongRefused(Tcb tcb, long nowNanos) {
+        long most = tcb.config.zeroWindowNanosMax();
+        if (most == 0 || nowNanos - tcb.refusedNanos < most) {
+            return false;
+        }
+        tcb.context.counters().count(TcpCounters.ZERO_WINDOW_TIMEOUTS);
+        tcb.close(TcpEvent.GIVE_UP, giveUpCause(tcb, CloseCause.Timeout.ZERO_WINDOW), tcb.config.resetWhenGivenUp());
+        return true;
     }
 
     private static void startRetransmit(Tcb tcb, long nowNanos) {
@@ -102,7 +130,7 @@ final class RetransmitTimer {
             LossRecovery.reorderTimeout(tcb, nowNanos);
         }
         if (tcb.timers.takeDue(Timer.PERSIST, nowNanos)) {
-            if (givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
+            if (tooLongRefused(tcb, nowNanos) || givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
                 return;
             }
             if (tcb.snd.sndWnd > 0) {

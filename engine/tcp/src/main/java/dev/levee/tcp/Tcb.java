@@ -80,6 +80,9 @@ final class Tcb {
     long lastSendNanos;
     /// Window probes sent since the window closed.
     int probes;
+    /// The peer's window has had no room, and nothing was acknowledged since; and since when.
+    boolean refused;
+    long refusedNanos;
 
     /// When an acceptable segment arrived last, and keep-alive probes sent since.
     long heardNanos;

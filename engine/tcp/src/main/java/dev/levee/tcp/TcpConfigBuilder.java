@@ -35,6 +35,7 @@ public final class TcpConfigBuilder implements Cloneable {
     long r2SynNanos = 180 * SECOND;
     long r2SynReceivedNanos = 63 * SECOND;
     long finWait2Nanos = 60 * SECOND;
+    long zeroWindowNanosMax;
     boolean keepAlive;
     long keepAliveIdleNanos = 7200 * SECOND;
     long keepAliveIntervalNanos = 75 * SECOND;
@@ -200,6 +201,11 @@ public final class TcpConfigBuilder implements Cloneable {
 
     public TcpConfigBuilder finWait2Nanos(long nanos) {
         finWait2Nanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder zeroWindowNanosMax(long nanos) {
+        zeroWindowNanosMax = nanos;
         return this;
     }
 
@@ -371,6 +377,7 @@ public final class TcpConfigBuilder implements Cloneable {
         range("r2SynNanos", r2SynNanos, rtoMinNanos, 86_400 * SECOND);
         range("r2SynReceivedNanos", r2SynReceivedNanos, rtoMinNanos, 86_400 * SECOND);
         range("finWait2Nanos", finWait2Nanos, MILLI, 86_400 * SECOND);
+        range("zeroWindowNanosMax", zeroWindowNanosMax, 0, 10 * 86_400 * SECOND);
         range("keepAliveIdleNanos", keepAliveIdleNanos, MILLI, 10 * 86_400 * SECOND);
         range("keepAliveIntervalNanos", keepAliveIntervalNanos, MILLI, 10 * 86_400 * SECOND);
         range("keepAliveProbes", keepAliveProbes, 2, 127);

@@ -25,12 +25,14 @@ public enum TcpCounters {
     CHALLENGE_ACKS("challengeAcks"),
     DELIVERIES_IN_DOUBT("deliveriesInDoubt"),
     ZERO_WINDOW_PROBES("zeroWindowProbes"),
+    ZERO_WINDOW_TIMEOUTS("zeroWindowTimeouts"),
     KEEP_ALIVE_PROBES("keepAliveProbes"),
     RESETS_IN("resetsIn"),
     RESETS_OUT("resetsOut"),
     ACTIVE_OPENS("activeOpens"),
     PASSIVE_OPENS("passiveOpens"),
     ESTABLISHED("established"),
+    FIN_WAIT_2_TIMEOUTS("finWait2Timeouts"),
     CLOSED("closed");
 
     private final String label;

@@ -142,6 +142,31 @@ class DataTest {
     }
 
     @Test
+    @Rfc("6429:3")
+    void peerThatTakesNothingIsGivenUpWhenTheUserSaysSo() {
+        long most = 10 * Wire.SECOND;
+        var wire = Wire.established(Wire.plain().zeroWindowNanosMax(most).build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        wire.at(most / 2);
+        wire.receive("A", 1, 1, 0, "").drain();
+        // One octet taken, and the time begins anew.
+        wire.receive("A", 1, 2, 0, "").drain();
+        long start = wire.now;
+        while (wire.now - start < most - Wire.MILLI) {
+            assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+            wire.now = Math.min(wire.connection.nextDeadline(), start + most - Wire.MILLI);
+            wire.drain();
+            wire.receive("A", 1, 2, 0, "").drain();
+        }
+        wire.toDeadline();
+        assertThat(wire.now - start).isEqualTo(most);
+        wire.expect("RA", 3, 0, 1);
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 4));
+        assertThat(wire.count(TcpCounters.ZERO_WINDOW_TIMEOUTS)).isEqualTo(1);
+    }
+
+    @Test
     void probesWithoutAnswerEndAtR2() {
         var wire = Wire.established();
         wire.receive("A", 1, 1, 0, "");

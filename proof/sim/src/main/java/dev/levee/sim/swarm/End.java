@@ -267,6 +267,7 @@ final class End {
             }
             case FIN_WAIT_2 ->
                 sender.finAcked() && host.nowNanos() - user.receiveClosedHostNanos() >= config.finWait2Nanos();
+            case ZERO_WINDOW -> config.zeroWindowNanosMax() > 0;
             case KEEP_ALIVE -> config.keepAlive();
             case LINGER -> sinceClose >= user.socket().tcp().lingerNanos();
         };

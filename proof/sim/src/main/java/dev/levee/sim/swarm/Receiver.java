@@ -318,7 +318,8 @@ final class Receiver {
     }
 
     /// Whether this is the SYN of a connection that may begin where this one is in TIME-WAIT (RFC 9293 §3.6.1):
-    /// newer by its timestamp where both have them (RFC 6191), otherwise by its sequence number.
+    /// by RFC 6191 newer by its timestamp where both have them, or the first to have one; otherwise newer by its
+    /// sequence number.
     boolean isFollowedBy(Packet packet) {
         if ((packet.flags & (Packet.SYN | Packet.ACK | Packet.RST | Packet.FIN)) != Packet.SYN) {
             return false;
@@ -326,7 +327,8 @@ final class Receiver {
         if (end.timestamps && packet.timestamps && packet.tsVal != recent) {
             return packet.tsVal - recent > 0;
         }
-        return positionOf(packet.seq) > next;
+        boolean first = !end.timestamps && packet.timestamps && end.config.timestamps();
+        return first || positionOf(packet.seq) > next;
     }
 
     private boolean acceptable(Packet packet, long from) {

@@ -118,6 +118,7 @@ final class Settings {
         }
         if (options.on(Option.TCP_USER_TIMEOUT)) {
             builder.r2Nanos(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);
+            builder.zeroWindowNanosMax(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);
             builder.r2SynNanos(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);
         }
         return builder.build();
