@@ -273,7 +273,7 @@ final class EthernetPort {
         if (claims.claimed(nowNanos, high, low, ndp.targetMac() != 0 ? ndp.targetMac() : ethernet.source(), false)) {
             return DropReason.BAD_SOURCE;
         }
-        if (routers != null && !ndp.router()) {
+        if (routers != null && !ndp.router() && neighbours.believes(high, low, ndp.targetMac(), ndp.override())) {
             routers.demoted(high, low);
         }
         boolean solicited = ndp.solicited() && direct;

@@ -255,6 +255,16 @@ final class Neighbours {
         return true;
     }
 
+    /// Whether what an advertisement says is taken over: of a neighbour that is known, and not about another
+    /// link-layer address unless it may override the known one. Otherwise it "MUST NOT update the cache" (§7.2.5).
+    boolean believes(long high, long low, long mac, boolean override) {
+        var neighbour = find(high, low);
+        if (neighbour == null) {
+            return false;
+        }
+        return neighbour.state == State.INCOMPLETE ? mac != 0 : override || mac == 0 || mac == neighbour.mac;
+    }
+
     /// As an ARP reply to us says it: it confirms only while there is a request of ours (ARP has no flag that
     /// tells answers from announcements).
     boolean replied(long nowNanos, long high, long low, long mac) {

@@ -17,6 +17,7 @@ import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.MacAddress;
+import dev.levee.wire.NdpWriter;
 import dev.levee.wire.TcpFlags;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -185,6 +186,24 @@ class GatewayTest {
         assertThat(syn(ether, 2)).isEqualTo("fd");
         ether.announce(R2, mac(0xfd));
         assertThatThrownBy(() -> syn(ether, 3)).hasMessageContaining("give it a gateway");
+    }
+
+    /// Somebody else who answers for it, or a neighbour that is not known, has no say in it.
+    @Test
+    @Rfc("4861:7.2.5")
+    void aRouterStaysOneWhenTheAdvertisementIsNotToBeBelieved() throws SocketException {
+        var ether = new Ether(DISCOVERING);
+        ether.run(20 * SECOND);
+        advertise(ether, R1, ROUTER, 1800, "");
+        var packet = FrameSlab.single(1500);
+        NdpWriter.announce(packet, R1.high(), R1.low(), mac(7));
+        int icmp = packet.offset() + 40;
+        // Neither router nor override; the checksum follows.
+        int flags = Bytes.u16(packet.memory(), icmp + 4);
+        Bytes.put16(packet.memory(), icmp + 4, 0);
+        Bytes.put16(packet.memory(), icmp + 2, Bytes.u16(packet.memory(), icmp + 2) + flags);
+        assertThat(ether.receiveIp(packet, mac(7), MacAddress.ofGroupV6(1))).isEqualTo(DropReason.NONE);
+        assertThat(syn(ether, 1)).isEqualTo("fe");
     }
 
     @Test
