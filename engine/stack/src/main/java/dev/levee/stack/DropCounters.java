@@ -3,7 +3,7 @@ package dev.levee.stack;
 import dev.levee.wire.DropReason;
 
 /// What became of received packets: each is counted once, under [DropReason#NONE] when it was delivered to a
-/// connection or answered. So the sum is the number of packets received.
+/// connection or answered, or is a fragment that waits for others. So the sum is the number of packets received.
 ///
 /// Threads: one writer; other threads may read and see values that are a little old.
 public final class DropCounters {

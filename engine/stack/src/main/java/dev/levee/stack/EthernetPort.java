@@ -134,9 +134,23 @@ final class EthernetPort {
         if (!ip.v4() && ip.protocol() == IpPacket.PROTOCOL_ICMP6 && ip.payloadLength() > 0) {
             int type = Bytes.u8(ip.memory(), ip.payloadOffset());
             if (Ndp.isNdp(type) || type == Groups.QUERY) {
-                return discovery(nowNanos);
+                return ip.fragmentHeader() ? DropReason.BAD_NEIGHBOUR_MESSAGE : discovery(nowNanos);
             }
         }
+        return usable();
+    }
+
+    /// Judges the fragment that was in the frame and has been parsed. Neighbour discovery does not come in
+    /// fragments, not even in a single one: "Nodes MUST silently ignore" it then (RFC 6980 §5), for who filters it
+    /// in the network may not see it.
+    ///
+    /// @return null when it is for those above; otherwise what became of it
+    @Nullable
+    DropReason pieceArrives() {
+        return ip.v4() == (ethernet.type() == EthernetFrame.TYPE_IPV4) ? usable() : DropReason.BAD_VERSION;
+    }
+
+    private @Nullable DropReason usable() {
         // RFC 1122 §3.3.6: "A host SHOULD silently discard a datagram that is received via a link-layer
         // broadcast [...] but does not specify an IP multicast or broadcast destination address." Groups are
         // not served either.

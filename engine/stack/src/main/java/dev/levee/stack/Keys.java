@@ -15,7 +15,8 @@ enum Keys {
     MAC,
     NEIGHBOURS,
     SPREAD,
-    FAST_OPEN;
+    FAST_OPEN,
+    FRAGMENT_IDENTIFICATION;
 
     /// The key of this use.
     SipHash from(SipHash secret) {

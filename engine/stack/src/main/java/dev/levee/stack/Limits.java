@@ -10,14 +10,28 @@ package dev.levee.stack;
 ///     that nobody makes this host send without end; 0 for none at all
 /// @param neighboursMax hosts of an Ethernet segment that are remembered, a quarter of them while they are
 ///     asked for and a quarter before they are needed
+/// @param reassembliesMax packets that may be put together from fragments at once, an eighth of them from one
+///     source; 64 KiB of memory for each, taken when it is needed for the first time; 0: fragments are dropped
 public record Limits(
         int connectionsMax,
         int timeWaitMax,
         long bufferBytesMax,
         int repliesMax,
         int resetsPerSecond,
-        int neighboursMax) {
-    public static final Limits DEFAULT = new Limits(1 << 20, 1 << 16, 4L << 30, 256, 1_000, 1_024);
+        int neighboursMax,
+        int reassembliesMax) {
+    public static final Limits DEFAULT = new Limits(1 << 20, 1 << 16, 4L << 30, 256, 1_000, 1_024, 64);
+
+    /// With the default number of reassemblies.
+    public Limits(
+            int connectionsMax,
+            int timeWaitMax,
+            long bufferBytesMax,
+            int repliesMax,
+            int resetsPerSecond,
+            int neighboursMax) {
+        this(connectionsMax, timeWaitMax, bufferBytesMax, repliesMax, resetsPerSecond, neighboursMax, 64);
+    }
 
     /// With the default number of neighbours.
     public Limits(int connectionsMax, int timeWaitMax, long bufferBytesMax, int repliesMax, int resetsPerSecond) {
@@ -37,6 +51,7 @@ public record Limits(
         range("repliesMax", repliesMax, 1, 1 << 16);
         range("resetsPerSecond", resetsPerSecond, 0, 1_000_000);
         range("neighboursMax", neighboursMax, 8, 1 << 16);
+        range("reassembliesMax", reassembliesMax, 0, 1 << 10);
     }
 
     private static void range(String name, long value, long min, long max) {

@@ -5,6 +5,7 @@ import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
 import dev.levee.wire.Icmp;
 import dev.levee.wire.IcmpWriter;
+import dev.levee.wire.IpHeader;
 import dev.levee.wire.IpPacket;
 import dev.levee.wire.Segment;
 import dev.levee.wire.SegmentWriter;
@@ -12,21 +13,27 @@ import dev.levee.wire.TcpFlags;
 import java.lang.foreign.Arena;
 
 /// Packets that answer others without a connection: RSTs from closed ports and ICMP echo replies. A bounded
-/// queue of frames made once; when it is full the answer is left out.
+/// queue of frames made once; when it is full the answer is left out. Answers that do not fit such a frame or the
+/// link go another way ([LongReplies]).
 ///
 /// Threads: shard.
 final class Replies {
-    /// The longest packet that can be answered in kind: what fits a small frame.
-    static final int PACKET_BYTES_MAX = FrameSlab.SMALL_BYTES - Frame.HEADROOM_BYTES;
+    /// What fits a small frame.
+    private static final int PACKET_BYTES_MAX = FrameSlab.SMALL_BYTES - Frame.HEADROOM_BYTES;
 
     private final Frame[] ring;
     private final RateLimit resets;
     private final StackCounters.Row counters;
     private final SegmentWriter writer;
+    private final LongReplies longOnes;
+    private final int shortBytesMax;
     private int head;
     private int count;
 
-    Replies(Limits limits, StackCounters.Row counters, SegmentWriter writer) {
+    Replies(StackConfig config, StackCounters.Row counters, SegmentWriter writer) {
+        var limits = config.limits();
+        longOnes = new LongReplies(config.mtu(), config.secret(), counters);
+        shortBytesMax = Math.min(PACKET_BYTES_MAX, config.mtu());
         this.counters = counters;
         this.writer = writer;
         resets = new RateLimit(limits.resetsPerSecond(), limits.repliesMax());
@@ -38,7 +45,7 @@ final class Replies {
     }
 
     boolean isEmpty() {
-        return count == 0;
+        return count == 0 && longOnes.isEmpty();
     }
 
     /// Moves the oldest reply to `out`.
@@ -53,7 +60,7 @@ final class Replies {
                 return true;
             }
         }
-        return false;
+        return longOnes.poll(out);
     }
 
     /// The answer to a segment that no connection takes (RFC 9293 §3.10.7.1), which is not a RST itself. At
@@ -93,19 +100,24 @@ final class Replies {
 
     /// The answer to an echo request.
     DropReason echo(Icmp request) {
-        if (count == ring.length || packetBytes(request.ip()) > PACKET_BYTES_MAX) {
+        boolean isLong = packetBytes(request.ip()) > shortBytesMax;
+        if (isLong ? longOnes.full() : count == ring.length) {
             return DropReason.REPLY_QUEUE_FULL;
         }
-        if (!IcmpWriter.echoReply(request, next())) {
+        if (!IcmpWriter.echoReply(request, isLong ? longOnes.next() : next())) {
             return DropReason.BAD_SOURCE;
         }
-        count++;
+        if (isLong) {
+            longOnes.added();
+        } else {
+            count++;
+        }
         counters.count(StackCounters.ECHO_REPLIES);
         return DropReason.NONE;
     }
 
     private static int packetBytes(IpPacket ip) {
-        return ip.payloadOffset() + ip.payloadLength() - ip.headerOffset();
+        return IpHeader.bytes(ip.v4()) + ip.payloadLength();
     }
 
     private Frame next() {

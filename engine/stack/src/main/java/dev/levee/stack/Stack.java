@@ -44,6 +44,7 @@ public final class Stack {
     private final Listeners listeners = new Listeners();
     private final Replies replies;
     private final Births births;
+    private final Fragments fragments;
     private final IpPacket ip = new IpPacket();
     private final TcpInput tcpInput;
     private final IcmpInput icmpInput;
@@ -58,11 +59,12 @@ public final class Stack {
         ports = new Ports(config.secret());
         tcp = new TcpContext(new BufferPool(config.limits().bufferBytesMax()), Keys.CHANCE.from(config.secret()));
         sockets = new Sockets(config, counters);
-        replies = new Replies(config.limits(), counters, tcp.writer());
+        replies = new Replies(config, counters, tcp.writer());
         var station = config.ethernet();
         ethernet = station == null ? null : new EthernetPort(config, station, ip, sockets, counters);
         addresses = new Addresses(ethernet == null ? config.addresses() : ethernet.addresses());
         births = new Births(config, sockets, tcp, counters);
+        fragments = new Fragments(config.limits(), counters);
         tcpInput = new TcpInput(ip, ethernet, sockets, listeners, replies, births, counters);
         icmpInput = new IcmpInput(ip, sockets, addresses, replies, counters);
     }
@@ -80,18 +82,32 @@ public final class Stack {
             return served;
         }
         var reason = ip.parse(frame);
-        if (reason == DropReason.NONE && port != null) {
-            served = port.arrives(nowNanos);
-            if (served != null) {
-                return served;
-            }
+        boolean piece = reason == DropReason.FRAGMENT;
+        if (reason != DropReason.NONE && !piece) {
+            return reason;
         }
-        if (reason == DropReason.NONE) {
-            reason = addresses.check(ip);
+        served = port == null ? null : piece ? port.pieceArrives() : port.arrives(nowNanos);
+        if (served != null) {
+            return served;
         }
+        reason = addresses.check(ip);
         if (reason != DropReason.NONE) {
             return reason;
         }
+        return piece ? reassemble(nowNanos) : deliver(nowNanos);
+    }
+
+    private DropReason reassemble(long nowNanos) {
+        var whole = fragments.add(nowNanos, ip);
+        if (whole == null) {
+            return fragments.verdict();
+        }
+        // A fragment inside of it is none that anybody sends.
+        var reason = ip.parse(whole);
+        return reason == DropReason.NONE ? deliver(nowNanos) : reason;
+    }
+
+    private DropReason deliver(long nowNanos) {
         int protocol = ip.protocol();
         if (protocol == IpPacket.PROTOCOL_TCP) {
             return tcpInput.arrives(nowNanos);

@@ -7,6 +7,18 @@ public enum StackCounters {
     FRAMES_OUT("framesOut"),
     /// ICMP echo requests answered.
     ECHO_REPLIES("echoReplies"),
+    /// Fragments received, for this host and from somebody who can be answered.
+    FRAGMENTS_IN("fragmentsIn"),
+    /// Packets that were put together from fragments.
+    REASSEMBLIES("reassemblies"),
+    /// Packets that lacked fragments for 60 s after the first one.
+    REASSEMBLIES_EXPIRED("reassembliesExpired"),
+    /// Packets whose fragments contradicted each other: they overlap, or disagree on the end.
+    REASSEMBLIES_SPOILT("reassembliesSpoilt"),
+    /// Packets whose place was taken by others, because of `Limits.reassembliesMax`.
+    REASSEMBLIES_EVICTED("reassembliesEvicted"),
+    /// Fragments sent: of echo replies that are longer than the MTU.
+    FRAGMENTS_OUT("fragmentsOut"),
     /// RSTs for segments that belong to no connection.
     CLOSED_PORT_RESETS("closedPortResets"),
     /// Such RSTs that were not sent because of `Limits.resetsPerSecond`.

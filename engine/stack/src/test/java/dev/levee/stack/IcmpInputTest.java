@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.levee.rfc.Rfc;
 import dev.levee.tcp.CloseCause;
 import dev.levee.wire.Bytes;
+import dev.levee.wire.Cidr;
 import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
+import dev.levee.wire.SipHash;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,15 +39,18 @@ class IcmpInputTest {
         assertThat(net.client.drops().get(DropReason.ICMP_UNRELATED)).isEqualTo(1);
     }
 
+    /// A link of a large MTU carries the answer whole, too.
     @Test
-    void anEchoRequestThatFitsNoReplyFrameIsLeftOut() {
+    void aLongEchoRequestIsAnsweredAsLongAsTheLinkAllows() {
+        var jumbo = new Stack(
+                new StackConfig(List.of(Cidr.parse("198.18.0.2/24")), 9_000, new SipHash(1, 2), Limits.DEFAULT));
         var large = FrameSlab.single(60_000);
-        Packets.icmp(large, true, Net.CLIENT_V4, 8, 0, 1, new byte[Replies.PACKET_BYTES_MAX - 28 + 1]);
-        net.server.onFrame(net.now, large);
-        assertThat(net.server.drops().get(DropReason.REPLY_QUEUE_FULL)).isEqualTo(1);
-        Packets.icmp(large, true, Net.CLIENT_V4, 8, 0, 1, new byte[Replies.PACKET_BYTES_MAX - 28]);
-        net.server.onFrame(net.now, large);
-        assertThat(net.server.poll(net.now, FrameSlab.single(60_000))).isTrue();
+        Packets.icmp(large, true, Net.CLIENT_V4, 8, 0, 1, new byte[9_000 - 28]);
+        jumbo.onFrame(net.now, large);
+        assertThat(jumbo.poll(net.now, large)).isTrue();
+        assertThat(large.length()).isEqualTo(9_000);
+        assertThat(jumbo.poll(net.now, large)).isFalse();
+        assertThat(jumbo.counters().get(StackCounters.FRAGMENTS_OUT)).isZero();
     }
 
     @ParameterizedTest

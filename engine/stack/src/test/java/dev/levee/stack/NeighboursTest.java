@@ -18,6 +18,7 @@ import dev.levee.wire.Arp;
 import dev.levee.wire.Bytes;
 import dev.levee.wire.DropReason;
 import dev.levee.wire.EthernetFrame;
+import dev.levee.wire.Fragmenter;
 import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.MacAddress;
@@ -203,6 +204,27 @@ class NeighboursTest {
         ether.ping(peer(v4), PEER);
         assertThat(only(ether.sent(), "ECHO")).singleElement().asString().startsWith("09 ");
         assertThat(only(ether.run(5 * SECOND), "")).containsExactly(Ether.probes(peer(v4), 9));
+    }
+
+    /// Whoever filters neighbour discovery in the network may not see what fragments hold.
+    @Test
+    @Rfc("6980:5")
+    void neighbourDiscoveryInFragmentsIsIgnored() throws SocketException {
+        var ether = Ether.settled(Ether.PLAIN);
+        ether.connect(Ether.PEER_V6);
+        ether.sent();
+        var answer = FrameSlab.single(1500);
+        var us = Ether.US_V6;
+        NdpWriter.advertise(answer, Ether.PEER_V6.high(), Ether.PEER_V6.low(), Ether.PEER, us.high(), us.low());
+        var piece = FrameSlab.single(1500);
+        // All of it in one, which says that it is a fragment.
+        Fragmenter.write(answer, 0, 1500, 7, piece);
+        assertThat(ether.receiveIp(piece, Ether.PEER, Ether.OURS)).isEqualTo(DropReason.BAD_NEIGHBOUR_MESSAGE);
+        int next = Fragmenter.write(answer, 0, 48 + 16, 8, piece);
+        assertThat(ether.receiveIp(piece, Ether.PEER, Ether.OURS)).isEqualTo(DropReason.NONE);
+        Fragmenter.write(answer, next, 1500, 8, piece);
+        assertThat(ether.receiveIp(piece, Ether.PEER, Ether.OURS)).isEqualTo(DropReason.ICMP_UNRELATED);
+        assertThat(ether.known(Ether.PEER_V6)).isEqualTo("INCOMPLETE");
     }
 
     @Test

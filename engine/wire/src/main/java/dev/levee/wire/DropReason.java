@@ -13,7 +13,7 @@ public enum DropReason {
     BAD_IP_HEADER,
     /// The IPv4 header checksum is wrong.
     BAD_IP_CHECKSUM,
-    /// A fragment; only whole packets are served.
+    /// A fragment that does not fit to the others of its packet, or for which there is no room.
     FRAGMENT,
     /// A protocol that nobody here speaks.
     UNKNOWN_PROTOCOL,

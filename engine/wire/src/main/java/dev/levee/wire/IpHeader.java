@@ -5,19 +5,20 @@ import java.lang.foreign.MemorySegment;
 /// Writes IP headers without options or extensions.
 ///
 /// Threads: as the memory.
-final class IpHeader {
+public final class IpHeader {
     private static final int DONT_FRAGMENT = 0x4000;
 
     private IpHeader() {}
 
-    static int bytes(boolean v4) {
+    /// Octets of a header.
+    public static int bytes(boolean v4) {
         return v4 ? IpPacket.V4_HEADER_BYTES : IpPacket.V6_HEADER_BYTES;
     }
 
     /// Writes a header for `payloadBytes` octets of payload, the IPv4 header's checksum included.
     ///
     /// @param srcHigh addresses in two halves, IPv4 in mapped form
-    static void write(
+    public static void write(
             MemorySegment memory,
             int at,
             boolean v4,

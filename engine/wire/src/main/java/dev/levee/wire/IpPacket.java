@@ -31,10 +31,15 @@ public final class IpPacket {
     private int headerOffset;
     private int payloadOffset;
     private int payloadLength;
+    private boolean fragmentHeader;
+    private boolean moreFragments;
+    private int fragmentOffset;
+    private int identification;
 
     /// Reads the header of the packet in `frame`. Octets behind the packet's own length (padding) are ignored.
     ///
-    /// @return [DropReason#NONE], or why the packet must be dropped; then the other methods mean nothing
+    /// @return [DropReason#NONE]; [DropReason#FRAGMENT] for a piece of a packet, of which all methods tell; or
+    ///     why the packet must be dropped, and then the other methods mean nothing
     public DropReason parse(Frame frame) {
         return parse(frame, false);
     }
@@ -81,9 +86,10 @@ public final class IpPacket {
             return DropReason.BAD_IP_CHECKSUM;
         }
         int fragment = Bytes.u16(memory, at + 6);
-        if ((fragment & 0x3fff) != 0) {
-            return DropReason.FRAGMENT;
-        }
+        fragmentHeader = false;
+        fragmentOffset = (fragment & 0x1fff) << 3;
+        moreFragments = (fragment & 0x2000) != 0;
+        identification = Bytes.u16(memory, at + 4);
         v4 = true;
         trafficClass = Bytes.u8(memory, at + 1);
         hopLimit = Bytes.u8(memory, at + 8);
@@ -97,7 +103,7 @@ public final class IpPacket {
         // skipped.
         payloadOffset = at + headerBytes;
         payloadLength = totalBytes - headerBytes;
-        return DropReason.NONE;
+        return moreFragments || fragmentOffset != 0 ? DropReason.FRAGMENT : DropReason.NONE;
     }
 
     private DropReason parseV6(int available, boolean captured) {
@@ -125,15 +131,34 @@ public final class IpPacket {
         if (IpAddress.isV4(srcHigh, srcLow) || IpAddress.isV4(dstHigh, dstLow)) {
             return DropReason.BAD_IP_HEADER;
         }
+        int end = at + V6_HEADER_BYTES + bytes;
         var skipped = extensions.skip(memory, at, bytes);
+        fragmentHeader = extensions.fragmentOffset() != Ipv6Extensions.NONE;
+        if (skipped == DropReason.FRAGMENT) {
+            return parseFragment(extensions.fragmentOffset(), end);
+        }
         if (skipped != DropReason.NONE) {
             return skipped;
         }
+        fragmentOffset = 0;
+        moreFragments = false;
         protocol = extensions.protocol();
         protocolOffset = extensions.protocolOffset();
         payloadOffset = extensions.payloadOffset();
-        payloadLength = at + V6_HEADER_BYTES + bytes - payloadOffset;
+        payloadLength = end - payloadOffset;
         return DropReason.NONE;
+    }
+
+    private DropReason parseFragment(int header, int end) {
+        protocol = Bytes.u8(memory, header);
+        protocolOffset = header;
+        int field = Bytes.u16(memory, header + 2);
+        fragmentOffset = field & 0xfff8;
+        moreFragments = (field & 1) != 0;
+        identification = Bytes.i32(memory, header + 4);
+        payloadOffset = header + Ipv6Extensions.FRAGMENT_HEADER_BYTES;
+        payloadLength = end - payloadOffset;
+        return DropReason.FRAGMENT;
     }
 
     public MemorySegment memory() {
@@ -150,7 +175,39 @@ public final class IpPacket {
         return cutOff;
     }
 
-    /// The protocol of the payload, behind all extension headers.
+    /// Whether there is an IPv6 fragment header, be it that of a whole packet (RFC 6946).
+    public boolean fragmentHeader() {
+        return fragmentHeader;
+    }
+
+    /// Of a fragment: where its payload belongs in the whole one's, in octets, a multiple of eight.
+    public int fragmentOffset() {
+        return fragmentOffset;
+    }
+
+    /// Of a fragment: whether it is not the last one.
+    public boolean moreFragments() {
+        return moreFragments;
+    }
+
+    /// Of a fragment: what all of one packet have in common, 16 bits in IPv4 and 32 in IPv6.
+    public int identification() {
+        return identification;
+    }
+
+    /// Of a first fragment: whether all headers are in it, that of the transport included. Later ones of IPv6
+    /// begin with what the first one's headers say, so nobody may judge a packet without them (RFC 8200 §4.5).
+    public boolean headersComplete() {
+        return v4 || Ipv6Extensions.complete(memory, protocol, payloadOffset, payloadOffset + payloadLength);
+    }
+
+    /// Whether a number stands for an extension header of IPv6, not for a protocol.
+    public static boolean isExtension(int protocol) {
+        return Ipv6Extensions.isExtension(protocol);
+    }
+
+    /// The protocol of the payload, behind all extension headers; of a fragment of IPv6, what its fragment header
+    /// says, which may be another extension header.
     public int protocol() {
         return protocol;
     }

@@ -9,15 +9,19 @@ final class Ipv6Extensions {
     /// More than any honest packet carries: the work for one packet has a bound.
     static final int EXTENSIONS_MAX = 8;
 
+    static final int NONE = -1;
+    static final int FRAGMENT_HEADER_BYTES = 8;
+
     private static final int HOP_BY_HOP = 0;
     private static final int ROUTING = 43;
-    private static final int FRAGMENT = 44;
+    static final int FRAGMENT = 44;
     private static final int DESTINATION_OPTIONS = 60;
     private static final int NEXT_HEADER_OFFSET = 6;
 
     private int protocol;
     private int protocolOffset;
     private int payloadOffset;
+    private int fragmentOffset;
 
     /// Walks over the headers of a packet that this host received; its fixed header has been checked.
     ///
@@ -37,6 +41,7 @@ final class Ipv6Extensions {
 
     private DropReason skip(MemorySegment memory, int headerOffset, int payloadBytes, boolean received) {
         protocolOffset = headerOffset + NEXT_HEADER_OFFSET;
+        fragmentOffset = NONE;
         payloadOffset = headerOffset + IpPacket.V6_HEADER_BYTES;
         protocol = Bytes.u8(memory, protocolOffset);
         int end = payloadOffset + payloadBytes;
@@ -45,10 +50,12 @@ final class Ipv6Extensions {
             if (left < 8 || count == EXTENSIONS_MAX) {
                 return received ? DropReason.BAD_IP_HEADER : DropReason.TRUNCATED;
             }
-            // The fragment header has no length field: that octet is reserved.
-            int bytes = protocol == FRAGMENT ? 8 : Bytes.u8(memory, payloadOffset + 1) + 1 << 3;
+            int bytes = bytes(memory, protocol, payloadOffset);
             if (bytes > left) {
                 return received ? DropReason.BAD_IP_HEADER : DropReason.TRUNCATED;
+            }
+            if (protocol == FRAGMENT) {
+                fragmentOffset = payloadOffset;
             }
             var verdict = received ? judge(memory, bytes) : judgeEmbedded(memory);
             if (verdict != DropReason.NONE) {
@@ -102,6 +109,32 @@ final class Ipv6Extensions {
         return at == end ? DropReason.NONE : DropReason.BAD_IP_HEADER;
     }
 
+    /// The fragment header has no length field: that octet is reserved.
+    private static int bytes(MemorySegment memory, int header, int at) {
+        return header == FRAGMENT ? FRAGMENT_HEADER_BYTES : Bytes.u8(memory, at + 1) + 1 << 3;
+    }
+
+    /// Whether all headers of a packet, the one behind the extensions included, lie in `[from, end)` (RFC 8200
+    /// §4.5 asks it of a first fragment). Of a protocol that nobody here speaks nothing is asked.
+    static boolean complete(MemorySegment memory, int firstHeader, int from, int end) {
+        int header = firstHeader;
+        int at = from;
+        for (int count = 0; isExtension(header); count++) {
+            if (end - at < 8 || count == EXTENSIONS_MAX) {
+                return false;
+            }
+            int next = Bytes.u8(memory, at);
+            at += bytes(memory, header, at);
+            header = next;
+        }
+        int least = switch (header) {
+            case IpPacket.PROTOCOL_TCP -> Segment.HEADER_BYTES;
+            case IpPacket.PROTOCOL_ICMP6 -> Icmp.HEADER_BYTES;
+            default -> 0;
+        };
+        return end - at >= least;
+    }
+
     static boolean isExtension(int header) {
         return header == HOP_BY_HOP || header == ROUTING || header == FRAGMENT || header == DESTINATION_OPTIONS;
     }
@@ -113,6 +146,11 @@ final class Ipv6Extensions {
     /// Where the octet lies that names the protocol.
     int protocolOffset() {
         return protocolOffset;
+    }
+
+    /// Where the last fragment header lies; [#NONE] without one.
+    int fragmentOffset() {
+        return fragmentOffset;
     }
 
     int payloadOffset() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -119,6 +120,41 @@ class GatewayTest {
             assertThat(Payload.sha256(copy)).isEqualTo(payload.sha256());
             Lab.remove(lab.directory().resolve("nginx"));
         }
+    }
+
+    /// A sender that does not ask for its path's MTU, and a router that cuts what it sends (1,280: IPv6 needs it to
+    /// stay).
+    @Test
+    void segmentsThatARouterHasCutArePutTogether() throws Exception {
+        var capture = lab.directory().resolve("cut.pcapng").toString();
+        var command = lab.serveCommandOn(
+                TAP,
+                "--http",
+                "80",
+                "--root",
+                "root",
+                "--writable",
+                "--gateway",
+                gateway(Family.V4),
+                "--capture",
+                capture);
+        in(client, "sysctl -q -w net.ipv4.ip_no_pmtu_disc=1");
+        in(router, "ip link set near mtu 1280");
+        try {
+            var server = lab.start(command).awaitOut("ready");
+            lab.start(client, Curl.command("-f", "-T", "root/file", Family.V4.url("/up")))
+                    .awaitEnd()
+                    .expect(0);
+            server.signal("TERM");
+            server.awaitEnd();
+        } finally {
+            in(router, "ip link set near mtu 1500");
+            in(client, "sysctl -q -w net.ipv4.ip_no_pmtu_disc=0");
+        }
+        assertThat(Payload.sha256(lab.directory().resolve("root/up"))).isEqualTo(payload.sha256());
+        var cut = lab.run(Tools.path("tshark"), "-n", "-r", capture, "-Y", "ip.flags.mf == 1 && ip.src == " + CLIENT_V4)
+                .expect(0);
+        assertThat(cut.out().lines().count()).isGreaterThan(payload.bytes() / 1_500);
     }
 
     /// Without a gateway there is no way there, and the user is told so.
