@@ -176,7 +176,7 @@ class SegmentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0200", "0201", "02ff", "ff00", "ff01", "0229", "05", "08"})
+    @ValueSource(strings = {"0200", "0201", "02ff", "ff00", "ff01", "0229", "05", "08", "0101020405"})
     @Rfc("9293:MUST-7")
     void impossibleLengthEndsTheListAndKeepsWhatCameBefore(String bad) {
         options(TcpFlags.SYN, "030309 " + bad);

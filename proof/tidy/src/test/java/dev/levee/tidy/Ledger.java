@@ -18,7 +18,7 @@ record Ledger(Requirements requirements, List<RfcTag> tags) {
     static final String OPEN = "specs/requirements/open.toml";
     private static final Pattern SECTION = Pattern.compile("[1-9]\\d{2,4}(:[1-9]\\d*(\\.\\d+)*)?");
     private static final Pattern NUMBERED = Pattern.compile("[1-9]\\d{2,4}:(MUST|SHLD|MAY|REC)-\\d+");
-    private static final int REASON_LENGTH_MIN = 40;
+    static final int REASON_LENGTH_MIN = 40;
 
     /// Everything that is wrong with tags, exceptions and the list of what is open.
     List<Finding> findings() {

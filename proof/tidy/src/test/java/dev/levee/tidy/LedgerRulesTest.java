@@ -6,6 +6,7 @@ import dev.levee.tidy.Requirements.Excused;
 import dev.levee.tidy.Requirements.Rule;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -112,6 +113,24 @@ class LedgerRulesTest {
         assertThat(findings(requirements, test("\"9293:MUST-1\"")))
                 .hasSize(3)
                 .allMatch(finding -> finding.startsWith("specs/requirements/open.toml:1: "));
+    }
+
+    @Test
+    void aMustWithATestNeedsAMutantOrAReason() {
+        var ledger = new Ledger(requirements(List.of(), List.of("MAY-1")), test("\"9293:MUST-1\""));
+        assertThat(new Mutants(Set.of("MUST-1"), List.of()).findings(ledger)).isEmpty();
+        assertThat(new Mutants(Set.of(), List.of(excused("MUST-1", REASON))).findings(ledger))
+                .isEmpty();
+        assertThat(new Mutants(Set.of(), List.of()).findings(ledger))
+                .singleElement()
+                .asString()
+                .contains("MUST-1 has a test, but no mutant");
+        assertThat(new Mutants(Set.of("MUST-1", "MAY-1"), List.of(excused("MUST-1", "no"))).findings(ledger))
+                .extracting(Finding::toString)
+                .containsExactlyInAnyOrder(
+                        "specs/mutants/MAY-1.patch:1: no test is tagged with MAY-1",
+                        "specs/exceptions/some.toml:1: MUST-1 is excused, but has a mutant",
+                        "specs/exceptions/some.toml:1: MUST-1 is excused without a reason");
     }
 
     @Test

@@ -59,6 +59,11 @@ class LedgerTest {
     }
 
     @Test
+    void everyMustThatATestShowsHasAMutantThatTheTestNotices() {
+        assertThat(Mutants.read(CHECKOUT, 9293).findings(LEDGER)).isEmpty();
+    }
+
+    @Test
     void theDocumentIsWhatTableTagsAndExceptionsMakeOfIt() throws IOException {
         var document = LEDGER.document();
         var file = CHECKOUT.root().resolve(Ledger.DOCUMENT);

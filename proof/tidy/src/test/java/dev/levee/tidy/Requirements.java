@@ -39,8 +39,14 @@ record Requirements(int rfc, Map<String, Rule> rules, List<Excused> exceptions, 
     static Requirements read(Checkout checkout, int rfc) {
         var tables = checkout.root().resolve(TABLES);
         var table = parse(tables.resolve(rfc + ".toml"), TableFile.class);
+        var exceptions = exceptions(checkout, checkout.root().resolve("specs/exceptions"), rfc);
+        return new Requirements(rfc, table.requirements(), exceptions, open(tables.resolve("open.toml"), rfc));
+    }
+
+    /// What the files of a directory excuse.
+    static List<Excused> exceptions(Checkout checkout, Path directory, int rfc) {
         var exceptions = new ArrayList<Excused>();
-        for (var path : Checkout.files(checkout.root().resolve("specs/exceptions"), ".toml")) {
+        for (var path : Checkout.files(directory, ".toml")) {
             var file = parse(path, ExceptionFile.class);
             if (file.rfc() == rfc) {
                 file.exceptions()
@@ -49,7 +55,7 @@ record Requirements(int rfc, Map<String, Rule> rules, List<Excused> exceptions, 
                                         exceptions.add(new Excused(checkout.relative(path), id, entry.reason()))));
             }
         }
-        return new Requirements(rfc, table.requirements(), exceptions, open(tables.resolve("open.toml"), rfc));
+        return exceptions;
     }
 
     private static List<String> open(Path path, int rfc) {
