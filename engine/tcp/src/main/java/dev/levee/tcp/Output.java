@@ -101,6 +101,9 @@ final class Output {
             tcb.rttTimed = true;
             tcb.rttSeq = snd.iss + 1;
             tcb.rttStartNanos = nowNanos;
+        } else {
+            // Also because the peer's SYN came again: which of ours will be acknowledged cannot be told (Karn).
+            tcb.rttTimed = false;
         }
         boolean reply = tcb.state == TcpState.SYN_RECEIVED;
         var writer = tcb.context.writer();

@@ -209,6 +209,23 @@ class LossTest {
         assertThat(wire.count(TcpCounters.TIMEOUT_RETRANSMITS)).isZero();
     }
 
+    /// A SYN that comes again has the SYN-ACK sent again: the acknowledgement may be of either (RFC 6298 §3).
+    @Test
+    @Rfc("6298:3")
+    void repeatedSynAckGivesNoSample() {
+        var once = Wire.passive(Wire.plain().build(), w -> w.mss(1000));
+        once.drain();
+        once.at(20 * Wire.MILLI).receive("A", 1, 1).drain();
+        assertThat(once.connection.srttNanos()).isEqualTo(20 * Wire.MILLI);
+
+        var twice = Wire.passive(Wire.plain().build(), w -> w.mss(1000));
+        twice.drain();
+        twice.at(900 * Wire.MILLI).receive("S", 0, 0, w -> w.mss(1000)).drain();
+        twice.at(20 * Wire.MILLI).receive("A", 1, 1).drain();
+        assertThat(twice.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(twice.connection.srttNanos()).isEqualTo(-1);
+    }
+
     /// Three copies and two lost acknowledgements made a sample of seconds on a path of milliseconds, and the
     /// next timeout longer than the user's patience.
     @Test

@@ -83,8 +83,17 @@ final class Observer implements Tap {
     /// A packet for which an end was there.
     record Old(SimHost host, Tuple tuple, End end, byte[] octets) {}
 
-    private void remember(SimHost host, Tuple tuple, End end, byte[] octets) {
-        var old = new Old(host, tuple, end, octets);
+    /// Only what a host has sent: forged text lies outside of the window, but perhaps not for long.
+    private void remember(SimHost host, Packet packet) {
+        if (packet.problem != null || !packet.tcp()) {
+            return;
+        }
+        var tuple = new Tuple(host, packet.dstPort, packet.sourceAddress(), packet.srcPort);
+        var end = ends.get(tuple);
+        if (end == null || end.isOver()) {
+            return;
+        }
+        var old = new Old(host, tuple, end, packet.octets);
         if (arrived.size() < OLD_MAX) {
             arrived.add(old);
         } else {
@@ -219,7 +228,9 @@ final class Observer implements Tap {
 
     @Override
     public void arrived(long nowNanos, SimHost from, SimHost to, Frame frame) {
-        taken(to, Packet.read(frame.toArray()));
+        var packet = Packet.read(frame.toArray());
+        taken(to, packet);
+        remember(to, packet);
     }
 
     @Override
@@ -249,7 +260,6 @@ final class Observer implements Tap {
             return;
         }
         watch.touch(end);
-        remember(host, tuple, end, packet.octets);
         if (accepted) {
             end.arrived(packet);
         } else {

@@ -244,6 +244,14 @@ final class Pace {
                 end.name,
                 Times.format(waited),
                 duplicates);
+        long least = sender.acked < 1 ? end.config.rtoInitialNanos() : sender.roundTrip.least();
+        check(
+                waited >= Math.min(least, end.config.rtoMaxNanos()) || (end.selectiveAcks && sender.acked >= 1),
+                Oracle.RETRANSMIT_EARLY,
+                "%s sends again after %s s, but no answer can come before %s s",
+                end.name,
+                Times.format(waited),
+                Times.format(least));
         boolean doubled = 100 * waited >= 199 * timeoutBefore || waited >= end.config.rtoMaxNanos();
         check(
                 doubled || timeoutBefore == 0,

@@ -311,7 +311,7 @@ final class Receiver {
         if (packet.has(Packet.SYN)) {
             opens(packet);
             if (right) {
-                end.sender.synAcked();
+                end.sender.synAcked(packet);
                 due("it completes the handshake");
             }
         }

@@ -9,6 +9,7 @@ import static dev.levee.sim.swarm.OracleFailure.check;
 final class Sender {
     private final End end;
     final Pace pace;
+    final RoundTrip roundTrip;
 
     private boolean begun;
     int iss;
@@ -38,6 +39,7 @@ final class Sender {
 
     Sender(End end) {
         this.end = end;
+        this.roundTrip = new RoundTrip(end);
         this.pace = new Pace(end, this);
     }
 
@@ -109,9 +111,11 @@ final class Sender {
                 packet.tsVal);
         stamped = true;
         lastStamp = packet.tsVal;
+        roundTrip.stamped(packet.tsVal);
     }
 
     private void opens(Packet packet) {
+        roundTrip.leaves(0, 1);
         if (!begun) {
             begun = true;
             iss = packet.seq;
@@ -191,6 +195,7 @@ final class Sender {
         if (packet.textLength > 0 && from >= top) {
             worthIt(packet, from);
         }
+        roundTrip.leaves(from, to);
         pace.text(from, to, packet.textLength);
         if (packet.has(Packet.FIN)) {
             finAt = to - 1;
@@ -303,7 +308,8 @@ final class Sender {
     }
 
     /// The SYN-ACK that answers our SYN.
-    void synAcked() {
+    void synAcked(Packet packet) {
+        roundTrip.acknowledged(packet, 1);
         acked = 1;
         windowUpTo = 1;
         pace.advanced(1);
@@ -335,6 +341,7 @@ final class Sender {
         }
         if (upTo > acked) {
             long count = upTo - acked;
+            roundTrip.acknowledged(packet, upTo);
             acked = upTo;
             pace.advanced(count);
         } else if (upTo == acked && acked < top && packet.length() == 0 && window == before && before > 0) {
@@ -366,6 +373,7 @@ final class Sender {
             idle();
         }
         pace.settled();
+        roundTrip.settled();
     }
 
     /// Nothing under way, the window open: what there is must have been sent.

@@ -289,6 +289,96 @@ class OracleTest {
     }
 
     @Test
+    void aTimeoutAfterDuplicateAcksThatCalledForNothingIsOne() {
+        var witness = Witness.open();
+        witness.text(1, MSS);
+        duplicates(witness, 1, 3);
+        witness.text(1, MSS);
+        witness.end.sender.pace.settled();
+        witness.gets(ACK, 1, 1 + MSS, PEER_WINDOW, 0);
+        witness.text(1 + MSS, MSS);
+        // They do not acknowledge more than was in flight when recovery began (RFC 6582 §3.2, step 1).
+        duplicates(witness, 1 + MSS, 4);
+        witness.end.sender.pace.settled();
+        for (int millis : new int[] {200, 400, 800, 1_600}) {
+            witness.after(Times.millis(millis));
+            witness.text(1 + MSS, MSS);
+            witness.end.sender.pace.settled();
+        }
+    }
+
+    private static void duplicates(Witness witness, long upTo, int count) {
+        for (int i = 0; i < count; i++) {
+            witness.gets(ACK, 1, upTo, PEER_WINDOW, 0);
+        }
+    }
+
+    @Test
+    void aRoundTripTimeThatNobodyCanHaveMeasuredIsSeen() {
+        long after = Times.millis(50);
+        for (long wrong : new long[] {after - 1, after + 1, 0}) {
+            var witness = answeredAfter(after);
+            witness.end.sender.roundTrip.judge(after, Times.millis(200));
+            refuses(Oracle.ROUND_TRIP, () -> witness.end.sender.roundTrip.judge(wrong, Times.millis(200)));
+        }
+    }
+
+    @Test
+    void aRoundTripTimeOfWhatWasSentTwiceIsSeen() {
+        var witness = answeredAfter(Times.millis(50));
+        witness.end.sender.roundTrip.judge(Times.millis(50), Times.millis(200));
+        witness.text(1, MSS);
+        witness.after(Times.millis(250));
+        witness.text(1, MSS);
+        witness.after(Times.millis(60));
+        witness.gets(ACK, 1, 1 + MSS, PEER_WINDOW, 0);
+        witness.end.sender.roundTrip.judge(Times.millis(50), Times.millis(400));
+        refuses(Oracle.ROUND_TRIP, () -> witness.end.sender.roundTrip.judge(Times.millis(51), Times.millis(400)));
+    }
+
+    @Test
+    void aTimeoutOutOfItsBoundsIsSeen() {
+        long most = Witness.settings().build().rtoMaxNanos();
+        for (long wrong : new long[] {Times.millis(200) - 1, 0, -1, most + 1}) {
+            var witness = answeredAfter(Times.millis(50));
+            refuses(Oracle.ROUND_TRIP, () -> witness.end.sender.roundTrip.judge(Times.millis(50), wrong));
+        }
+        var slow = answeredAfter(Times.millis(300));
+        refuses(Oracle.ROUND_TRIP, () -> slow.end.sender.roundTrip.judge(Times.millis(300), Times.millis(299)));
+    }
+
+    @Test
+    void aRetransmissionBeforeAnAnswerCanComeIsSeen() {
+        var witness = answeredAfter(Times.millis(500));
+        witness.text(1, MSS);
+        witness.after(Times.millis(499));
+        refuses(Oracle.RETRANSMIT_EARLY, () -> witness.text(1, MSS));
+    }
+
+    private static Witness answeredAfter(long nanos) {
+        var witness = Witness.begin(Witness.settings().build());
+        witness.sends(TcpFlags.SYN, 0, 0, OWN_WINDOW, 0);
+        witness.after(nanos);
+        witness.gets(TcpFlags.SYN | ACK, 0, 1, PEER_WINDOW, 0);
+        witness.ack(1);
+        return witness;
+    }
+
+    @Test
+    void onlyANewerSynFollowsAConnection() {
+        var receiver = withGaps().end.receiver;
+        assertThat(receiver.isFollowedBy(syn(TcpFlags.SYN, 102))).isTrue();
+        assertThat(receiver.isFollowedBy(syn(TcpFlags.SYN, 101))).isFalse();
+        assertThat(receiver.isFollowedBy(syn(TcpFlags.SYN | ACK, 102))).isFalse();
+        assertThat(receiver.isFollowedBy(syn(TcpFlags.SYN | TcpFlags.RST, 102))).isFalse();
+        assertThat(receiver.isFollowedBy(syn(ACK, 102))).isFalse();
+    }
+
+    private static Packet syn(int flags, long at) {
+        return Witness.begin(Witness.settings().build()).fromPeer(flags, at);
+    }
+
+    @Test
     void aThirdDuplicateAckWithoutAnAnswerIsSeen() {
         var witness = Witness.open();
         witness.text(1, MSS);

@@ -125,6 +125,11 @@ final class Witness implements Party {
                 packet(flags, (int) (PEER_ISS + seq), (int) (ISS + ack), window, octets, seq - 1, peerStamp, stamp));
     }
 
+    /// A segment without text that the peer could send.
+    Packet fromPeer(int flags, long seq) {
+        return packet(flags, (int) (PEER_ISS + seq), ISS, PEER_WINDOW, 0, 0, 0, 0);
+    }
+
     /// The same octets as `sends`, but one is wrong.
     void sendsWrongOctet(long seq, int octets) {
         end.sent(packet(TcpFlags.ACK, (int) (ISS + seq), PEER_ISS + 1, OWN_WINDOW, octets, seq, stamp++, peerStamp));
