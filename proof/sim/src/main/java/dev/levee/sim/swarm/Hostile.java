@@ -25,7 +25,8 @@ import java.util.Map;
 final class Hostile {
     private static final int FRAME_BYTES = 1_500;
     private static final int SYNS_MAX = 1_500;
-    private static final int KINDS = 11;
+    private static final int ODD_ACK = 11;
+    private static final int KINDS = 12;
 
     private final World world;
     private final SegmentWriter writer = new SegmentWriter();
@@ -83,6 +84,9 @@ final class Hostile {
                     .mss(1_460);
             writer.begin(frame);
             writer.finish(frame, 0);
+            if (random.chance(0.2)) {
+                malform((int) random.nextLong(), (int) random.nextLong(), random);
+            }
             world.network().inject(flow.server, frame);
         }
     }
@@ -135,6 +139,9 @@ final class Hostile {
         writer.flags(kind < 2 ? TcpFlags.RST : kind == 2 ? TcpFlags.SYN : 0);
         writer.begin(frame);
         writer.finish(frame, 0);
+        if (random.chance(0.2)) {
+            malform(end.sender.iss, end.sender.numberOf(end.sender.top), random);
+        }
         world.network().inject(end.host, frame);
     }
 
@@ -192,14 +199,23 @@ final class Hostile {
                 .window(random.nextInt(65_536));
         int text = fields(end, kind, Places.of(end.receiver, random), random);
         if (end.timestamps && kind != 2) {
-            writer.timestamps(end.receiver.recent() - (random.chance(0.3) ? 1 : 0), 0);
+            int echo = random.chance(0.5) ? 0 : (int) random.nextLong();
+            writer.timestamps(end.receiver.recent() - (random.chance(0.3) ? 1 : 0), echo);
         }
         int at = writer.begin(frame);
         for (int i = 0; i < text; i++) {
             Bytes.put8(frame.memory(), at + i, 0xee);
         }
         writer.finish(frame, text);
+        if (kind == ODD_ACK || random.chance(0.2)) {
+            malform(end.sender.numberOf(end.sender.acked), end.sender.numberOf(end.sender.top), random);
+        }
         world.network().inject(end.host, frame);
+    }
+
+    private void malform(int acknowledged, int top, SeededRandom random) {
+        var octets = new Malformed(random, acknowledged, top).of(frame.toArray());
+        frame.fill(octets);
     }
 
     /// @return how much text goes with it
@@ -234,6 +250,11 @@ final class Hostile {
                 // Just outside of the window: an acknowledgement that would close the sender's window.
                 writer.seq(receiver.numberOf(places.next + places.edge));
                 writer.ack(end.sender.numberOf(end.sender.acked)).window(0);
+            }
+            case ODD_ACK -> {
+                // What the peer may have said before, with options that it did not.
+                writer.seq(receiver.numberOf(places.next));
+                writer.ack(end.sender.numberOf(end.sender.acked)).window(end.sender.windowField());
             }
             default -> {
                 // From long before the window, with a SYN's options.

@@ -303,6 +303,12 @@ final class Observer implements Tap {
             var name = watch.host.name();
             check(packet.problem == null, Oracle.HEADER, "%s sends a packet, and %s", name, packet.problem);
             check(
+                    packet.optionProblem == null,
+                    Oracle.HEADER,
+                    "%s sends a segment, and %s",
+                    name,
+                    packet.optionProblem);
+            check(
                     ip.parse(frame) == DropReason.NONE,
                     Oracle.HEADER,
                     "%s sends a packet that the parser drops as %s",

@@ -51,6 +51,9 @@ final class Packet {
     /// What is wrong, in words; null when the packet is in order.
     @Nullable
     String problem;
+    /// The same of its options. A receiver passes over those that it cannot read (RFC 9293 §3.1).
+    @Nullable
+    String optionProblem;
 
     private Packet(byte[] octets) {
         this.octets = octets;
@@ -181,15 +184,16 @@ final class Packet {
         urgentPointer = u16(at + 18);
         textAt = at + dataOffset;
         textLength = length - dataOffset;
-        return readOptions(at + 20, textAt);
+        readOptions(at + 20, textAt);
+        return null;
     }
 
-    private @Nullable String readOptions(int from, int to) {
+    private void readOptions(int from, int to) {
         int at = from;
         while (at < to) {
             int kind = u8(at);
             if (kind == 0) {
-                return null;
+                return;
             }
             if (kind == 1) {
                 at++;
@@ -197,43 +201,48 @@ final class Packet {
             }
             int length = at + 1 < to ? u8(at + 1) : 0;
             if (length < 2 || at + length > to) {
-                return "option " + kind + " has an impossible length";
+                optionProblem = "option " + kind + " has an impossible length";
+                return;
             }
-            if (!readOption(kind, at, length)) {
-                return "option " + kind + " has " + length + " octets";
+            if (rightLength(kind, length)) {
+                readOption(kind, at, length);
+            } else {
+                optionProblem = "option " + kind + " has " + length + " octets";
             }
             at += length;
         }
-        return null;
     }
 
-    private boolean readOption(int kind, int at, int length) {
-        switch (kind) {
-            case 2 -> mss = length == 4 ? u16(at + 2) : 0;
-            case 3 -> windowScale = length == 3 ? u8(at + 2) : -1;
-            case 4 -> sackPermitted = length == 2;
-            case 5 -> readSack(at, length);
-            case 8 -> {
-                timestamps = length == 10;
-                if (timestamps) {
-                    tsVal = i32(at + 2);
-                    tsEcr = i32(at + 6);
-                }
-            }
-            default -> {
-                return true;
-            }
-        }
+    private static boolean rightLength(int kind, int length) {
         return switch (kind) {
             case 2 -> length == 4;
             case 3 -> length == 3;
             case 4 -> length == 2;
             case 5 -> length >= 10 && length <= 34 && (length - 2) % 8 == 0;
-            default -> length == 10;
+            case 8 -> length == 10;
+            default -> true;
         };
     }
 
+    private void readOption(int kind, int at, int length) {
+        switch (kind) {
+            case 2 -> mss = u16(at + 2);
+            case 3 -> windowScale = u8(at + 2);
+            case 4 -> sackPermitted = true;
+            case 5 -> readSack(at, length);
+            case 8 -> {
+                timestamps = true;
+                tsVal = i32(at + 2);
+                tsEcr = i32(at + 6);
+            }
+            default -> {
+                // Nothing that is judged.
+            }
+        }
+    }
+
     private void readSack(int at, int length) {
+        sackCount = 0;
         for (int block = at + 2; block + 8 <= at + length && sackCount < SACK_BLOCKS_MAX; block += 8) {
             sackFrom[sackCount] = i32(block);
             sackTo[sackCount++] = i32(block + 4);

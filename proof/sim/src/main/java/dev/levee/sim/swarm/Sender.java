@@ -43,6 +43,11 @@ final class Sender {
         this.pace = new Pace(end, this);
     }
 
+    /// What a segment says that leaves the window as it is.
+    int windowField() {
+        return (int) (window >> (end.scaling ? peerScale : 0));
+    }
+
     boolean finAcked() {
         return finAt >= 0 && acked > finAt;
     }
@@ -335,9 +340,10 @@ final class Sender {
             windowUpTo = upTo;
         }
         for (int i = 0; i < packet.sackCount; i++) {
-            // Someone else may have made the peer report what was never sent.
+            // Someone else may have made the peer report what was never sent, or reports it himself.
+            long from = positionOf(packet.sackFrom[i]);
             long to = positionOf(packet.sackTo[i]);
-            sackedTo = to <= top ? Math.max(sackedTo, to) : sackedTo;
+            sackedTo = from >= acked && from < to && to <= top ? Math.max(sackedTo, to) : sackedTo;
         }
         if (upTo > acked) {
             long count = upTo - acked;
