@@ -1,6 +1,7 @@
 package dev.levee.stack;
 
 import dev.levee.tcp.CloseCause.IcmpReason;
+import dev.levee.tcp.TcpConnection;
 import dev.levee.wire.DropReason;
 import dev.levee.wire.Icmp;
 import dev.levee.wire.IcmpKind;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: shard.
 final class IcmpInput {
+    /// RFC 1191 §7: where the MTUs of links cluster.
+    private static final int[] PLATEAUS = {32_000, 17_914, 8_166, 4_352, 2_002, 1_492, 1_006, 508, 296, 68};
+
     private final Icmp icmp;
     private final Sockets sockets;
     private final Addresses addresses;
@@ -41,8 +45,7 @@ final class IcmpInput {
     }
 
     private DropReason error(long nowNanos) {
-        var reason = reason(icmp.kind());
-        if (reason == null || !addresses.ours(icmp.embeddedSrcHigh(), icmp.embeddedSrcLow())) {
+        if (!addresses.ours(icmp.embeddedSrcHigh(), icmp.embeddedSrcLow())) {
             return DropReason.ICMP_UNRELATED;
         }
         var socket = sockets.demux()
@@ -52,12 +55,34 @@ final class IcmpInput {
                         icmp.embeddedDstHigh(),
                         icmp.embeddedDstLow(),
                         icmp.embeddedSrcPort() << 16 | icmp.embeddedDstPort());
-        if (socket == null || !socket.connection().onUnreachable(nowNanos, reason, icmp.embeddedSeq())) {
+        if (socket == null || !tell(nowNanos, socket.connection())) {
             return DropReason.ICMP_UNRELATED;
         }
         counters.count(StackCounters.ICMP_ERRORS);
         sockets.touched(nowNanos, socket);
         return DropReason.NONE;
+    }
+
+    private boolean tell(long nowNanos, TcpConnection connection) {
+        if (icmp.kind() == IcmpKind.PACKET_TOO_BIG) {
+            return connection.onPacketTooBig(nowNanos, mtu(), icmp.embeddedSeq());
+        }
+        var reason = reason(icmp.kind());
+        return reason != null && connection.onUnreachable(nowNanos, reason, icmp.embeddedSeq());
+    }
+
+    /// What the next link carries; where an old router does not say, the next lower MTU that is common (RFC 1191
+    /// §5 and §7.1).
+    private int mtu() {
+        if (icmp.mtu() != 0 || !icmp.ip().v4()) {
+            return icmp.mtu();
+        }
+        for (int plateau : PLATEAUS) {
+            if (plateau < icmp.embeddedPacketBytes()) {
+                return plateau;
+            }
+        }
+        return 0;
     }
 
     /// What a connection is told; null for what it need not know. Source quench is not even an error: "TCP

@@ -16,7 +16,8 @@ enum Keys {
     NEIGHBOURS,
     SPREAD,
     FAST_OPEN,
-    FRAGMENT_IDENTIFICATION;
+    FRAGMENT_IDENTIFICATION,
+    PATH_MTU;
 
     /// The key of this use.
     SipHash from(SipHash secret) {

@@ -12,6 +12,7 @@ package dev.levee.stack;
 ///     asked for and a quarter before they are needed
 /// @param reassembliesMax packets that may be put together from fragments at once, an eighth of them from one
 ///     source; 64 KiB of memory for each, taken when it is needed for the first time; 0: fragments are dropped
+/// @param pathsMax hosts of whose path it is remembered that it carries less than the link
 public record Limits(
         int connectionsMax,
         int timeWaitMax,
@@ -19,8 +20,29 @@ public record Limits(
         int repliesMax,
         int resetsPerSecond,
         int neighboursMax,
-        int reassembliesMax) {
-    public static final Limits DEFAULT = new Limits(1 << 20, 1 << 16, 4L << 30, 256, 1_000, 1_024, 64);
+        int reassembliesMax,
+        int pathsMax) {
+    public static final Limits DEFAULT = new Limits(1 << 20, 1 << 16, 4L << 30, 256, 1_000, 1_024, 64, 1_024);
+
+    /// With the default number of paths.
+    public Limits(
+            int connectionsMax,
+            int timeWaitMax,
+            long bufferBytesMax,
+            int repliesMax,
+            int resetsPerSecond,
+            int neighboursMax,
+            int reassembliesMax) {
+        this(
+                connectionsMax,
+                timeWaitMax,
+                bufferBytesMax,
+                repliesMax,
+                resetsPerSecond,
+                neighboursMax,
+                reassembliesMax,
+                1_024);
+    }
 
     /// With the default number of reassemblies.
     public Limits(
@@ -52,6 +74,7 @@ public record Limits(
         range("resetsPerSecond", resetsPerSecond, 0, 1_000_000);
         range("neighboursMax", neighboursMax, 8, 1 << 16);
         range("reassembliesMax", reassembliesMax, 0, 1 << 10);
+        range("pathsMax", pathsMax, 4, 1 << 20);
     }
 
     private static void range(String name, long value, long min, long max) {

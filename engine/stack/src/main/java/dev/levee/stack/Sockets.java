@@ -28,6 +28,7 @@ final class Sockets {
     private final Limits limits;
     private final StackCounters.Row counters;
     private final Demux demux;
+    private final PathMtus paths;
     private final DeadlineHeap deadlines = new DeadlineHeap();
     private final SocketList timeWait = new SocketList();
     private final ArrayDeque<TcpSocket> output = new ArrayDeque<>();
@@ -39,6 +40,7 @@ final class Sockets {
         this.limits = config.limits();
         this.counters = counters;
         this.demux = new Demux(config.secret());
+        this.paths = new PathMtus(config.secret(), config.limits().pathsMax());
     }
 
     Demux demux() {
@@ -58,6 +60,7 @@ final class Sockets {
 
     /// A connection was born.
     void add(long nowNanos, TcpSocket socket) {
+        paths.tell(nowNanos, socket.connection());
         demux.add(socket);
         socket.inTable = true;
         touched(nowNanos, socket);
@@ -86,6 +89,9 @@ final class Sockets {
         int events = connection.takeEvents();
         if ((events & TcpEvents.CONNECTED) != 0) {
             socket.establish();
+        }
+        if ((events & TcpEvents.PATH_MTU) != 0) {
+            paths.learn(nowNanos, socket.remoteHigh, socket.remoteLow, connection);
         }
         if (events != 0 && socket.changed()) {
             report(socket);

@@ -105,6 +105,7 @@ final class AckArrives {
         }
         // The network carries the segments after all.
         tcb.softError(null);
+        PathMtu.acknowledged(tcb, ack);
         tcb.rtt.progress();
         RetransmitTimer.restart(tcb, nowNanos);
     }

@@ -18,6 +18,11 @@ sealed interface CongestionControl permits NewReno, Cubic {
     /// The slow start threshold in octets.
     int ssthresh();
 
+    /// Segments have another size from now on. What was a window of so many segments stays one when they become
+    /// smaller (RFC 8201 §5.4 has slow start triggered so that a burst does not follow); when they become larger,
+    /// the octets stay.
+    void segmentSize(int mss);
+
     /// RFC 5681 §3.1: the SYN or SYN-ACK was lost; the window begins with one segment.
     void afterSynLoss();
 

@@ -13,7 +13,7 @@ final class Cubic implements CongestionControl {
     private static final double ALPHA = 3 * (1 - BETA) / (1 + BETA);
     private static final double NANOS = 1e9;
 
-    private final int mss;
+    private int mss;
     private final SlowStart slowStart;
     private int cwnd;
     private int ssthresh = Integer.MAX_VALUE;
@@ -60,6 +60,20 @@ final class Cubic implements CongestionControl {
     public void adopt(int cwnd, int ssthresh) {
         this.cwnd = cwnd;
         this.ssthresh = ssthresh;
+    }
+
+    @Override
+    public void segmentSize(int octets) {
+        if (octets > mss) {
+            // The curve is of segments, and the octets stay.
+            wMax = wMax * mss / octets;
+            cwndPrior = cwndPrior * mss / octets;
+            inEpoch = false;
+        }
+        cwnd = SlowStart.resized(cwnd, mss, octets);
+        cwndBefore = SlowStart.resized(cwndBefore, mss, octets);
+        slowStart.segmentSize(octets);
+        mss = octets;
     }
 
     @Override

@@ -386,6 +386,39 @@ final class LossRecovery {
         tcb.timers.stop(Timer.TAIL_PROBE);
     }
 
+    /// The path carries smaller packets than thought: what is in flight and larger was lost, and is sent again in
+    /// segments that fit. RFC 8201 §5.4: such a loss is no sign of congestion.
+    static void tooLarge(Tcb tcb) {
+        var loss = tcb.loss;
+        var sent = tcb.sent();
+        boolean any = false;
+        for (int index = sent.first(); index != sent.end(); index++) {
+            if (Retransmission.textOf(tcb, sent, index) > tcb.payloadMax() && !sent.sacked(index)) {
+                any = true;
+                lost(tcb, index);
+            }
+        }
+        if (!any) {
+            return;
+        }
+        if (loss.phase == RecoveryState.MARKED) {
+            leave(tcb);
+        }
+        if (loss.phase == RecoveryState.OPEN) {
+            loss.phase = RecoveryState.AFTER_TIMEOUT;
+            loss.recoverTo = tcb.snd.sndMax;
+            loss.recoverSet = true;
+            loss.tailProbeOut = false;
+        }
+        loss.mayUndo = false;
+        loss.duplicateAcks = 0;
+        loss.duplicateBytes = 0;
+        tcb.rttTimed = false;
+        tcb.pending |= Tcb.RETRANSMIT_DUE;
+        tcb.timers.stop(Timer.REORDER);
+        tcb.timers.stop(Timer.TAIL_PROBE);
+    }
+
     /// Whether the episode was a mistake: the ACK was caused by a first copy (RFC 3522), or every
     /// retransmission was a duplicate (RFC 2883). Then the window is what it was, and nothing is lost (RFC
     /// 4015).

@@ -4,7 +4,7 @@ package dev.levee.tcp;
 ///
 /// Threads: shard.
 final class NewReno implements CongestionControl {
-    private final int mss;
+    private int mss;
     private final SlowStart slowStart;
     private int cwnd;
     private int ssthresh = Integer.MAX_VALUE;
@@ -38,6 +38,14 @@ final class NewReno implements CongestionControl {
     public void adopt(int cwnd, int ssthresh) {
         this.cwnd = cwnd;
         this.ssthresh = ssthresh;
+    }
+
+    @Override
+    public void segmentSize(int octets) {
+        cwnd = SlowStart.resized(cwnd, mss, octets);
+        cwndBefore = SlowStart.resized(cwndBefore, mss, octets);
+        slowStart.segmentSize(octets);
+        mss = octets;
     }
 
     @Override

@@ -56,6 +56,7 @@ final class Output {
     }
 
     private static void runTimers(Tcb tcb, long nowNanos) {
+        PathMtu.age(tcb, nowNanos);
         RetransmitTimer.run(tcb, nowNanos);
         KeepAlive.run(tcb, nowNanos);
         if (tcb.timers.takeDue(Timer.DELAYED_ACK, nowNanos)) {

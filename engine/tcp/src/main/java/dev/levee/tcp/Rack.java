@@ -32,6 +32,7 @@ final class Rack {
         tcb.tally.delivered++;
         tcb.rate.segmentDelivered(sent, index);
         if (!sent.retransmitted(index)) {
+            PathMtu.delivered(tcb, sent.length(index));
             loss.ackRttNanos = loss.ackRttNanos < 0 ? rtt : Math.min(loss.ackRttNanos, rtt);
             measured(loss, nowNanos, rtt);
             if (loss.rackBefore && Seq.lt(endSeq, loss.deliveredToBefore)) {

@@ -71,7 +71,8 @@ final class Retransmission {
         return tcb.snd.finQueued ? Seq.min(sent.endSeq(index), tcb.snd.dataEndSeq()) : sent.endSeq(index);
     }
 
-    private static int textOf(Tcb tcb, SentSegments sent, int index) {
+    /// Octets of text in an entry.
+    static int textOf(Tcb tcb, SentSegments sent, int index) {
         return Seq.distance(sent.startSeq(index), textEnd(tcb, sent, index));
     }
 

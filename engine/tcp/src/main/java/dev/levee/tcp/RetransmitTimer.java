@@ -178,6 +178,7 @@ final class RetransmitTimer {
         } else {
             // RFC 6298 (5.4): "Retransmit the earliest segment that has not been acknowledged", and all behind
             // it as the window opens anew.
+            PathMtu.timeout(tcb, nowNanos);
             LossRecovery.timeout(tcb, nowNanos);
             tcb.rttTimed = false;
             tcb.context.counters().count(TcpCounters.TIMEOUT_RETRANSMITS);

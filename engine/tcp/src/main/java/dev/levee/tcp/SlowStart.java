@@ -21,8 +21,9 @@ final class SlowStart {
     private static final int CSS_ROUNDS = 5;
     private static final long UNKNOWN = Long.MAX_VALUE;
 
-    private final int initialWindow;
+    private final int segments;
     private final boolean hyStart;
+    private int initialWindow;
 
     /// The most octets in flight in this round trip, and where the round ends.
     private int flightMax;
@@ -37,8 +38,12 @@ final class SlowStart {
     private boolean done;
 
     SlowStart(int mss, TcpConfig config) {
-        int segments = config.initialWindowSegments();
+        segments = config.initialWindowSegments();
         hyStart = config.hyStart();
+        segmentSize(mss);
+    }
+
+    void segmentSize(int mss) {
         // RFC 6928 §2: min (10*MSS, max (2*MSS, 14600)).
         int octetLimit = Math.max(2 * mss, 1460 * segments);
         initialWindow = Math.min(segments * mss, octetLimit);
@@ -46,6 +51,11 @@ final class SlowStart {
 
     int initialWindow() {
         return initialWindow;
+    }
+
+    /// A window, when segments of `before` octets become segments of `mss`.
+    static int resized(int cwnd, int before, int mss) {
+        return mss < before ? Math.max(mss, (int) ((long) cwnd * mss / before)) : Math.max(mss, cwnd);
     }
 
     /// An ACK arrived, in slow start or not.

@@ -75,6 +75,15 @@ final class Tcb {
     final int mssOffered;
     final int timestampOffset;
 
+    final int linkMtu;
+    /// The largest packet that the path carries, as far as is known, and until when that is believed.
+    int pathMtu;
+    long pathMtuUntilNanos;
+    /// The largest packet that has arrived, and what a router said against that; 0 for nothing.
+    int mtuAcked;
+    int mtuClaimed;
+    int mtuClaimedSeq;
+
     /// Since when the peer has not acknowledged anything of what is outstanding, or not answered probes.
     long progressNanos;
     long lastSendNanos;
@@ -132,6 +141,8 @@ final class Tcb {
         this.timestampOffset = timestampOffset;
         this.noDelay = config.noDelay();
         this.rtt = new RttEstimator(config.rtoInitialNanos());
+        this.linkMtu = mtu;
+        this.pathMtu = mtu;
         // RFC 9293 §3.7.1: "The maximum size of a segment that TCP endpoint really sends ... MUST be the
         // smaller ..."
         this.mssOffered = Math.max(8, Math.min(config.mssMax(), mtu - (v4() ? V4_HEADERS_BYTES : V6_HEADERS_BYTES)));
@@ -226,7 +237,18 @@ final class Tcb {
 
     /// The most text that one segment may carry (RFC 9293 §3.7.1, Eff.snd.MSS).
     int payloadMax() {
-        return Math.max(1, snd.sndMss - (rcv.timestamps ? TIMESTAMPS_BYTES : 0));
+        int mss = pathMtu == linkMtu ? snd.sndMss : Math.min(snd.sndMss, segmentOf(pathMtu));
+        return Math.max(1, mss - (rcv.timestamps ? TIMESTAMPS_BYTES : 0));
+    }
+
+    /// The largest segment that a packet holds, TCP options included: below `mssMin` nobody gets us.
+    private int segmentOf(int mtu) {
+        return Math.max(mtu - (v4() ? V4_HEADERS_BYTES : V6_HEADERS_BYTES), config.mssMin());
+    }
+
+    /// Octets before the text of a segment that carries any.
+    int headerBytes() {
+        return (v4() ? V4_HEADERS_BYTES : V6_HEADERS_BYTES) + (rcv.timestamps ? TIMESTAMPS_BYTES : 0);
     }
 
     /// This connection's timestamp clock: milliseconds.

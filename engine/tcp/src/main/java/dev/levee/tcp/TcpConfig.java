@@ -326,6 +326,35 @@ public final class TcpConfig {
         return from.resetWhenGivenUp;
     }
 
+    /// Whether routers are believed that say how much a path carries (RFC 1191, RFC 8201). Packets are never
+    /// fragmented, here or on the way, whatever this says.
+    public boolean pathMtuDiscovery() {
+        return from.pathMtuDiscovery;
+    }
+
+    /// Whether a router that says less than the peer has acknowledged in one packet is believed only when a segment
+    /// was lost as well (RFC 5927 §7.3): who forges such messages gains nothing, who sends true ones waits for a
+    /// retransmission timeout.
+    public boolean pathMtuNeedsLoss() {
+        return from.pathMtuNeedsLoss;
+    }
+
+    /// The smallest MTU of an IPv4 path that routers are believed, 68 to 1280; IPv6 has 1280 (RFC 8201 §4).
+    public int pathMtuMin() {
+        return from.pathMtuMin;
+    }
+
+    /// After how long it is tried whether a path carries more than a router said (RFC 1191 §6.3: 10 minutes).
+    public long pathMtuNanos() {
+        return from.pathMtuNanos;
+    }
+
+    /// After how many retransmission timeouts in a row smaller segments are tried, because the path may swallow
+    /// large ones without a word (RFC 2923 §2.1); 0: never.
+    public int blackHoleTimeouts() {
+        return from.blackHoleTimeouts;
+    }
+
     /// How many timeouts of a SYN pass before the RTO is doubled (RFC 6298 §5.5 doubles from the first).
     public int synLinearTimeouts() {
         return from.synLinearTimeouts;

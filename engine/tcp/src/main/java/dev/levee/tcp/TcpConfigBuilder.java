@@ -65,6 +65,11 @@ public final class TcpConfigBuilder implements Cloneable {
     long rtoSlopNanos;
     int synLinearTimeouts;
     boolean resetWhenGivenUp = true;
+    boolean pathMtuDiscovery = true;
+    boolean pathMtuNeedsLoss = true;
+    int pathMtuMin = 552;
+    long pathMtuNanos = 600 * SECOND;
+    int blackHoleTimeouts = 3;
     Set<CloseCause.IcmpReason> openEndedBy = Set.of(CloseCause.IcmpReason.PORT, CloseCause.IcmpReason.PROTOCOL);
 
     TcpConfigBuilder() {}
@@ -350,6 +355,31 @@ public final class TcpConfigBuilder implements Cloneable {
         return this;
     }
 
+    public TcpConfigBuilder pathMtuDiscovery(boolean on) {
+        pathMtuDiscovery = on;
+        return this;
+    }
+
+    public TcpConfigBuilder pathMtuNeedsLoss(boolean on) {
+        pathMtuNeedsLoss = on;
+        return this;
+    }
+
+    public TcpConfigBuilder pathMtuMin(int bytes) {
+        pathMtuMin = bytes;
+        return this;
+    }
+
+    public TcpConfigBuilder pathMtuNanos(long nanos) {
+        pathMtuNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder blackHoleTimeouts(int value) {
+        blackHoleTimeouts = value;
+        return this;
+    }
+
     public TcpConfigBuilder openEndedBy(Set<CloseCause.IcmpReason> reasons) {
         openEndedBy = Set.copyOf(reasons);
         return this;
@@ -390,6 +420,9 @@ public final class TcpConfigBuilder implements Cloneable {
         range("quickAcks", quickAcks, 0, 1000);
         range("rtoVarianceMinNanos", rtoVarianceMinNanos, MILLI, 60 * SECOND);
         range("rtoSlopNanos", rtoSlopNanos, 0, 60 * SECOND);
+        range("pathMtuMin", pathMtuMin, 68, 1280);
+        range("pathMtuNanos", pathMtuNanos, SECOND, 86_400 * SECOND);
+        range("blackHoleTimeouts", blackHoleTimeouts, 0, 100);
         range("synLinearTimeouts", synLinearTimeouts, 0, 100);
         return new TcpConfig(copy());
     }

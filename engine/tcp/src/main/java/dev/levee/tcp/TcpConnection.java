@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// One TCP connection (RFC 9293), without any input or output of its own.
 ///
 /// Four kinds of methods:
-/// - **input**: [#onSegment], [#onUnreachable]. They change state and mark what is due; they write nothing.
+/// - **input**: [#onSegment], [#onUnreachable], [#onPacketTooBig]. They change state and mark what is due; they write
+/// nothing.
 /// - **commands** of the user: [#written], [#consumed], [#closeSend], [#abort] and so on.
 /// - **output**: [#poll] writes at most one packet; to be called until it says false, after every input, every
 ///   command and when [#nextDeadline] has come. `nextDeadline` may have changed after any of these calls.
@@ -126,6 +127,20 @@ public final class TcpConnection {
             tcb.softError(reason);
         }
         return true;
+    }
+
+    /// A router says that it could not pass on a packet of ours, with sequence number `seq`, because the next
+    /// link carries `mtu` octets only (RFC 1191, RFC 8201). When that is believed, what was too large is sent
+    /// again in smaller segments, which is no sign of congestion.
+    ///
+    /// @return whether it was about something in flight and can be true; otherwise it was ignored
+    public boolean onPacketTooBig(long nowNanos, int mtu, int seq) {
+        return PathMtu.tooBig(tcb, nowNanos, mtu, seq);
+    }
+
+    /// The path is known to carry `mtu` octets only, until `untilNanos`: other connections have found out.
+    public void pathMtuKnown(int mtu, long untilNanos) {
+        PathMtu.known(tcb, mtu, untilNanos);
     }
 
     /// Writes the next segment that is due, if any.
@@ -493,6 +508,16 @@ public final class TcpConnection {
     /// Everything that can be known about the connection at this moment: a fresh object.
     public TcpInfo info(long nowNanos) {
         return TcpInfo.of(tcb, nowNanos);
+    }
+
+    /// The largest packet that is sent: what the link carries, or the path as far as is known.
+    public int pathMtu() {
+        return tcb.pathMtu;
+    }
+
+    /// Until when [#pathMtu] holds where it is less than the link's.
+    public long pathMtuUntilNanos() {
+        return tcb.pathMtuUntilNanos;
     }
 
     /// The bits of [TcpEvents] since the last call, cleared.

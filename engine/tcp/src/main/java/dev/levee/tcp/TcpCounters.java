@@ -24,6 +24,8 @@ public enum TcpCounters {
     DELAYED_ACKS("delayedAcks"),
     CHALLENGE_ACKS("challengeAcks"),
     DELIVERIES_IN_DOUBT("deliveriesInDoubt"),
+    PATH_MTU_REDUCTIONS("pathMtuReductions"),
+    BLACK_HOLES_GUESSED("blackHolesGuessed"),
     ZERO_WINDOW_PROBES("zeroWindowProbes"),
     ZERO_WINDOW_TIMEOUTS("zeroWindowTimeouts"),
     KEEP_ALIVE_PROBES("keepAliveProbes"),

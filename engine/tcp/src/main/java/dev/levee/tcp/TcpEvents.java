@@ -23,6 +23,8 @@ public final class TcpEvents {
     public static final int DOUBT = 0x40;
     /// What the network says of the connection changed, see [TcpConnection#softError].
     public static final int SOFT_ERROR = 0x80;
+    /// A router said that the path carries less, and was believed: see [TcpConnection#pathMtu].
+    public static final int PATH_MTU = 0x100;
 
     /// The peer's urgent pointer has arrived, or moved on: see [TcpConnection#urgentEnd].
     public static final int URGENT = 0x100;

@@ -23,6 +23,7 @@ public final class Icmp {
     private int bodyLength;
 
     private int embeddedProtocol;
+    private int embeddedPacketBytes;
     private long embeddedSrcHigh;
     private long embeddedSrcLow;
     private long embeddedDstHigh;
@@ -95,6 +96,7 @@ public final class Icmp {
         if (headerBytes > bodyLength) {
             return DropReason.TRUNCATED;
         }
+        embeddedPacketBytes = Bytes.u16(memory, bodyOffset + 2);
         embeddedProtocol = Bytes.u8(memory, bodyOffset + 9);
         embeddedSrcHigh = 0;
         embeddedSrcLow = IpAddress.mapped(Bytes.i32(memory, bodyOffset + 12));
@@ -108,6 +110,7 @@ public final class Icmp {
 
     private DropReason parseEmbeddedV6() {
         var memory = ip.memory();
+        embeddedPacketBytes = IpPacket.V6_HEADER_BYTES + Bytes.u16(memory, bodyOffset + 4);
         embeddedSrcHigh = Bytes.i64(memory, bodyOffset + 8);
         embeddedSrcLow = Bytes.i64(memory, bodyOffset + 16);
         embeddedDstHigh = Bytes.i64(memory, bodyOffset + 24);
@@ -183,6 +186,11 @@ public final class Icmp {
     /// Octets of echo data, or of the packet that an error is about.
     public int bodyLength() {
         return bodyLength;
+    }
+
+    /// How long the packet was that an error is about, as its header says: it may not be there whole.
+    public int embeddedPacketBytes() {
+        return embeddedPacketBytes;
     }
 
     /// The protocol of the packet that an error is about.

@@ -35,7 +35,7 @@ public final class IcmpWriter {
         MemorySegment.copy(ip.memory(), ip.payloadOffset(), memory, at, messageBytes);
         Bytes.put8(memory, at, ip.v4() ? 0 : 129);
         Bytes.put8(memory, at + 1, 0);
-        finish(ip, ip.trafficClass(), out, messageBytes);
+        finish(ip, ip.trafficClass(), ip.dstHigh(), ip.dstLow(), out, messageBytes);
         return true;
     }
 
@@ -54,6 +54,16 @@ public final class IcmpWriter {
         return offending.v4()
                 ? error(offending, 3, 2, 0, out)
                 : error(offending, 4, 1, offending.protocolOffset() - offending.headerOffset(), out);
+    }
+
+    /// Says that the next link carries `mtu` octets only: what a router does.
+    ///
+    /// @param routerHigh the router's address in two halves, IPv4 in mapped form
+    /// @return whether the message was written; see [#mayReport]
+    public static boolean packetTooBig(IpPacket offending, int mtu, long routerHigh, long routerLow, Frame out) {
+        int type = offending.v4() ? 3 : 2;
+        int code = offending.v4() ? 4 : 0;
+        return error(offending, type, code, mtu, routerHigh, routerLow, out);
     }
 
     /// Whether an error about the packet may be sent at all (RFC 1122 §3.2.2, RFC 4443 §2.4 (e)): never about
@@ -94,6 +104,11 @@ public final class IcmpWriter {
     }
 
     private static boolean error(IpPacket offending, int type, int code, int word, Frame out) {
+        return error(offending, type, code, word, offending.dstHigh(), offending.dstLow(), out);
+    }
+
+    private static boolean error(
+            IpPacket offending, int type, int code, int word, long fromHigh, long fromLow, Frame out) {
         if (!mayReport(offending)) {
             return false;
         }
@@ -107,15 +122,14 @@ public final class IcmpWriter {
         Bytes.put32(memory, at, type << 24 | code << 16);
         Bytes.put32(memory, at + 4, word);
         MemorySegment.copy(offending.memory(), offending.headerOffset(), memory, at + Icmp.HEADER_BYTES, copiedBytes);
-        finish(offending, 0, out, Icmp.HEADER_BYTES + copiedBytes);
+        finish(offending, 0, fromHigh, fromLow, out, Icmp.HEADER_BYTES + copiedBytes);
         return true;
     }
 
     /// Writes the checksum and the IP header, which goes back to where the packet came from.
-    private static void finish(IpPacket ip, int trafficClass, Frame out, int messageBytes) {
+    private static void finish(
+            IpPacket ip, int trafficClass, long fromHigh, long fromLow, Frame out, int messageBytes) {
         boolean v4 = ip.v4();
-        long fromHigh = ip.dstHigh();
-        long fromLow = ip.dstLow();
         long toHigh = ip.srcHigh();
         long toLow = ip.srcLow();
         int protocol = v4 ? IpPacket.PROTOCOL_ICMP : IpPacket.PROTOCOL_ICMP6;

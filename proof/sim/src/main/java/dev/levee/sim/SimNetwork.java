@@ -47,6 +47,7 @@ public final class SimNetwork {
     private final IpPacket ip = new IpPacket();
     private final List<SimHost> hosts = new ArrayList<>();
     private final List<SimPath> paths = new ArrayList<>();
+    private final List<NarrowHop> hops = new ArrayList<>();
     private final List<Tap> taps = new ArrayList<>();
     private final PriorityQueue<Action> actions = new PriorityQueue<>(SimNetwork::compare);
     private long actionCount;
@@ -152,6 +153,24 @@ public final class SimNetwork {
     /// together after `nanos`.
     public void hold(SimHost from, SimHost to, long nanos) {
         simPath(from, to).hold(clock.nowNanos() + nanos);
+    }
+
+    /// Puts a router into one direction whose next link carries packets of `mtu` octets only, and who says so to
+    /// the sender of larger ones. It takes the place of an earlier one; 0: none.
+    public void narrow(SimHost from, SimHost to, int mtu) {
+        hops.removeIf(hop -> hop.joins(from, to));
+        if (mtu > 0) {
+            hops.add(new NarrowHop(this, from, to, mtu));
+        }
+    }
+
+    private boolean fits(SimHost from, SimHost to, Frame packet) {
+        for (var hop : hops) {
+            if (hop.joins(from, to)) {
+                return hop.passes(ip, packet);
+            }
+        }
+        return true;
     }
 
     /// Asked about every packet from now on.
@@ -304,7 +323,10 @@ public final class SimNetwork {
         int copies = 0;
         if (to == null) {
             unroutable++;
-        } else if (from.plugged() && to.plugged() && gate.passes(clock.nowNanos(), from, to, packet)) {
+        } else if (from.plugged()
+                && to.plugged()
+                && gate.passes(clock.nowNanos(), from, to, packet)
+                && fits(from, to, packet)) {
             var path = path(from, to);
             int before = path.pending();
             path.offer(clock.nowNanos(), packet);

@@ -74,6 +74,11 @@ final class Faults implements Gate {
             var from = any(hosts, random);
             line(from, other(hosts, from, random)).mtu = random.chance(0.5) ? 0 : 300 + random.nextInt(1_200);
         });
+        repeat(Knob.NARROW, 1, random -> {
+            var from = any(hosts, random);
+            int mtu = from.address().isV4() ? 552 + random.nextInt(948) : 1_280 + random.nextInt(220);
+            network.narrow(from, other(hosts, from, random), random.chance(0.3) ? 0 : mtu);
+        });
         crashes(hosts);
     }
 

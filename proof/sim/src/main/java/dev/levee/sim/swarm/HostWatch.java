@@ -36,6 +36,8 @@ final class HostWatch {
     long framesIn;
     /// When the host was last given an ICMP message, in the network's time.
     long icmpNanos = -1;
+    /// Somebody has said that a path carries less: the host may remember it for other connections.
+    boolean narrow;
     private long delivered;
     private boolean resetsBegun;
     private double tokens;

@@ -12,6 +12,7 @@ import dev.levee.wire.IpAddress;
 import dev.levee.wire.IpPacket;
 import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.TcpFlags;
+import java.util.Arrays;
 import java.util.Map;
 
 /// Somebody who sends packets that look as if they belonged to the connections there are, and SYNs from
@@ -166,9 +167,17 @@ final class Hostile {
             int at = offending.offset() + (end.v4 ? 20 : 40) + 4;
             Bytes.put32(offending.memory(), at, (int) random.nextLong());
         }
-        if (ip.parse(offending) == DropReason.NONE && IcmpWriter.portUnreachable(ip, frame)) {
+        if (ip.parse(offending) == DropReason.NONE && report(sent)) {
             world.network().inject(end.host, frame);
         }
+    }
+
+    /// One time in two, as the octets of what was sent have it: too big, of any size.
+    private boolean report(byte[] sent) {
+        int chance = Arrays.hashCode(sent);
+        return chance < 0
+                ? IcmpWriter.packetTooBig(ip, chance & 0x7ff, ip.dstHigh(), ip.dstLow(), frame)
+                : IcmpWriter.portUnreachable(ip, frame);
     }
 
     /// Where a forged segment may begin: near the window, outside of it, just outside of it.

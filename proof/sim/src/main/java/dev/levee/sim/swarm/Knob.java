@@ -36,7 +36,8 @@ public enum Knob {
     TINY_LIMITS("tiny-limits", 0.1, "few connections, little memory, short queues"),
     HOSTILE("hostile", 0.2, "somebody sends packets that look as if they belonged to the connections"),
     FLOOD("flood", 0.08, "somebody sends SYNs from addresses that do not exist"),
-    CLASSIC("classic", 0.5, "some hosts have NewReno only: no selective acknowledgements, no timestamps");
+    CLASSIC("classic", 0.5, "some hosts have NewReno only: no selective acknowledgements, no timestamps"),
+    NARROW("narrow", 0.15, "routers have links of small or changing MTUs, and say so");
 
     private final String label;
     private final double chance;

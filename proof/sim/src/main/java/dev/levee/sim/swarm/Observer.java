@@ -249,6 +249,9 @@ final class Observer implements Tap {
         }
         if (!packet.tcp()) {
             watch.icmpNanos = watch.netNanos();
+            if (packet.tooBig()) {
+                tooBig(host, packet);
+            }
             return;
         }
         var tuple = new Tuple(host, packet.dstPort, packet.sourceAddress(), packet.srcPort);
@@ -271,6 +274,17 @@ final class Observer implements Tap {
                     packet,
                     end);
             end.receiver.makeVague();
+        }
+    }
+
+    private void tooBig(SimHost host, Packet packet) {
+        watch(host).narrow = true;
+        var tuple = new Tuple(host, packet.quotedSrcPort(), packet.quotedDestination(), packet.quotedDstPort());
+        var end = ends.get(tuple);
+        if (end != null && !end.isOver()) {
+            watch(host).touch(end);
+            end.arrivals++;
+            end.sender.mayBeSmaller();
         }
     }
 

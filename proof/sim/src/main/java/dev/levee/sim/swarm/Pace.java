@@ -147,8 +147,21 @@ final class Pace {
         timerSince = host();
     }
 
+    /// What is under way may be sent again, and nothing is congested.
+    void repairs() {
+        recoverTo = Math.max(recoverTo, sender.top);
+        recoveryEver = true;
+        timedOutHere = true;
+        unsure = true;
+    }
+
     /// Something is sent again.
     void again(long from, long to) {
+        int patience = end.config.blackHoleTimeouts();
+        // So many timeouts in a row take at least so long.
+        if (patience > 0 && host() - progressHost >= ((1L << patience) - 1) * end.config.rtoMinNanos()) {
+            sender.mayGuess();
+        }
         judge(from, to);
         againTo = againTo == 0 ? to : againTo;
         speaks();

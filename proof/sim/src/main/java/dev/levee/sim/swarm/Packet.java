@@ -86,6 +86,32 @@ final class Packet {
         return textLength == 0 && (flags & (SYN | FIN | RST)) == 0;
     }
 
+    /// Whether it says that a packet was too large for the next link, and quotes it.
+    boolean tooBig() {
+        int quoted = headerBytes + 8;
+        int least = quoted + (v4 ? 20 : 40) + 8;
+        int kind = octets.length < least ? 0 : u16(headerBytes);
+        return v4 ? protocol == 1 && kind == 0x0304 : protocol == 58 && kind >> 8 == 2;
+    }
+
+    /// Of the packet that it quotes: the source's port, the destination's address and port.
+    int quotedSrcPort() {
+        return u16(quotedTcp());
+    }
+
+    int quotedDstPort() {
+        return u16(quotedTcp() + 2);
+    }
+
+    IpAddress quotedDestination() {
+        int at = headerBytes + 8 + (v4 ? 16 : 24);
+        return IpAddress.of(Arrays.copyOfRange(octets, at, at + (v4 ? 4 : 16)));
+    }
+
+    private int quotedTcp() {
+        return headerBytes + 8 + (v4 ? 20 : 40);
+    }
+
     IpAddress sourceAddress() {
         return IpAddress.of(Arrays.copyOf(addresses, addresses.length / 2));
     }

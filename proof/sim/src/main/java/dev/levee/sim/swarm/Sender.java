@@ -34,6 +34,7 @@ final class Sender {
     private boolean synSack;
     /// Up to here the peer has said that something arrived.
     long sackedTo;
+    private boolean smaller;
     private boolean stamped;
     private int lastStamp;
 
@@ -71,6 +72,18 @@ final class Sender {
         int peer = mssOfPeer > 0 ? mssOfPeer : end.v4 ? 536 : 1220;
         int mss = Math.max(Math.min(end.config.mssMin(), offered), Math.min(peer, offered));
         return Math.max(1, mss - (end.timestamps ? 12 : 0));
+    }
+
+    /// Somebody says that the path carries less: what is under way may be sent again at once, in segments of
+    /// another size, and what is full cannot be told from outside any more.
+    void mayBeSmaller() {
+        smaller = true;
+        pace.repairs();
+    }
+
+    /// Large segments may have vanished without a word.
+    void mayGuess() {
+        smaller = true;
     }
 
     /// The peer's SYN or SYN-ACK was taken.
@@ -286,7 +299,7 @@ final class Sender {
         boolean full = packet.textLength == segmentMax();
         boolean large = 2L * packet.textLength >= windowMax;
         boolean waits = acked < from;
-        if (user == null || full || large || !waits) {
+        if (user == null || full || large || !waits || smaller || end.watch.narrow) {
             return;
         }
         boolean more = from + packet.textLength < 1 + user.written();

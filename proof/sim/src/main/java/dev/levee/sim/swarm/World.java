@@ -175,6 +175,7 @@ final class World {
                             from,
                             to,
                             Impairment.builder().delayNanos(delayNanos).build());
+                    network.narrow(from, to, 0);
                 }
             }
         }
