@@ -9,6 +9,7 @@ import dev.levee.net.Host;
 import dev.levee.path.Impairment;
 import dev.levee.stack.EthernetConfig;
 import dev.levee.stack.EthernetConfig.DuplicateDetection;
+import dev.levee.stack.FastOpenOptions;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.MacAddress;
@@ -83,6 +84,11 @@ final class LinkOptions {
     ///
     /// @param cleanup ends the host and all that was created with it
     Host open(Cleanup cleanup) throws Problem {
+        return open(cleanup, FastOpenOptions.OFF);
+    }
+
+    /// The same, with what listeners accept with a SYN.
+    Host open(Cleanup cleanup, FastOpenOptions fastOpen) throws Problem {
         checkEthernet();
         var kernelSide = KernelSide.of(addresses, gateways);
         var file = capture;
@@ -105,7 +111,7 @@ final class LinkOptions {
             }
             throw new Problem(String.valueOf(e.getMessage()));
         }
-        var builder = Host.builder().link(opened);
+        var builder = Host.builder().link(opened).fastOpen(fastOpen);
         addresses.forEach(builder::address);
         gateways.forEach(builder::gateway);
         var station = mac;

@@ -9,6 +9,7 @@ import dev.levee.app.service.Http;
 import dev.levee.app.service.Server;
 import dev.levee.app.service.Service;
 import dev.levee.net.Host;
+import dev.levee.stack.FastOpenOptions;
 import dev.levee.stack.Limits;
 import dev.levee.tcp.TcpCounters;
 import java.io.IOException;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
         })
 final class ServeCommand implements Callable<Integer> {
     private static final int PORT_MAX = 65_535;
+    private static final int FAST_OPEN_MAX = 65_536;
 
     @Spec
     private CommandSpec spec;
@@ -68,19 +70,29 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--chargen", paramLabel = "PORT", description = "Send characters without end (RFC 864).")
     private @Nullable Integer chargen;
 
+    @Option(
+            names = "--fast-open",
+            paramLabel = "N",
+            description = {
+                "Accept requests with the SYN (RFC 7413), from at most N clients at once per port whose handshake is not",
+                "complete. A request may then be carried out twice: not together with --writable."
+            })
+    private @Nullable Integer fastOpen;
+
     @Option(names = "--json", description = "At the end, print the counters as one JSON object on one line.")
     private boolean json;
 
     @Override
     public Integer call() throws Problem {
         var services = services();
+        var opensFast = fastOpen();
         var out = spec.commandLine().getOut();
         var err = spec.commandLine().getErr();
         try (var cleanup = Cleanup.atExit()) {
             var report = new Report(out, json);
             // Added first, so done last: the counters are whole when the host has ended.
             cleanup.add(report::print);
-            var host = link.open(cleanup);
+            var host = link.open(cleanup, opensFast);
             var server = new Server(host);
             report.host = host;
             report.server = server;
@@ -149,6 +161,20 @@ final class ServeCommand implements Callable<Integer> {
             throw new Problem("there is nothing to serve; add --http PORT --root DIR, --echo, --discard or --chargen");
         }
         return services;
+    }
+
+    private FastOpenOptions fastOpen() throws Problem {
+        var most = fastOpen;
+        if (most == null) {
+            return FastOpenOptions.OFF;
+        }
+        if (writable) {
+            throw new Problem("--fast-open lets a request arrive twice; leave it or --writable out");
+        }
+        if (most < 1 || most > FAST_OPEN_MAX) {
+            throw new Problem("--fast-open: between 1 and " + FAST_OPEN_MAX + " clients, not " + most);
+        }
+        return FastOpenOptions.pending(most);
     }
 
     private static void put(Map<Integer, Service> services, int port, Service service) throws Problem {

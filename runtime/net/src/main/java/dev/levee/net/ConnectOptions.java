@@ -1,6 +1,7 @@
 package dev.levee.net;
 
 import dev.levee.stack.SocketOptions;
+import dev.levee.tcp.FastOpenUse;
 import dev.levee.wire.IpAddress;
 import java.time.Duration;
 import java.util.Objects;
@@ -30,6 +31,12 @@ public record ConnectOptions(Duration timeout, IpAddress localAddress, int local
 
     public ConnectOptions withSocket(SocketOptions options) {
         return new ConnectOptions(timeout, localAddress, localPort, options);
+    }
+
+    /// Whether the first octets may travel with the SYN, see [Host#connect(IpAddress, int, ConnectOptions, byte\[\])].
+    public ConnectOptions withFastOpen(FastOpenUse use) {
+        var tcp = socket.tcp().toBuilder().fastOpen(use).build();
+        return withSocket(new SocketOptions(tcp, socket.lingerNanos()));
     }
 
     long limitNanos() {

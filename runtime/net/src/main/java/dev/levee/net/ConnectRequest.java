@@ -9,12 +9,24 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param localAddress null: chosen by the stack
 /// @param localPort 0: chosen by the stack
+/// @param first what is written before the SYN is sent
 record ConnectRequest(
         @Nullable IpAddress localAddress,
         int localPort,
         IpAddress remoteAddress,
         int remotePort,
-        SocketOptions options) {
+        SocketOptions options,
+        byte[] first) {
+    private static final byte[] NOTHING = {};
+
+    ConnectRequest(
+            @Nullable IpAddress localAddress,
+            int localPort,
+            IpAddress remoteAddress,
+            int remotePort,
+            SocketOptions options) {
+        this(localAddress, localPort, remoteAddress, remotePort, options, NOTHING);
+    }
 
     @Override
     public String toString() {

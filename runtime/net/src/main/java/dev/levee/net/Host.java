@@ -3,6 +3,7 @@ package dev.levee.net;
 import dev.levee.link.Link;
 import dev.levee.stack.EthernetConfig;
 import dev.levee.stack.EthernetConfig.DuplicateDetection;
+import dev.levee.stack.FastOpenOptions;
 import dev.levee.stack.Limits;
 import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketOptions;
@@ -46,11 +47,13 @@ public final class Host implements AutoCloseable {
     private final Shard shard;
     private final List<Cidr> addresses;
     private final SocketOptions socketOptions;
+    private final FastOpenOptions fastOpen;
 
-    private Host(Shard shard, List<Cidr> addresses, SocketOptions socketOptions) {
+    private Host(Shard shard, List<Cidr> addresses, SocketOptions socketOptions, FastOpenOptions fastOpen) {
         this.shard = shard;
         this.addresses = addresses;
         this.socketOptions = socketOptions;
+        this.fastOpen = fastOpen;
     }
 
     /// A builder without a link and without addresses; both are needed.
@@ -120,7 +123,7 @@ public final class Host implements AutoCloseable {
     /// What listeners of this host begin with.
     public ListenOptions listenOptions() {
         var usual = ListenOptions.DEFAULT;
-        return new ListenOptions(usual.backlog(), usual.halfOpenMax(), socketOptions);
+        return new ListenOptions(usual.backlog(), usual.halfOpenMax(), socketOptions, fastOpen);
     }
 
     /// Connects to an address given as text: a literal, names are not looked up.
@@ -149,6 +152,34 @@ public final class Host implements AutoCloseable {
         var request = new ConnectRequest(options.localAddress(), options.localPort(), address, port, options.socket());
         var connecting = SocketPort.connecting(shard, request);
         connecting.awaitConnected(options.limitNanos(), request.toString());
+        return new TcpStream(connecting);
+    }
+
+    /// As [#connect(IpAddress, int, ConnectOptions)], with the first octets to send: returns when the connection is
+    /// open and all of them are written.
+    ///
+    /// With [ConnectOptions#withFastOpen] they travel with the SYN (RFC 7413), as many as fit into one segment, and
+    /// may be answered a round trip earlier; the others follow at once. The peer has to offer that, and to have
+    /// given a cookie to an earlier connection of this host: otherwise the handshake is an ordinary one, and asks
+    /// for the cookie.
+    ///
+    /// **A warning of RFC 7413 §6.2:** what travels with a SYN may reach the peer's application twice. Only for
+    /// requests that do no harm when they are carried out twice, such as those that only read.
+    ///
+    /// @throws java.net.SocketTimeoutException when the time of the options is over
+    public TcpStream connect(IpAddress address, int port, ConnectOptions options, byte[] first) throws IOException {
+        Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(options, "options");
+        Ports.check(port);
+        var octets = first.clone();
+        var request = new ConnectRequest(
+                options.localAddress(), options.localPort(), address, port, options.socket(), octets);
+        var connecting = SocketPort.connecting(shard, request);
+        connecting.awaitConnected(options.limitNanos(), request.toString());
+        int written = (int) connecting.output.writtenEnd();
+        if (written < octets.length) {
+            connecting.output.write(octets, written, octets.length - written);
+        }
         return new TcpStream(connecting);
     }
 
@@ -225,6 +256,7 @@ public final class Host implements AutoCloseable {
         private boolean routerDiscovery;
         private TcpConfig tcp = TcpConfig.DEFAULT;
         private Limits limits = Limits.DEFAULT;
+        private FastOpenOptions fastOpen = FastOpenOptions.OFF;
         private @Nullable SipHash secret;
         private LongSupplier clock = System::nanoTime;
 
@@ -290,6 +322,13 @@ public final class Host implements AutoCloseable {
             return this;
         }
 
+        /// Whether listeners that are not given their own options accept text with a SYN (RFC 7413). Off by
+        /// default, and not for every service: see [FastOpenOptions].
+        public Builder fastOpen(FastOpenOptions fastOpen) {
+            this.fastOpen = fastOpen;
+            return this;
+        }
+
         /// How much of everything the host may hold.
         public Builder limits(Limits limits) {
             this.limits = limits;
@@ -331,7 +370,7 @@ public final class Host implements AutoCloseable {
             var config = new StackConfig(addresses, to.mtu(), key, limits, ethernet(to, key));
             var shard = new Shard(to, new Stack(config), clock);
             shard.start();
-            return new Host(shard, config.addresses(), new SocketOptions(tcp, SocketOptions.LINGER_OFF));
+            return new Host(shard, config.addresses(), new SocketOptions(tcp, SocketOptions.LINGER_OFF), fastOpen);
         }
 
         private @Nullable EthernetConfig ethernet(Link to, SipHash key) {

@@ -56,8 +56,9 @@ public final class LeveeServerSocket extends ServerSocket {
         var address = inet.getAddress().isAnyLocalAddress()
                 ? IpAddress.ANY_V6
                 : IpAddress.of(inet.getAddress().getAddress());
-        int halfOpenMax = host.listenOptions().halfOpenMax();
-        var options = new ListenOptions(backlog < 1 ? BACKLOG : backlog, halfOpenMax, settings);
+        var usual = host.listenOptions();
+        var options =
+                new ListenOptions(backlog < 1 ? BACKLOG : backlog, usual.halfOpenMax(), settings, usual.fastOpen());
         listener = host.listen(address, inet.getPort(), options);
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// always comes, or the connection fails: everything in the buffer is sent and acknowledged without further
 /// writes.
 ///
-/// Threads: application, except [#publish], [#writtenEnd] and [#wake].
+/// Threads: application, except [#begun], [#publish], [#writtenEnd] and [#wake].
 final class OutputPort {
     private final SocketPort port;
     private final ReentrantLock lock = new ReentrantLock();
@@ -222,6 +222,13 @@ final class OutputPort {
             port.ask(SocketPort.OUTPUT_SHUT);
         }
         wake();
+    }
+
+    /// The shard has put so many octets into the ring before the application knows of it.
+    ///
+    /// Threads: shard.
+    void begun(int count) {
+        writtenEnd = count;
     }
 
     /// Up to where the application has written.

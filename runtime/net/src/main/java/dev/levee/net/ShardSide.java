@@ -24,6 +24,7 @@ import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpInfo;
 import dev.levee.tcp.TcpState;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -141,8 +142,17 @@ final class ShardSide {
                             what.remoteAddress(),
                             what.remotePort(),
                             what.options()));
+            writeFirst(nowNanos, what.first());
         } catch (SocketException e) {
             port.publishRejection(e, null);
+        }
+    }
+
+    /// The SYN is not sent before this: it may take some of it along.
+    private void writeFirst(long nowNanos, byte[] first) {
+        var to = socket;
+        if (to != null && first.length > 0) {
+            port.output.begun(Math.max(0, to.write(nowNanos, MemorySegment.ofArray(first), 0, first.length)));
         }
     }
 
