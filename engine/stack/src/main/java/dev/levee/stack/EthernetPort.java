@@ -174,14 +174,25 @@ final class EthernetPort {
             if (request) {
                 claims.claimed(nowNanos, 0, target, arp.senderMac(), true);
             }
-        } else if (!neighbourly(nowNanos, 0, sender) || !plausible(sender)) {
+        } else if (!plausible(sender)) {
             return DropReason.BAD_SOURCE;
         } else if (request && forUs) {
-            neighbours.heard(nowNanos, 0, sender, arp.senderMac());
+            heard(nowNanos, 0, sender, arp.senderMac());
+        } else if (!neighbourly(nowNanos, 0, sender)) {
+            return DropReason.BAD_SOURCE;
         } else {
             return told(nowNanos, sender, !request && forUs && direct);
         }
         return request && forUs ? reply(target) : DropReason.NEIGHBOUR_UNRELATED;
+    }
+
+    /// Somebody asks for us. Stations ask from addresses of other networks, too: a router that speaks for itself
+    /// may use any address that it has. They are answered, but what we send to such an address goes another way,
+    /// so nothing is remembered of it.
+    private void heard(long nowNanos, long high, long low, long mac) {
+        if (neighbourly(nowNanos, high, low)) {
+            neighbours.heard(nowNanos, high, low, mac);
+        }
     }
 
     private boolean neighbourly(long nowNanos, long high, long low) {
@@ -191,7 +202,7 @@ final class EthernetPort {
     /// No group, no broadcast: `Addresses` judges senders of packets, but here there is no packet.
     private boolean plausible(long sender) {
         int v4 = (int) sender;
-        if (v4 >>> 28 >= 0xe || v4 >>> 24 == 127) {
+        if (v4 >>> 28 >= 0xe || v4 >>> 24 == 127 || v4 >>> 24 == 0) {
             return false;
         }
         for (int i = 0; i < addresses.size(); i++) {
@@ -252,11 +263,13 @@ final class EthernetPort {
         if (!claims.usable(high, low)) {
             return DropReason.NEIGHBOUR_UNRELATED;
         }
-        if (!nobody && (!neighbourly(nowNanos, ip.srcHigh(), ip.srcLow()) || ours(ip.srcHigh(), ip.srcLow()))) {
+        boolean group = ip.srcHigh() >>> 56 == 0xff;
+        boolean loopback = ip.srcHigh() == 0 && ip.srcLow() == 1;
+        if (group || loopback || ours(ip.srcHigh(), ip.srcLow())) {
             return DropReason.BAD_SOURCE;
         }
         if (ndp.sourceMac() != 0) {
-            neighbours.heard(nowNanos, ip.srcHigh(), ip.srcLow(), ndp.sourceMac());
+            heard(nowNanos, ip.srcHigh(), ip.srcLow(), ndp.sourceMac());
         }
         if (replies.full()) {
             return DropReason.REPLY_QUEUE_FULL;

@@ -284,7 +284,7 @@ class NeighboursTest {
     @Test
     void arpFromAddressesThatCannotBeNeighboursIsDropped() {
         var all = MacAddress.BROADCAST.bits();
-        for (var address : new String[] {"203.0.113.1", "198.18.0.255", "224.0.0.1", "127.0.0.1"}) {
+        for (var address : new String[] {"0.0.0.1", "198.18.0.255", "224.0.0.1", "127.0.0.1"}) {
             var sender = IpAddress.parse(address);
             assertThat(ether.arp(all, Arp.REQUEST, PEER, sender, 0, US_V4))
                     .as(address)
@@ -292,6 +292,31 @@ class NeighboursTest {
         }
         assertThat(ether.stack.neighbours()).isEmpty();
         assertThat(ether.sent()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ff02::1", "::1", "2001:db8::2"})
+    void solicitationsFromAddressesThatCannotBeNeighboursAreDropped(String source) {
+        assertThat(ether.ask(IpAddress.parse(source), PEER, Ether.US_V6)).isEqualTo(DropReason.BAD_SOURCE);
+        assertThat(ether.stack.neighbours()).isEmpty();
+        assertThat(ether.sent()).isEmpty();
+    }
+
+    /// A router asks from whatever address it speaks from, and must get through to us.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Rfc({"826", "4861:7.2.4"})
+    void whoAsksFromAnotherNetworkIsAnsweredAndNotRemembered(boolean v4) {
+        var far = v4 ? Ether.FAR_V4 : Ether.FAR_V6;
+        assertThat(ether.ask(far, PEER, Ether.us(v4))).isEqualTo(DropReason.NONE);
+        assertThat(only(ether.sent(), ""))
+                .containsExactly(
+                        v4
+                                ? "01 ARP 198.18.0.2 is here, " + far + " 01"
+                                : "01 NA 2001:db8::2 solicited override to " + far);
+        assertThat(ether.stack.neighbours()).isEmpty();
+        // What is not a question is not for us.
+        assertThat(ether.announce(far, PEER)).isNotEqualTo(DropReason.NONE);
     }
 
     @Test

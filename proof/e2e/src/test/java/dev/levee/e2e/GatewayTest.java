@@ -73,6 +73,10 @@ class GatewayTest {
         return family == Family.V4 ? "198.18.0.254" : "2001:db8::fe";
     }
 
+    private static String farGateway(Family family) {
+        return family == Family.V4 ? "198.18.1.254" : "2001:db8:1::fe";
+    }
+
     @ParameterizedTest
     @EnumSource
     void aClientBehindTheRouterIsServed(Family family) throws Exception {
@@ -93,8 +97,12 @@ class GatewayTest {
                     .awaitEnd()
                     .expect(0);
             assertThat(Payload.sha256(copy)).isEqualTo(payload.sha256());
-            // The router, too, is a station that can speak to us.
-            in(router, Tools.path("ping") + " -n -c 1 -W 30 " + family.levee);
+            // The router, too, is a station that can speak to us, from any of its addresses: it asks for us with
+            // the one that it speaks from.
+            for (var own : List.of(gateway(family), farGateway(family))) {
+                in(router, "ip neigh flush dev near");
+                in(router, Tools.path("ping") + " -n -c 1 -W 30 -I " + own + " " + family.levee);
+            }
         }
     }
 
