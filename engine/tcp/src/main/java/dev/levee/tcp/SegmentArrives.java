@@ -23,6 +23,7 @@ final class SegmentArrives {
                 && checkSecurity()
                 && checkSyn(tcb, nowNanos, segment)
                 && checkAck(tcb, nowNanos, segment)) {
+            rememberTimestamp(tcb.rcv, nowNanos, segment);
             Urgent.arrives(tcb, segment);
             if (TextArrives.processText(tcb, nowNanos, segment)) {
                 TextArrives.checkFin(tcb, nowNanos, segment);
@@ -72,7 +73,6 @@ final class SegmentArrives {
         // With a window of zero, ACKs and RSTs that come with a probe's octet are still to be processed.
         boolean probe = segment.seq() == rcv.rcvNxt && rcv.rcvWnd() == 0;
         if (acceptable || probe) {
-            rememberTimestamp(rcv, nowNanos, segment);
             KeepAlive.heard(tcb, nowNanos);
             return true;
         }
@@ -100,7 +100,9 @@ final class SegmentArrives {
         }
     }
 
-    /// RFC 7323 §4.3: TS.Recent follows the segment that the last ACK sent was waiting for.
+    /// RFC 7323 §4.3: TS.Recent follows the segment that the last ACK sent was waiting for; only once its ACK field
+    /// was found good. Else a stranger who knows no more than a number in the window could set TS.Recent so high
+    /// that nothing of the peer's is taken any more.
     private static void rememberTimestamp(ReceiveSpace rcv, long nowNanos, Segment segment) {
         boolean newer = Seq.ge(segment.tsVal(), rcv.tsRecent) || nowNanos - rcv.tsRecentNanos >= TS_RECENT_LIFE_NANOS;
         if (rcv.timestamps && segment.hasTimestamps() && newer && Seq.le(segment.seq(), rcv.lastAckSent)) {

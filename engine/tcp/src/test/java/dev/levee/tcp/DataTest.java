@@ -352,6 +352,19 @@ class DataTest {
     }
 
     @Test
+    @Rfc("7323:5.3")
+    void timestampOfASegmentWithAnImpossibleAcknowledgementIsNotRemembered() {
+        var wire = Wire.active(Wire.plain().timestamps(true).build());
+        wire.drain();
+        wire.receive("SA", 0, 1, w -> w.mss(1000).timestamps(1000, 0)).drain();
+        wire.receive("A", 1, 9999, 65_535, "xy", w -> w.timestamps(9000, 0)).drain();
+        wire.receive("S", 1, 0, 65_535, "", w -> w.timestamps(9000, 0)).drain();
+        wire.receive("A", 1, 1, 65_535, "ab", w -> w.timestamps(1001, 0)).drain();
+        assertThat(wire.read(9)).isEqualTo("ab");
+        assertThat(wire.connection.tsRecent()).isEqualTo(1001);
+    }
+
+    @Test
     void timestampsAreEchoedAndOldOnesDropped() {
         var config = Wire.plain().timestamps(true).build();
         var wire = Wire.active(config);

@@ -355,9 +355,6 @@ final class Receiver {
             unacceptable(text && !rst, "it lies outside of the window");
             return false;
         }
-        if (end.timestamps && packet.timestamps && packet.tsVal - recent >= 0 && from <= acknowledgedTo) {
-            recent = packet.tsVal;
-        }
         return true;
     }
 
@@ -384,8 +381,13 @@ final class Receiver {
             }
             end.sender.completes(from);
         }
-        if (end.sender.ackArrives(packet, from) && !finReached) {
-            text(packet, from);
+        if (end.sender.ackArrives(packet, from)) {
+            if (end.timestamps && packet.timestamps && packet.tsVal - recent >= 0 && from <= acknowledgedTo) {
+                recent = packet.tsVal;
+            }
+            if (!finReached) {
+                text(packet, from);
+            }
         }
     }
 
