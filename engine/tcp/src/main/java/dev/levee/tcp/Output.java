@@ -324,7 +324,7 @@ final class Output {
 
     /// Whether this segment is the last of several that go out together, where such are pushed.
     private static boolean endsBurst(Tcb tcb, long nowNanos, int seq, int length) {
-        if (!tcb.config.pushBursts()) {
+        if (!tcb.config.pushBursts() || seq != tcb.snd.sndMax) {
             return false;
         }
         boolean goesOn = tcb.burstEndSeq == seq && tcb.burstNanos == nowNanos;
