@@ -4,7 +4,8 @@ package dev.levee.stack;
 ///
 /// @param connectionsMax connections in any state, TIME-WAIT included
 /// @param timeWaitMax connections in TIME-WAIT; beyond it the oldest is let go
-/// @param bufferBytesMax octets of native memory for send and receive buffers
+/// @param bufferBytesMax octets of native memory for send and receive buffers, in pieces of
+///     [dev.levee.tcp.BufferPool#PIECE_BYTES]; what waits to be sent takes at most half of them
 /// @param repliesMax replies without a connection (RSTs, ICMP echoes) that may wait to be sent
 /// @param resetsPerSecond RSTs for segments that belong to no connection, in bursts of up to `repliesMax`: so
 ///     that nobody makes this host send without end; 0 for none at all

@@ -1,5 +1,6 @@
 package dev.levee.stack;
 
+import dev.levee.tcp.BufferPool;
 import dev.levee.tcp.CloseCause.AbortReason;
 import dev.levee.tcp.Deadlines;
 import dev.levee.tcp.TcpEvents;
@@ -27,6 +28,7 @@ final class Sockets {
 
     private final Limits limits;
     private final StackCounters.Row counters;
+    private final BufferPool buffers;
     private final Demux demux;
     private final PathMtus paths;
     private final DeadlineHeap deadlines = new DeadlineHeap();
@@ -36,7 +38,8 @@ final class Sockets {
     private final ArrayDeque<TcpSocket> starved = new ArrayDeque<>();
     private int burst;
 
-    Sockets(StackConfig config, StackCounters.Row counters) {
+    Sockets(StackConfig config, StackCounters.Row counters, BufferPool buffers) {
+        this.buffers = buffers;
         this.limits = config.limits();
         this.counters = counters;
         this.demux = new Demux(config.secret());
@@ -118,6 +121,7 @@ final class Sockets {
     /// Writes the next segment that is due, if any.
     boolean poll(long nowNanos, Frame out) {
         wake(nowNanos);
+        feed();
         for (var socket = output.peekFirst(); socket != null; socket = output.peekFirst()) {
             if (socket.linger(nowNanos)) {
                 report(socket);
@@ -208,7 +212,6 @@ final class Sockets {
         if (!socket.released && socket.over()) {
             socket.released = true;
             socket.connection().release();
-            feed();
         }
     }
 
@@ -221,6 +224,9 @@ final class Sockets {
     }
 
     private void feed() {
+        if (starved.isEmpty() || !buffers.canSend()) {
+            return;
+        }
         for (var socket = starved.pollFirst(); socket != null; socket = starved.pollFirst()) {
             socket.starved = false;
             if (socket.changed()) {

@@ -58,7 +58,7 @@ public final class Stack {
         this.config = config;
         ports = new Ports(config.secret());
         tcp = new TcpContext(new BufferPool(config.limits().bufferBytesMax()), Keys.CHANCE.from(config.secret()));
-        sockets = new Sockets(config, counters);
+        sockets = new Sockets(config, counters, tcp.buffers());
         replies = new Replies(config, counters, tcp.writer());
         var station = config.ethernet();
         ethernet = station == null ? null : new EthernetPort(config, station, ip, sockets, counters);

@@ -241,12 +241,12 @@ public final class TcpSocket extends Timed {
         if (status < 0) {
             return status;
         }
-        var ring = connection.sendRing();
-        if (ring == null) {
+        int count = Math.min(length, connection.reserveSend(nowNanos, length));
+        if (count == 0) {
             sockets.starve(this);
             return WOULD_BLOCK;
         }
-        int count = Math.min(length, connection.sendRoom());
+        var ring = Objects.requireNonNull(connection.sendRing(), "there is memory, but no ring that has it");
         ring.put(connection.bytesWritten(), source, offset, count);
         written(nowNanos, count);
         return count;
@@ -276,8 +276,22 @@ public final class TcpSocket extends Timed {
         }
     }
 
+    /// For a driver whose other thread is going to write: sees to it that there is memory for `octets` octets, as
+    /// [TcpConnection#reserveSend] has it. When there is none, the socket is reported as soon as there is.
+    public int reserveSend(long nowNanos, int octets) {
+        boolean first = connection.sendRing() == null;
+        int reserved = connection.reserveSend(nowNanos, octets);
+        if (first) {
+            sockets.touched(nowNanos, this);
+        }
+        if (reserved == 0 && octets > 0 && writeStatus() == 1) {
+            sockets.starve(this);
+        }
+        return reserved;
+    }
+
     /// As [#write], for a driver whose other thread has copied `count` octets into the connection's send ring
-    /// itself: at most what `connection().sendRoom()` says. Without room (failed, shut down): no effect.
+    /// itself: at most what [#reserveSend] has said. Without room (failed, shut down): no effect.
     public void written(long nowNanos, int count) {
         if (writeStatus() == 1) {
             connection.written(nowNanos, count);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DemuxTest {
     private final StackConfig config = Net.config("198.18.0.1/24", "2001:db8::1/64", Limits.DEFAULT, 7);
-    private final Sockets sockets = new Sockets(config, new StackCounters.Row());
+    private final Sockets sockets = new Sockets(config, new StackCounters.Row(), new BufferPool(0));
     private final TcpContext context = new TcpContext(new BufferPool(1 << 20), new SipHash(1, 2));
 
     @ParameterizedTest

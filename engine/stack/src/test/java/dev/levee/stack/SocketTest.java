@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levee.rfc.Rfc;
+import dev.levee.tcp.BufferPool;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.CloseCause.AbortReason;
 import dev.levee.tcp.TcpConfig;
@@ -377,11 +378,10 @@ class SocketTest {
 
     @Test
     void aWriterWithoutMemoryIsReportedWhenMemoryComesBack() throws SocketException {
-        var tight = new Net(new Limits(100, 100, 1 << 18, 16));
-        var large =
-                new SocketOptions(TcpConfig.builder().sendBufferBytes(1 << 18).build(), SocketOptions.LINGER_OFF);
-        var first = tight.pair(true, large, SocketOptions.DEFAULT);
-        var second = tight.pair(true, large, SocketOptions.DEFAULT);
+        // Half of it is for what is to be sent: one piece.
+        var tight = new Net(new Limits(100, 100, 2 * BufferPool.PIECE_BYTES, 16));
+        var first = tight.pair(true);
+        var second = tight.pair(true);
         assertThat(tight.write(first[0], "takes all")).isEqualTo(9);
         assertThat(tight.write(second[0], "x")).isEqualTo(TcpSocket.WOULD_BLOCK);
         assertThat(second[0].writeStatus()).isEqualTo(TcpSocket.WOULD_BLOCK);
@@ -409,7 +409,7 @@ class SocketTest {
     @Test
     void whatAnotherThreadCopiedCountsLikeReadAndWrite() throws SocketException {
         var pair = net.pair(true);
-        assertThat(pair[0].connection().sendRing()).isNotNull();
+        assertThat(pair[0].reserveSend(net.now, 100)).isEqualTo(100);
         pair[0].written(net.now, 100);
         net.settle();
         assertThat(pair[1].connection().available()).isEqualTo(100);

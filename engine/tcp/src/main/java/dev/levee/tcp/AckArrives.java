@@ -93,6 +93,7 @@ final class AckArrives {
         snd.synAcked = true;
         snd.acked += ackedBytes;
         snd.finAcked = finAcked;
+        tcb.trimSendRing();
         tcb.progressNanos = nowNanos;
         RetransmitTimer.taken(tcb, nowNanos);
         tcb.events |= TcpEvents.ACKNOWLEDGED | (ackedBytes > 0 ? TcpEvents.WRITABLE : 0);

@@ -2,108 +2,143 @@ package dev.levee.tcp;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The rings of one shard: native memory within a budget, handed out by size and kept for the next connection.
+/// The memory of one shard's rings: pieces of one size within a budget, handed out one by one. All rings take
+/// from the same pieces, so that memory which one connection has given back serves any other at once, most often
+/// while it is still in the processor's caches.
 ///
-/// Idle rings of one size give their memory up for another size when the budget is spent; those that were cut
-/// from larger pieces cannot, so at most half of the budget is cut.
+/// Pieces are cut from slabs. A slab of which nothing is in use goes back to the machine, but for a few that are
+/// kept for later.
+///
+/// What waits to be sent takes at most half of the budget. Two hosts whose memory is full of what the other one has
+/// no memory to receive would wait for each other for ever.
 ///
 /// The memory belongs to arenas that the garbage collector closes, so that an application thread which still
 /// copies from a ring when its connection or its stack ends can never touch freed memory.
 ///
 /// Threads: shard.
 public final class BufferPool {
-    private static final int CLASSES = 31;
-    /// Rings of up to this size are cut from larger pieces, so that small ones do not cost a page each.
-    private static final int SLICE_BYTES = 1 << 20;
+    static final int PIECE_SHIFT = 13;
+    /// The size of all pieces: small, for a connection with little to say holds one; and large enough for few
+    /// segments to lie in two of them.
+    public static final int PIECE_BYTES = 1 << PIECE_SHIFT;
 
-    private final Arena arena = Arena.ofAuto();
-    private final ArrayDeque<ByteRing>[] free = freeLists();
-    private final ArrayDeque<ByteRing>[] freeAlone = freeLists();
+    private static final int SLAB_BYTES = 1 << 20;
+    /// What is kept for later of slabs that nobody uses.
+    private static final long IDLE_BYTES_MAX = 32L << 20;
+    /// Rings without pieces that are kept for later.
+    private static final int RINGS_MAX = 1 << 10;
+
+    private final ArrayDeque<ByteRing> rings = new ArrayDeque<>();
+    /// The slabs with a free piece; those that are in use first.
+    private final SlabList slabs = new SlabList();
     private long budgetBytes;
     private long bytesTaken;
+    private long bytesToSend;
     private long bytesReserved;
-    private long bytesSliced;
+    private long bytesIdle;
 
     /// A pool that never holds more than `budgetBytes`.
     public BufferPool(long budgetBytes) {
         this.budgetBytes = budgetBytes;
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static ArrayDeque<ByteRing>[] freeLists() {
-        ArrayDeque<ByteRing>[] lists = new ArrayDeque[CLASSES];
-        for (int i = 0; i < CLASSES; i++) {
-            lists[i] = new ArrayDeque<>();
+    /// A ring without memory.
+    ///
+    /// @param sends whether it will hold what is to be sent
+    ByteRing takeRing(boolean sends) {
+        var ring = rings.pollLast();
+        if (ring == null) {
+            ring = new ByteRing();
         }
-        return lists;
-    }
-
-    /// A ring of `bytes`, rounded up to a power of two, with arbitrary contents; null when the budget is spent.
-    public @Nullable ByteRing take(int bytes) {
-        int size = Math.max(64, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1);
-        int sizeClass = Integer.numberOfTrailingZeros(size);
-        var ring = idle(sizeClass);
-        if (ring == null && cut(size, sizeClass)) {
-            ring = idle(sizeClass);
-        }
-        if (ring != null) {
-            bytesTaken += size;
-        }
+        ring.sends = sends;
         return ring;
     }
 
-    private @Nullable ByteRing idle(int sizeClass) {
-        var ring = free[sizeClass].pollLast();
-        return ring == null ? freeAlone[sizeClass].pollLast() : ring;
+    /// Takes a ring back, and all of its memory.
+    void giveRing(ByteRing ring) {
+        ring.clear(this);
+        if (rings.size() < RINGS_MAX) {
+            rings.addLast(ring);
+        }
     }
 
-    /// Forgets idle rings, the largest first, until `bytes` of the budget are free or there are none left.
-    private void forgetIdle(long bytes) {
-        long freed = 0;
-        for (int sizeClass = CLASSES - 1; sizeClass >= 0 && freed < bytes; sizeClass--) {
-            while (freed < bytes && freeAlone[sizeClass].pollLast() != null) {
-                freed += 1L << sizeClass;
+    /// A piece with arbitrary contents; null when the budget is spent.
+    @Nullable
+    Piece take(boolean sends) {
+        if (sends && bytesToSend + PIECE_BYTES > budgetBytes / 2) {
+            return null;
+        }
+        var slab = slabs.first;
+        if (slab == null) {
+            slab = cut();
+            if (slab == null) {
+                return null;
             }
+            slabs.addLast(slab);
+            bytesIdle += slab.bytes();
         }
-        bytesReserved -= freed;
+        if (slab.idle()) {
+            bytesIdle -= slab.bytes();
+        }
+        var piece = slab.take();
+        if (slab.free == null) {
+            slabs.remove(slab);
+        }
+        bytesTaken += PIECE_BYTES;
+        bytesToSend += sends ? PIECE_BYTES : 0;
+        return piece;
     }
 
-    private boolean cut(int size, int sizeClass) {
-        forgetIdle(size - (budgetBytes - bytesReserved));
-        if (size > budgetBytes - bytesReserved) {
-            return false;
+    /// Takes a piece back.
+    void give(Piece piece, boolean sends) {
+        bytesTaken -= PIECE_BYTES;
+        bytesToSend -= sends ? PIECE_BYTES : 0;
+        var slab = piece.slab;
+        if (slab.free == null) {
+            slabs.addFirst(slab);
         }
-        long whole = bytesSliced + SLICE_BYTES;
-        boolean sliced = size < SLICE_BYTES && 2 * whole <= budgetBytes && bytesReserved + SLICE_BYTES <= budgetBytes;
-        int pieceBytes = sliced ? SLICE_BYTES : size;
-        MemorySegment piece;
+        slab.give(piece);
+        if (!slab.idle()) {
+            return;
+        }
+        slabs.remove(slab);
+        if (bytesIdle + slab.bytes() > IDLE_BYTES_MAX) {
+            bytesReserved -= slab.bytes();
+        } else {
+            bytesIdle += slab.bytes();
+            slabs.addLast(slab);
+        }
+    }
+
+    private @Nullable Slab cut() {
+        int count = (int) Math.min(SLAB_BYTES, budgetBytes - bytesReserved) / PIECE_BYTES;
+        if (count <= 0) {
+            return null;
+        }
         try {
-            piece = (sliced ? arena : Arena.ofAuto()).allocate(pieceBytes, 64);
+            var slab = new Slab(Arena.ofAuto().allocate((long) count * PIECE_BYTES, 64), count);
+            bytesReserved += slab.bytes();
+            return slab;
         } catch (OutOfMemoryError e) {
             // The machine, or the limit of the virtual machine (-XX:MaxDirectMemorySize), gives less than the
             // budget: what is there is the budget from now on.
             budgetBytes = bytesReserved;
-            return false;
+            return null;
         }
-        bytesReserved += pieceBytes;
-        bytesSliced += sliced ? pieceBytes : 0;
-        var list = sliced ? free : freeAlone;
-        for (int at = 0; at < pieceBytes; at += size) {
-            list[sizeClass].addLast(new ByteRing(piece.asSlice(at, size), !sliced));
-        }
-        return true;
     }
 
-    /// Takes a ring back.
-    public void give(ByteRing ring) {
-        bytesTaken -= ring.capacity();
-        (ring.alone ? freeAlone : free)[Integer.numberOfTrailingZeros(ring.capacity())].addLast(ring);
+    /// Whether a ring that wants memory for what is to be sent may get some.
+    public boolean canSend() {
+        return bytesToSend + PIECE_BYTES <= budgetBytes / 2
+                && (slabs.first != null || bytesReserved + PIECE_BYTES <= budgetBytes);
     }
 
-    /// Octets in rings that are in use.
+    /// Octets in pieces that are in use.
     public long bytesTaken() {
         return bytesTaken;
     }
@@ -111,5 +146,108 @@ public final class BufferPool {
     /// Octets taken from the machine, in use or kept for later.
     public long bytesReserved() {
         return bytesReserved;
+    }
+
+    /// One piece of memory. Who holds it may look into it; the list of free ones is the pool's.
+    static final class Piece {
+        final MemorySegment memory;
+        private final Slab slab;
+        private @Nullable Piece next;
+        private @Nullable ByteBuffer view;
+
+        private Piece(MemorySegment memory, Slab slab) {
+            this.memory = memory;
+            this.slab = slab;
+        }
+
+        /// The piece as a buffer, made once: copying between buffers allocates nothing.
+        ByteBuffer view() {
+            var known = view;
+            if (known == null) {
+                known = memory.asByteBuffer();
+                view = known;
+            }
+            return known;
+        }
+    }
+
+    /// Memory that is taken from the machine and given back as a whole.
+    private static final class Slab {
+        private final int count;
+        private @Nullable Piece free;
+        private int freeCount;
+        private @Nullable Slab before;
+        private @Nullable Slab after;
+
+        Slab(MemorySegment memory, int count) {
+            this.count = count;
+            for (int i = count - 1; i >= 0; i--) {
+                give(new Piece(memory.asSlice((long) i * PIECE_BYTES, PIECE_BYTES), this));
+            }
+        }
+
+        int bytes() {
+            return count * PIECE_BYTES;
+        }
+
+        boolean idle() {
+            return freeCount == count;
+        }
+
+        void give(Piece piece) {
+            piece.next = free;
+            free = piece;
+            freeCount++;
+        }
+
+        Piece take() {
+            var piece = Objects.requireNonNull(free);
+            free = piece.next;
+            piece.next = null;
+            freeCount--;
+            return piece;
+        }
+    }
+
+    private static final class SlabList {
+        private @Nullable Slab first;
+        private @Nullable Slab last;
+
+        void addFirst(Slab slab) {
+            slab.after = first;
+            if (first == null) {
+                last = slab;
+            } else {
+                first.before = slab;
+            }
+            first = slab;
+        }
+
+        void addLast(Slab slab) {
+            slab.before = last;
+            if (last == null) {
+                first = slab;
+            } else {
+                last.after = slab;
+            }
+            last = slab;
+        }
+
+        void remove(Slab slab) {
+            var before = slab.before;
+            var after = slab.after;
+            if (before == null) {
+                first = after;
+            } else {
+                before.after = after;
+            }
+            if (after == null) {
+                last = before;
+            } else {
+                after.before = before;
+            }
+            slab.before = null;
+            slab.after = null;
+        }
     }
 }

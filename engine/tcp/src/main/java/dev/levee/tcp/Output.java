@@ -59,6 +59,7 @@ final class Output {
         PathMtu.age(tcb, nowNanos);
         RetransmitTimer.run(tcb, nowNanos);
         KeepAlive.run(tcb, nowNanos);
+        Rest.run(tcb, nowNanos);
         if (tcb.timers.takeDue(Timer.DELAYED_ACK, nowNanos)) {
             tcb.context.counters().count(TcpCounters.DELAYED_ACKS);
             tcb.ackNow();
@@ -256,6 +257,7 @@ final class Output {
         }
         inFlight(tcb, nowNanos, sent);
         tcb.lastSendNanos = nowNanos;
+        Rest.disturb(tcb, nowNanos);
         tcb.answered(nowNanos);
         LossRecovery.sent(tcb, nowNanos, sent, false);
         RetransmitTimer.sent(tcb, nowNanos);

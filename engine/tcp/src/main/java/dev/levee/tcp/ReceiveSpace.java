@@ -31,9 +31,10 @@ final class ReceiveSpace {
     /// RCV.UP as a position in the stream: behind the last octet that the peer calls urgent, here already or not.
     long urgentEnd;
 
+    /// What was received and not yet taken; null when there is nothing.
     @Nullable
     ByteRing ring;
-
+    /// What of it lies beyond RCV.NXT; null when nothing does.
     @Nullable
     Reassembly reassembly;
 

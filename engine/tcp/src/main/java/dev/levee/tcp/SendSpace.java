@@ -43,8 +43,12 @@ final class SendSpace {
     /// The position behind the last octet that the user wrote as urgent; 0: none.
     long urgentEnd;
 
+    /// What was written and not yet acknowledged, and room for `ahead` octets more that somebody may be filling;
+    /// null when there is neither.
     @Nullable
     ByteRing ring;
+
+    int ahead;
 
     /// The user has closed: a FIN follows the last octet.
     boolean finQueued;

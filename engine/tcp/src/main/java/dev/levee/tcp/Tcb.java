@@ -128,6 +128,10 @@ final class Tcb {
     /// The largest segment seen: what "full-sized" means for delayed ACKs.
     int rcvMss = 1;
 
+    /// Nothing was sent or received for a while, see [Rest]; and since when.
+    boolean resting;
+    long disturbedNanos;
+
     private long challengePeriodNanos;
     private boolean challenged;
     /// Challenge ACKs that this period has left.
@@ -179,6 +183,65 @@ final class Tcb {
         if (sent != null && (sent.isEmpty() || state == TcpState.CLOSED)) {
             context.giveScoreboard(sent);
             sent = null;
+        }
+    }
+
+    /// Gives back the memory of what was acknowledged, and of what nobody is going to write.
+    void trimSendRing() {
+        var ring = snd.ring;
+        if (ring == null) {
+            return;
+        }
+        if (snd.acked == snd.written && snd.ahead == 0) {
+            context.buffers().giveRing(ring);
+            snd.ring = null;
+        } else {
+            ring.discardBefore(context.buffers(), snd.acked);
+            ring.discardFrom(context.buffers(), snd.written + snd.ahead);
+        }
+    }
+
+    /// Gives back the memory of what the user has taken.
+    void trimReceiveRing() {
+        var ring = rcv.ring;
+        if (ring == null) {
+            return;
+        }
+        if (rcv.read == rcv.received && rcv.reassembly == null) {
+            context.buffers().giveRing(ring);
+            rcv.ring = null;
+        } else {
+            ring.discardBefore(context.buffers(), rcv.read);
+        }
+    }
+
+    /// Forgets what has arrived beyond RCV.NXT. RFC 2018 §8 lets a receiver do so, also with what it has reported.
+    void dropReassembly() {
+        var reassembly = rcv.reassembly;
+        if (reassembly != null) {
+            context.giveReassembly(reassembly);
+            rcv.reassembly = null;
+        }
+        if (rcv.ring != null) {
+            rcv.ring.discardFrom(context.buffers(), rcv.received);
+        }
+        trimReceiveRing();
+    }
+
+    /// Gives back all memory.
+    void releaseRings() {
+        if (snd.ring != null) {
+            context.buffers().giveRing(snd.ring);
+            snd.ring = null;
+            snd.ahead = 0;
+        }
+        if (rcv.reassembly != null) {
+            context.giveReassembly(rcv.reassembly);
+            rcv.reassembly = null;
+        }
+        if (rcv.ring != null) {
+            context.buffers().giveRing(rcv.ring);
+            rcv.ring = null;
         }
     }
 
@@ -275,6 +338,7 @@ final class Tcb {
             quickAcks = config.quickAcks();
             interactive = false;
         }
+        Rest.disturb(this, nowNanos);
         textSeen = true;
         lastTextNanos = nowNanos;
         if (rcv.offer < rcv.limit) {

@@ -189,6 +189,12 @@ public final class TcpConfig {
         return from.keepAliveOctet;
     }
 
+    /// How long nothing is sent or received before a connection gives back what it does not need while it is idle;
+    /// 0: it never does.
+    public long restNanos() {
+        return from.restNanos;
+    }
+
     /// Whether small segments are sent at once (Nagle off).
     public boolean noDelay() {
         return from.noDelay;

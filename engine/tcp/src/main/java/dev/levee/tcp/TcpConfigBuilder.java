@@ -41,6 +41,7 @@ public final class TcpConfigBuilder implements Cloneable {
     long keepAliveIntervalNanos = 75 * SECOND;
     int keepAliveProbes = 9;
     boolean keepAliveOctet;
+    long restNanos = 5 * SECOND;
     boolean noDelay;
     boolean nagleAfterSmallOnly;
     int hopLimit = 64;
@@ -239,6 +240,11 @@ public final class TcpConfigBuilder implements Cloneable {
         return this;
     }
 
+    public TcpConfigBuilder restNanos(long nanos) {
+        restNanos = nanos;
+        return this;
+    }
+
     public TcpConfigBuilder noDelay(boolean on) {
         noDelay = on;
         return this;
@@ -409,6 +415,7 @@ public final class TcpConfigBuilder implements Cloneable {
         range("finWait2Nanos", finWait2Nanos, MILLI, 86_400 * SECOND);
         range("zeroWindowNanosMax", zeroWindowNanosMax, 0, 10 * 86_400 * SECOND);
         range("keepAliveIdleNanos", keepAliveIdleNanos, MILLI, 10 * 86_400 * SECOND);
+        range("restNanos", restNanos, 0, 86_400 * SECOND);
         range("keepAliveIntervalNanos", keepAliveIntervalNanos, MILLI, 10 * 86_400 * SECOND);
         range("keepAliveProbes", keepAliveProbes, 2, 127);
         range("hopLimit", hopLimit, 1, 255);

@@ -155,13 +155,43 @@ public final class TcpConnection {
         return tcb.timers.next();
     }
 
-    /// The ring that the user's data is put into, taken from the pool when needed; null when the memory budget
-    /// is spent or no more may be written. Free are the `sendRoom()` octets from position `bytesWritten()`.
+    /// The ring that the user's data is put into; null while no memory was asked for. Free are as many octets from
+    /// position `bytesWritten()` as [#reserveSend] has said.
     public @Nullable ByteRing sendRing() {
-        if (tcb.snd.ring == null && sendRoom() > 0) {
-            tcb.snd.ring = tcb.context.buffers().take(tcb.config.sendBufferBytes());
-        }
         return tcb.snd.ring;
+    }
+
+    /// Sees to it that there is memory for what the user writes next: `octets`, at most `sendRoom()`. It stays there
+    /// until it is written to, or taken back by [#retractSend].
+    ///
+    /// @return for how many octets there is, at least for as many as after the last call and not yet written; fewer
+    ///     than `octets` when the memory budget is spent
+    public int reserveSend(long nowNanos, int octets) {
+        var snd = tcb.snd;
+        int wanted = Math.min(octets, sendRoom());
+        if (wanted > snd.ahead) {
+            var ring = snd.ring;
+            if (ring == null) {
+                ring = tcb.context.buffers().takeRing(true);
+                snd.ring = ring;
+            }
+            snd.ahead = Math.max(snd.ahead, ring.reserve(tcb.context.buffers(), snd.written, wanted));
+            tcb.trimSendRing();
+            Rest.disturb(tcb, nowNanos);
+        }
+        return snd.ahead;
+    }
+
+    /// Nobody is going to write to the memory that [#reserveSend] has promised: what it has is given back.
+    public void retractSend() {
+        tcb.snd.ahead = 0;
+        tcb.trimSendRing();
+    }
+
+    /// Whether nothing was sent or received for a while. Who keeps memory with [#reserveSend] is asked to give it back;
+    /// who has not said yet what was read, to say so.
+    public boolean resting() {
+        return tcb.resting;
     }
 
     /// Octets that can be written now; 0 when no more may be written ever.
@@ -173,6 +203,7 @@ public final class TcpConnection {
     public void written(long nowNanos, int count) {
         Invariant.check(count >= 0 && count <= sendRoom(), "more written than there was room");
         tcb.snd.written += count;
+        tcb.snd.ahead = Math.max(0, tcb.snd.ahead - count);
         tcb.moreComes = false;
         tcb.unpushed = false;
     }
@@ -191,7 +222,7 @@ public final class TcpConnection {
         tcb.unpushed = true;
     }
 
-    /// The ring that holds received data; null while nothing was received. Readable are `available()` octets
+    /// The ring that holds received data; null while there is nothing to read. Readable are `available()` octets
     /// from position `bytesRead()`.
     public @Nullable ByteRing receiveRing() {
         return tcb.rcv.ring;
@@ -206,6 +237,7 @@ public final class TcpConnection {
     public void consumed(long nowNanos, int count) {
         Invariant.check(count >= 0 && count <= available(), "more consumed than there was");
         tcb.rcv.read += count;
+        tcb.trimReceiveRing();
         ReceiveWindow.consumed(tcb);
     }
 
@@ -534,14 +566,6 @@ public final class TcpConnection {
         Invariant.check(
                 tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT || receivesNothing,
                 "released while the buffers were in use");
-        var buffers = tcb.context.buffers();
-        if (tcb.snd.ring != null) {
-            buffers.give(tcb.snd.ring);
-            tcb.snd.ring = null;
-        }
-        if (tcb.rcv.ring != null) {
-            buffers.give(tcb.rcv.ring);
-            tcb.rcv.ring = null;
-        }
+        tcb.releaseRings();
     }
 }

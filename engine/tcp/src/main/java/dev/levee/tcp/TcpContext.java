@@ -8,11 +8,17 @@ import java.util.ArrayDeque;
 ///
 /// Threads: shard.
 public final class TcpContext {
+    /// How many of each kind of thing that is lent are kept for later.
+    private static final int IDLE_MAX = 1 << 10;
+
     private final BufferPool buffers;
     private final TcpCounters.Row counters = new TcpCounters.Row();
     private final SegmentWriter writer = new SegmentWriter();
     /// Only connections with something in flight have a scoreboard; the others' are kept here.
     private final ArrayDeque<SentSegments> scoreboards = new ArrayDeque<>();
+
+    /// The same of those with gaps in what they received.
+    private final ArrayDeque<Reassembly> reassemblies = new ArrayDeque<>();
 
     private final SipHash chance;
     private final FastOpenCookies fastOpenCookies;
@@ -46,7 +52,21 @@ public final class TcpContext {
 
     void giveScoreboard(SentSegments sent) {
         sent.clear();
-        scoreboards.addLast(sent);
+        if (scoreboards.size() < IDLE_MAX) {
+            scoreboards.addLast(sent);
+        }
+    }
+
+    Reassembly takeReassembly() {
+        var idle = reassemblies.pollLast();
+        return idle == null ? new Reassembly() : idle;
+    }
+
+    void giveReassembly(Reassembly reassembly) {
+        reassembly.clear();
+        if (reassemblies.size() < IDLE_MAX) {
+            reassemblies.addLast(reassembly);
+        }
     }
 
     public TcpCounters.Row counters() {

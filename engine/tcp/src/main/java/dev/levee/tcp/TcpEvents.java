@@ -29,5 +29,9 @@ public final class TcpEvents {
     /// The peer's urgent pointer has arrived, or moved on: see [TcpConnection#urgentEnd].
     public static final int URGENT = 0x100;
 
+    /// The connection is idle, but memory is kept for what may be written, or for what was received and not known to be
+    /// read: see [TcpConnection#resting].
+    public static final int RESTING = 0x80;
+
     private TcpEvents() {}
 }

@@ -2,6 +2,7 @@ package dev.levee.tcp;
 
 import dev.levee.wire.Segment;
 import dev.levee.wire.Seq;
+import org.jspecify.annotations.Nullable;
 
 /// Steps seven and eight of SEGMENT ARRIVES (RFC 9293 §3.10.7.4): "process the segment text" and "check the
 /// FIN bit", with reassembly and delayed acknowledgements.
@@ -64,21 +65,17 @@ final class TextArrives {
     /// @return whether the FIN bit is to be looked at: not when there was no room for the text before it
     private static boolean store(Tcb tcb, long nowNanos, Segment segment, int skip, int from, int count) {
         var rcv = tcb.rcv;
-        var ring = rcv.ring;
-        if (ring == null) {
-            ring = tcb.context.buffers().take(tcb.config.receiveBufferBytes());
-            if (ring == null) {
-                return false;
-            }
-            rcv.ring = ring;
-        }
         int ahead = Seq.distance(rcv.rcvNxt, from);
-        boolean gaps = rcv.reassembly != null && !rcv.reassembly.isEmpty();
+        boolean gaps = rcv.reassembly != null;
+        var ring = reserve(tcb, rcv.received + ahead, ahead > 0, count);
+        if (ring == null) {
+            return false;
+        }
         if (ahead > 0 && !remember(tcb, from, count)) {
             tcb.ackNow();
             return false;
         }
-        assert ahead + count <= ring.capacity() - rcv.available() : "unread data would be overwritten";
+        assert ahead + count <= tcb.config.receiveBufferBytes() - rcv.available() : "more was taken than was promised";
         ring.put(rcv.received + ahead, segment.ip().memory(), (long) segment.payloadOffset() + skip, count);
         if (ahead > 0) {
             // RFC 5681 §3.2: "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order
@@ -101,10 +98,33 @@ final class TextArrives {
         return true;
     }
 
+    /// The ring, with memory for `count` octets from `position`; null when the budget is spent. What closes a gap is
+    /// worth more than what lies beyond it: without it, the memory that lies there would never be given back.
+    private static @Nullable ByteRing reserve(Tcb tcb, long position, boolean beyondGap, int count) {
+        var rcv = tcb.rcv;
+        var buffers = tcb.context.buffers();
+        if (rcv.ring == null) {
+            rcv.ring = buffers.takeRing(false);
+        }
+        boolean there = rcv.ring.reserve(buffers, position, count) == count;
+        if (!there && !beyondGap && rcv.reassembly != null) {
+            tcb.dropReassembly();
+            if (rcv.ring == null) {
+                rcv.ring = buffers.takeRing(false);
+            }
+            there = rcv.ring.reserve(buffers, position, count) == count;
+        }
+        if (!there) {
+            tcb.trimReceiveRing();
+            return null;
+        }
+        return rcv.ring;
+    }
+
     private static boolean remember(Tcb tcb, int from, int count) {
         var reassembly = tcb.rcv.reassembly;
         if (reassembly == null) {
-            reassembly = new Reassembly();
+            reassembly = tcb.context.takeReassembly();
             tcb.rcv.reassembly = reassembly;
         }
         return reassembly.add(from, from + count);
@@ -114,6 +134,10 @@ final class TextArrives {
         var rcv = tcb.rcv;
         int next = rcv.reassembly == null ? inOrderEnd : rcv.reassembly.advance(inOrderEnd);
         int count = Seq.distance(rcv.rcvNxt, next);
+        if (rcv.reassembly != null && rcv.reassembly.isEmpty()) {
+            tcb.context.giveReassembly(rcv.reassembly);
+            rcv.reassembly = null;
+        }
         rcv.received += count;
         rcv.rcvNxt = next;
         rcv.rcvAdv = Seq.max(rcv.rcvAdv, next);
@@ -166,7 +190,7 @@ final class TextArrives {
         rcv.finReached = true;
         rcv.rcvNxt++;
         rcv.rcvAdv = Seq.max(rcv.rcvAdv, rcv.rcvNxt);
-        rcv.reassembly = null;
+        tcb.dropReassembly();
         tcb.events |= TcpEvents.READABLE;
         tcb.ackNow();
         tcb.transition(TcpEvent.FIN_ARRIVES);

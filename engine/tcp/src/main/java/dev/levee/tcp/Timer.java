@@ -15,6 +15,8 @@ enum Timer {
     TAIL_PROBE,
     /// Nothing was heard for long, or a probe was not answered (RFC 9293 §3.8.4).
     KEEP_ALIVE,
+    /// Nothing was said for a while: what an idle connection does not need is given back.
+    REST,
     /// TIME-WAIT or FIN-WAIT-2 ends.
     LINGERING_STATE
 }

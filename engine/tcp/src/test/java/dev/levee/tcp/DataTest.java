@@ -384,12 +384,49 @@ class DataTest {
     @Test
     void spentMemoryBudgetDropsDataInsteadOfFailing() {
         var wire = Wire.established();
-        while (wire.buffers.take(1 << 20) != null) {
-            // Everything is taken.
-        }
+        spend(wire);
         wire.receive("A", 1, 1, 65_535, "abc");
         assertThat(wire.connection.available()).isZero();
         assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
-        assertThat(wire.connection.sendRing()).isNull();
+        assertThat(wire.connection.reserveSend(wire.now, 1)).isZero();
+    }
+
+    @Test
+    void withoutMemoryTextThatClosesAGapTakesThatOfTextBeyondIt() {
+        var wire = Wire.established();
+        wire.receive("A", 10_001, 1, 65_535, "beyond").receive("A", 20_001, 1, 65_535, "far beyond");
+        spend(wire);
+        wire.receive("A", 1, 1, 65_535, "first");
+        assertThat(wire.read(100)).isEqualTo("first");
+        for (int seq = 6; seq < 10_001; seq += 1_999) {
+            int length = Math.min(1_999, 10_001 - seq);
+            wire.receive("A", seq, 1, 65_535, Wire.text(length / 2));
+            wire.receive("A", seq + length / 2, 1, 65_535, Wire.text(length - length / 2));
+            assertThat(wire.read(20_000)).as("what lay beyond is forgotten").hasSize(length);
+        }
+        wire.receive("A", 10_001, 1, 65_535, "beyond");
+        assertThat(wire.read(100)).isEqualTo("beyond");
+    }
+
+    @Test
+    void memoryIsHeldOnlyWhileThereAreOctetsInIt() {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 65_535, "abc");
+        assertThat(wire.buffers.bytesTaken()).isEqualTo(BufferPool.PIECE_BYTES);
+        wire.read(2);
+        assertThat(wire.buffers.bytesTaken()).isEqualTo(BufferPool.PIECE_BYTES);
+        wire.read(1);
+        assertThat(wire.buffers.bytesTaken()).isZero();
+        wire.write("defg").one();
+        assertThat(wire.buffers.bytesTaken()).isEqualTo(BufferPool.PIECE_BYTES);
+        wire.receive("A", 4, 3, 65_535, "");
+        assertThat(wire.buffers.bytesTaken()).isEqualTo(BufferPool.PIECE_BYTES);
+        wire.receive("A", 4, 5, 65_535, "");
+        assertThat(wire.buffers.bytesTaken()).isZero();
+    }
+
+    private static void spend(Wire wire) {
+        int most = 1 << 30;
+        assertThat(wire.buffers.takeRing(false).reserve(wire.buffers, 0, most)).isLessThan(most);
     }
 }

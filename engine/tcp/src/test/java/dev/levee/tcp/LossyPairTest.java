@@ -196,6 +196,7 @@ class LossyPairTest {
             int room = Math.min(connection.sendRoom(), side.toSend.length - side.written);
             int count = room > 0 ? 1 + random.nextInt(room) : 0;
             if (count > 0) {
+                assertThat(connection.reserveSend(now, count)).isEqualTo(count);
                 var ring = Objects.requireNonNull(connection.sendRing());
                 ring.put(connection.bytesWritten(), MemorySegment.ofArray(side.toSend), side.written, count);
                 connection.written(now, count);

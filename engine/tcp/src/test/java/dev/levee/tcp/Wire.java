@@ -34,7 +34,7 @@ final class Wire {
     static final int NOT_URGENT = -1;
 
     final boolean v6;
-    final BufferPool buffers = new BufferPool(64 << 20);
+    final BufferPool buffers;
     final TcpContext context;
     final TcpConnection connection;
     long now = 5 * SECOND;
@@ -63,6 +63,7 @@ final class Wire {
     }
 
     private Wire(TcpConfig config, boolean v6, @Nullable Consumer<SegmentWriter> syn, SipHash chance) {
+        buffers = new BufferPool(64 << 20);
         context = new TcpContext(buffers, chance);
         this.v6 = v6;
         var local = IpAddress.parse(v6 ? "2001:db8::2" : "198.18.0.2");
@@ -78,6 +79,7 @@ final class Wire {
 
     /// The next active open of the same host to the same peer.
     private Wire(TcpConfig config, Wire before) {
+        buffers = before.buffers;
         context = before.context;
         v6 = before.v6;
         tuple = before.tuple;
@@ -86,7 +88,8 @@ final class Wire {
     }
 
     /// A passive open by a SYN that wants more than a handshake.
-    private Wire(TcpConfig config, FastOpen fastOpen, String text, int window) {
+    private Wire(TcpConfig config, FastOpen fastOpen, String text, int window, BufferPool buffers) {
+        this.buffers = buffers;
         context = new TcpContext(buffers, new SipHash(1, 2));
         v6 = false;
         tuple = new FourTuple(IpAddress.parse("198.18.0.2"), LOCAL_PORT, IpAddress.parse("198.18.0.1"), PEER_PORT);
@@ -96,7 +99,12 @@ final class Wire {
 
     /// A SYN with text, of which the listener says `fastOpen`; MSS 1000.
     static Wire passive(TcpConfig config, FastOpen fastOpen, String text, int window) {
-        return new Wire(config, fastOpen, text, window);
+        return new Wire(config, fastOpen, text, window, new BufferPool(64 << 20));
+    }
+
+    /// The same without any memory for text.
+    static Wire passiveWithoutMemory(TcpConfig config, FastOpen fastOpen, String text) {
+        return new Wire(config, fastOpen, text, 65_535, new BufferPool(0));
     }
 
     /// The next active open of the same host to the same peer, its SYN not yet polled.
@@ -142,7 +150,11 @@ final class Wire {
 
     /// Settings without timestamps and with a delayed ACK of 40 ms: short scripts.
     static TcpConfigBuilder plain() {
-        return TcpConfig.builder().timestamps(false).windowScaling(false).receiveBufferBytes(1 << 16);
+        return TcpConfig.builder()
+                .timestamps(false)
+                .windowScaling(false)
+                .receiveBufferBytes(1 << 16)
+                .restNanos(0);
     }
 
     /// An active open that the peer has answered, everything drained: ESTABLISHED, peer's window 65535, MSS
@@ -322,8 +334,8 @@ final class Wire {
     /// The user writes.
     Wire write(String text) {
         var bytes = MemorySegment.ofArray(text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        assertThat(connection.reserveSend(now, text.length())).isEqualTo(text.length());
         var ring = Objects.requireNonNull(connection.sendRing());
-        assertThat(connection.sendRoom()).isGreaterThanOrEqualTo(text.length());
         ring.put(connection.bytesWritten(), bytes, 0, text.length());
         connection.written(now, text.length());
         return this;

@@ -1,7 +1,5 @@
 package dev.levee.net;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import dev.levee.tcp.ByteRing;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -27,11 +25,14 @@ final class InputPort {
     private final ReentrantLock lock = new ReentrantLock();
     final Gate gate = new Gate();
 
-    // Shard to application. The ring is published by `readableEnd`.
+    // Shard to application. The others are published by `readableEnd`.
     private @Nullable ByteRing ring;
+    private int windowBytes;
     private volatile long readableEnd;
     /// Behind the last octet that the peer calls urgent. Published before the octets up to it are.
     private volatile long urgentEnd;
+    /// The connection is idle: its memory comes back when everything was read, which is to be said.
+    private volatile boolean tellsEnd;
 
     // Application to shard.
     private volatile long readEnd;
@@ -39,8 +40,6 @@ final class InputPort {
 
     // Application, under the lock.
     private long toldEnd;
-    private @Nullable ByteRing viewed;
-    private @Nullable ByteBuffer view;
 
     private volatile boolean urgentInLine;
     private final UrgentNotice notice = new UrgentNotice();
@@ -93,13 +92,7 @@ final class InputPort {
             }
             int done = 0;
             try {
-                var from = ring();
-                long at = readEnd;
-                int first = from.contiguous(at, count);
-                MemorySegment.copy(from.memory(), JAVA_BYTE, from.indexOf(at), target, offset, first);
-                if (first < count) {
-                    MemorySegment.copy(from.memory(), JAVA_BYTE, 0, target, offset + first, count - first);
-                }
+                ring().get(readEnd, target, offset, count);
                 done = count;
             } finally {
                 finish(done);
@@ -119,8 +112,7 @@ final class InputPort {
             }
             int done = 0;
             try {
-                var from = ring();
-                int octet = from.memory().get(JAVA_BYTE, from.indexOf(readEnd)) & 0xff;
+                int octet = ring().get(readEnd) & 0xff;
                 done = 1;
                 return octet;
             } finally {
@@ -160,14 +152,7 @@ final class InputPort {
             }
             int done = 0;
             try {
-                var from = ring();
-                var octets = view(from);
-                int at = from.indexOf(readEnd);
-                int first = from.contiguous(readEnd, count);
-                target.put(target.position(), octets, at, first);
-                if (first < count) {
-                    target.put(target.position() + first, octets, 0, count - first);
-                }
+                ring().get(readEnd, target, target.position(), count);
                 target.position(target.position() + count);
                 done = count;
             } finally {
@@ -177,17 +162,6 @@ final class InputPort {
         } finally {
             lock.unlock();
         }
-    }
-
-    /// The ring as a buffer, made once: copying between buffers allocates nothing.
-    private ByteBuffer view(ByteRing from) {
-        var octets = view;
-        if (octets == null || viewed != from) {
-            octets = from.memory().asByteBuffer();
-            view = octets;
-            viewed = from;
-        }
-        return octets;
     }
 
     private ByteRing ring() {
@@ -274,9 +248,10 @@ final class InputPort {
     private void finish(int count) {
         long end = readEnd + count;
         readEnd = end;
-        int capacity = ring().capacity();
+        int capacity = windowBytes;
         boolean nearlyFull = readableEnd - toldEnd > capacity - capacity / 4;
-        if (end - toldEnd >= (nearlyFull ? capacity / 16 : capacity / 4)) {
+        boolean all = tellsEnd && end == readableEnd;
+        if (all || end - toldEnd >= (nearlyFull ? capacity / 16 : capacity / 4)) {
             toldEnd = end;
             port.ask(SocketPort.CONSUMED);
         }
@@ -316,14 +291,27 @@ final class InputPort {
 
     /// Threads: shard.
     ///
+    /// @param window what the peer may send at most before it hears that octets were read
     /// @return whether there is more to read than before
-    boolean publish(@Nullable ByteRing from, long end) {
+    boolean publish(@Nullable ByteRing from, long end, int window) {
         if (end <= readableEnd) {
             return false;
         }
+        if (tellsEnd) {
+            tellsEnd = false;
+        }
         ring = from;
+        windowBytes = window;
         readableEnd = end;
         return true;
+    }
+
+    /// Has the application say when it has read what there is. What it has read before is to be looked at once more
+    /// after this.
+    ///
+    /// Threads: shard.
+    void tellEnd() {
+        tellsEnd = true;
     }
 
     /// Threads: any.

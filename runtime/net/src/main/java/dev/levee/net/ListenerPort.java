@@ -108,7 +108,7 @@ final class ListenerPort extends Command {
     @Override
     void run(long nowNanos, int bits) {
         if ((bits & ACCEPT) != 0) {
-            offer();
+            offer(nowNanos);
         }
         if ((bits & CLOSE) != 0) {
             listener.close(nowNanos);
@@ -122,10 +122,10 @@ final class ListenerPort extends Command {
     }
 
     /// Gives connections to those who wait.
-    void offer() {
+    void offer(long nowNanos) {
         Acceptor first;
         while ((first = acceptors.peek()) != null) {
-            var port = held != null ? held : next();
+            var port = held != null ? held : next(nowNanos);
             if (port == null) {
                 return;
             }
@@ -134,9 +134,9 @@ final class ListenerPort extends Command {
         }
     }
 
-    private @Nullable SocketPort next() {
+    private @Nullable SocketPort next(long nowNanos) {
         var socket = listener.accept();
-        return socket == null ? null : SocketPort.accepted(shard, socket, options.socket());
+        return socket == null ? null : SocketPort.accepted(nowNanos, shard, socket, options.socket());
     }
 
     @Override

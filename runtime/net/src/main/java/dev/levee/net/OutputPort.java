@@ -1,7 +1,5 @@
 package dev.levee.net;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import dev.levee.tcp.ByteRing;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -11,20 +9,21 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The writing half of a [SocketPort]. The shard publishes up to where the ring may be filled; the application
-/// copies its octets into it and publishes up to where it has written. The shard takes the ring from the pool
-/// when somebody writes for the first time.
+/// copies its octets into it and publishes up to where it has written. The shard provides memory when somebody
+/// writes for the first time, more of it the more is under way, and takes it back ([#retract]) when the connection
+/// has been idle.
 ///
 /// A writer that waits is woken when a quarter of the buffer is free, not for every acknowledgement. That
 /// always comes, or the connection fails: everything in the buffer is sent and acknowledged without further
 /// writes.
 ///
-/// Threads: application, except [#begun], [#publish], [#writtenEnd] and [#wake].
+/// Threads: application, except [#begun], [#publish], [#retract], [#writtenEnd] and [#wake].
 final class OutputPort {
     private final SocketPort port;
     private final ReentrantLock lock = new ReentrantLock();
     final Gate gate = new Gate();
 
-    // Shard to application. The ring is published by `limit`.
+    // Shard to application. The ring is published by `limit`; null while there is no memory.
     private @Nullable ByteRing ring;
     private volatile long limit;
 
@@ -33,10 +32,6 @@ final class OutputPort {
     /// Behind the last octet written as urgent.
     private volatile long urgentEnd;
     private volatile @Nullable Thread waiter;
-
-    // Application, under the lock.
-    private @Nullable ByteRing viewed;
-    private @Nullable ByteBuffer view;
 
     OutputPort(SocketPort port) {
         this.port = port;
@@ -50,14 +45,7 @@ final class OutputPort {
                 int count = begin(length - written);
                 int done = 0;
                 try {
-                    var to = ring();
-                    long at = writtenEnd;
-                    int from = offset + written;
-                    int first = to.contiguous(at, count);
-                    MemorySegment.copy(source, from, to.memory(), JAVA_BYTE, to.indexOf(at), first);
-                    if (first < count) {
-                        MemorySegment.copy(source, from + first, to.memory(), JAVA_BYTE, 0, count - first);
-                    }
+                    ring().put(writtenEnd, source, offset + written, count);
                     done = count;
                 } finally {
                     finish(done);
@@ -80,8 +68,7 @@ final class OutputPort {
             begin(1);
             int done = 0;
             try {
-                var to = ring();
-                to.memory().set(JAVA_BYTE, to.indexOf(writtenEnd), (byte) octet);
+                ring().put(writtenEnd, (byte) octet);
                 if (urgent) {
                     // Before the octet is published: the shard must not send it as one like any other.
                     urgentEnd = writtenEnd + 1;
@@ -122,13 +109,7 @@ final class OutputPort {
                 int count = begin(source.remaining());
                 int done = 0;
                 try {
-                    var to = ring();
-                    var octets = view(to);
-                    int first = to.contiguous(writtenEnd, count);
-                    octets.put(to.indexOf(writtenEnd), source, source.position(), first);
-                    if (first < count) {
-                        octets.put(0, source, source.position() + first, count - first);
-                    }
+                    ring().put(writtenEnd, source, source.position(), count);
                     source.position(source.position() + count);
                     done = count;
                 } finally {
@@ -138,17 +119,6 @@ final class OutputPort {
         } finally {
             lock.unlock();
         }
-    }
-
-    /// The ring as a buffer, made once: copying between buffers allocates nothing.
-    private ByteBuffer view(ByteRing to) {
-        var octets = view;
-        if (octets == null || viewed != to) {
-            octets = to.memory().asByteBuffer();
-            view = octets;
-            viewed = to;
-        }
-        return octets;
     }
 
     private ByteRing ring() {
@@ -180,18 +150,26 @@ final class OutputPort {
             }
             if (limit == 0 && asked) {
                 port.checkMemory();
-            } else if (limit == 0) {
+            }
+            boolean ringless = ring == null;
+            if (ringless) {
                 asked = true;
                 port.askForRing();
             }
-            await();
+            await(ringless);
         }
     }
 
-    private void await() throws IOException {
+    /// @param ringless whether a ring has been asked for; otherwise there was one
+    private void await(boolean ringless) throws IOException {
         waiter = Thread.currentThread();
         try {
-            if (limit > writtenEnd || port.writeFailed() || port.outOfMemory() || gate.isShut()) {
+            boolean memoryGone = limit == 0 && port.outOfMemory();
+            if (limit > writtenEnd || port.writeFailed() || memoryGone || gate.isShut()) {
+                return;
+            }
+            // It was taken back in this very moment.
+            if (!ringless && ring == null) {
                 return;
             }
             Parking.park(port, Long.MAX_VALUE, 0);
@@ -245,14 +223,34 @@ final class OutputPort {
 
     /// Threads: shard.
     ///
-    /// @return whether there is so much room that a waiting writer shall be woken
+    /// @return whether there is any room
     boolean publish(ByteRing to, long end) {
-        if (end == limit) {
+        if (end != limit) {
+            ring = to;
+            limit = end;
+        }
+        return end > writtenEnd;
+    }
+
+    /// Takes the room back, unless somebody is writing or has written beyond `known`.
+    ///
+    /// Threads: shard.
+    ///
+    /// @return whether it did: nobody writes before the next [#publish]
+    boolean retract(long known) {
+        if (!gate.hold()) {
             return false;
         }
-        ring = to;
-        limit = end;
-        return end - writtenEnd >= to.capacity() / 4;
+        boolean idle = writtenEnd == known;
+        if (idle) {
+            ring = null;
+            limit = known;
+        }
+        gate.release();
+        if (idle) {
+            wake();
+        }
+        return idle;
     }
 
     /// Threads: any.

@@ -194,13 +194,13 @@ final class Shard implements Runnable {
         TcpSocket socket;
         while ((socket = stack.pollReady()) != null) {
             if (socket.attachment() instanceof ShardSide side) {
-                side.update();
+                side.update(nowNanos);
             }
         }
         Listener listener;
         while ((listener = stack.pollReadyListener()) != null) {
             if (listener.attachment() instanceof ListenerPort port) {
-                port.offer();
+                port.offer(nowNanos);
             }
         }
     }

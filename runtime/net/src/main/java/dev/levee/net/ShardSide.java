@@ -20,6 +20,7 @@ import static dev.levee.net.SocketPort.WRITTEN;
 
 import dev.levee.stack.SocketException;
 import dev.levee.stack.TcpSocket;
+import dev.levee.tcp.BufferPool;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpInfo;
@@ -43,7 +44,8 @@ final class ShardSide {
     private @Nullable TcpSocket socket;
     private @Nullable CloseCause cause;
     private TcpConfig configured;
-    private boolean ringTaken;
+    /// Somebody may write, or wants to.
+    private boolean lends;
     private boolean outOfMemory;
     private boolean closeAsked;
     private boolean abortAsked;
@@ -95,14 +97,17 @@ final class ShardSide {
         }
         if ((bits & WRITTEN) != 0) {
             takeWritten(nowNanos, to);
+            if (publishRoom(nowNanos, to)) {
+                port.output.wake();
+            }
         }
         if ((bits & CONSUMED) != 0) {
             takeConsumed(nowNanos, to);
         }
         if ((bits & RING) != 0) {
-            // A connection that takes no more writes has no ring to give, and that is no lack of memory.
-            ringTaken = to.connection().sendRing() != null;
-            outOfMemory = !ringTaken && to.connection().sendRoom() > 0;
+            lends = true;
+            // It is no longer at rest, or the memory would be taken back before it is written to.
+            to.reserveSend(nowNanos, BufferPool.PIECE_BYTES);
         }
         closeAsked |= (bits & CLOSE) != 0;
         abortAsked |= (bits & ABORT) != 0;
@@ -113,7 +118,7 @@ final class ShardSide {
             port.receipts.collect();
         }
         if ((bits & ~(WRITTEN | CONSUMED)) != 0) {
-            update();
+            update(nowNanos);
         }
     }
 
@@ -209,15 +214,21 @@ final class ShardSide {
     }
 
     /// Publishes what the socket says now and wakes who waits for it.
-    void update() {
+    void update(long nowNanos) {
         var from = socket;
         if (from == null) {
             return;
         }
         var connection = from.connection();
         port.input.publishUrgent(connection.urgentEnd());
-        boolean more = port.input.publish(connection.receiveRing(), connection.bytesRead() + connection.available());
-        boolean room = publishRoom(from);
+        takeConsumed(nowNanos, from);
+        if (connection.resting() && connection.available() > 0) {
+            port.input.tellEnd();
+            takeConsumed(nowNanos, from);
+        }
+        boolean more = port.input.publish(
+                connection.receiveRing(), connection.bytesRead() + connection.available(), connection.receiveLimit());
+        boolean room = publishRoom(nowNanos, from);
         port.publishProgress(connection.bytesAcknowledged(), connection.state());
         port.troubles.publish(from.softError(), connection.inDoubt());
         var ended = from.cause();
@@ -242,13 +253,31 @@ final class ShardSide {
         }
     }
 
-    private boolean publishRoom(TcpSocket from) {
+    /// Lends memory to whoever writes: as much again as is under way already, so that a connection that has little to
+    /// say costs little. One that is idle takes it back.
+    ///
+    /// @return whether there is so much room that a waiting writer shall be woken
+    private boolean publishRoom(long nowNanos, TcpSocket from) {
         var connection = from.connection();
-        if (!ringTaken || outputOut || connection.sendRoom() == 0) {
+        int room = connection.sendRoom();
+        if (!lends || outputOut || room == 0) {
+            outOfMemory = false;
             return false;
         }
+        if (connection.resting() && port.output.retract(connection.bytesWritten())) {
+            lends = false;
+            connection.retractSend();
+            return false;
+        }
+        int wanted = (int) Math.max(BufferPool.PIECE_BYTES, from.unacknowledgedBytes());
+        int lent = from.reserveSend(nowNanos, wanted);
+        outOfMemory = lent == 0;
         var ring = connection.sendRing();
-        return ring != null && port.output.publish(ring, connection.bytesWritten() + connection.sendRoom());
+        if (ring == null || !port.output.publish(ring, connection.bytesWritten() + lent)) {
+            return false;
+        }
+        boolean scarce = lent < Math.min(wanted, room);
+        return scarce || lent >= Math.min(wanted, (room + from.unacknowledgedBytes()) / 4);
     }
 
     private int flagsOf(TcpSocket from) {

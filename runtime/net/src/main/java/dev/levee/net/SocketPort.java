@@ -95,10 +95,10 @@ final class SocketPort extends Command {
     /// The port of a connection that a listener accepted.
     ///
     /// Threads: shard.
-    static SocketPort accepted(Shard shard, TcpSocket socket, SocketOptions options) {
+    static SocketPort accepted(long nowNanos, Shard shard, TcpSocket socket, SocketOptions options) {
         var port = new SocketPort(shard, options);
         port.shardSide.adopt(socket);
-        port.shardSide.update();
+        port.shardSide.update(nowNanos);
         return port;
     }
 

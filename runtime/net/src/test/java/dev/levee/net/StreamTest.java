@@ -405,7 +405,7 @@ class StreamTest {
     @Test
     void spentMemoryIsSaidAndTheStreamGoesOn() throws IOException {
         var ends = dev.levee.link.MemoryLink.pair(1500);
-        var small = new dev.levee.stack.Limits(100, 10, 1 << 19, 10);
+        var small = new dev.levee.stack.Limits(100, 10, 2 * dev.levee.tcp.BufferPool.PIECE_BYTES, 10);
         try (var a = Host.builder()
                         .link(ends.a())
                         .address("198.18.0.1/24")

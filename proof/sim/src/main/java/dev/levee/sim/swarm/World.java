@@ -11,6 +11,7 @@ import dev.levee.stack.Limits;
 import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketOptions;
 import dev.levee.stack.StackConfig;
+import dev.levee.tcp.BufferPool;
 import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.wire.Cidr;
@@ -213,13 +214,18 @@ final class World {
         private static Limits tinyLimits(TcpConfig tcp, SeededRandom random) {
             int connections = 2 + random.nextInt(6);
             // Every connection can receive and at least one can send: with less they may wait for each other.
-            long receive = (long) tcp.receiveBufferBytes() * connections;
+            long receive = pieces(tcp.receiveBufferBytes()) * connections;
             return new Limits(
                     connections,
                     random.nextInt(3),
-                    receive + (long) tcp.sendBufferBytes() * (1 + random.nextInt(3)),
+                    receive + pieces(tcp.sendBufferBytes()) * (1 + random.nextInt(3)),
                     1 + random.nextInt(8),
                     random.nextInt(20));
+        }
+
+        /// The memory of a full buffer, wherever in a piece it begins.
+        private static long pieces(int bytes) {
+            return bytes + 2L * BufferPool.PIECE_BYTES;
         }
 
         private static TcpConfig tcp(Knobs knobs, int index) {
@@ -237,6 +243,7 @@ final class World {
             long rtoMax = Times.seconds(3 + random.nextInt(20));
             return TcpConfig.builder()
                     .receiveBufferBytes(receive)
+                    .restNanos(Times.millis(1 + knobs.random(1_300 + index).nextInt(3_000)))
                     .sendBufferBytes(4_096 << random.nextInt(7))
                     .mssMax(smallMss ? 100 + settings.nextInt(700) : 65_000)
                     .windowScaling(!knobs.has(Knob.NO_SCALING) || settings.chance(0.5))
