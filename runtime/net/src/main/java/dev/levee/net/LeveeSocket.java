@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// on it. From [LeveeSocketFactory] or [TcpStream#asSocket].
 ///
 /// As any socket, with these differences: an interrupt closes it on platform threads, too; there is no
-/// channel; urgent octets are read in line unless [#setOOBInline] says otherwise; the sizes of buffers and the traffic
-/// class are settled by connecting,
-/// later settings are hints without effect. A refused connection is a [ConnectException] whose cause is the
+/// channel; urgent octets are read in line unless [#setOOBInline] says otherwise; the sizes of buffers
+/// are settled by connecting, later settings are hints without effect. A refused connection is a [ConnectException]
+/// whose cause is the
 /// [TcpException].
 ///
 /// Threads: any.
@@ -468,7 +468,12 @@ public final class LeveeSocket extends Socket {
         }
         checkOpen();
         synchronized (settingsLock) {
-            tcp(settings.tcp().toBuilder().trafficClass(octet));
+            var open = stream;
+            if (open == null) {
+                tcp(settings.tcp().toBuilder().trafficClass(octet));
+            } else {
+                open.port().trafficClass(octet);
+            }
         }
     }
 
@@ -477,7 +482,7 @@ public final class LeveeSocket extends Socket {
         checkOpen();
         var open = stream;
         synchronized (settingsLock) {
-            return (open == null ? settings : open.port().options()).tcp().trafficClass();
+            return (open == null ? settings.tcp() : open.port().tcp()).trafficClass();
         }
     }
 

@@ -231,6 +231,12 @@ final class SocketPort extends Command {
         ask(OPTIONS);
     }
 
+    /// DSCP and, in the lower two bits, what is not the user's.
+    synchronized void trafficClass(int octet) {
+        tcp = tcp.toBuilder().trafficClass(octet).build();
+        ask(OPTIONS);
+    }
+
     /// One of [KeepAliveOptions#ALL].
     synchronized void keepAlive(SocketOption<?> option, Object value) {
         tcp = KeepAliveOptions.set(tcp, option, value);

@@ -161,6 +161,8 @@ class LeveeSocketTest {
             assertThat(socket.getReuseAddress()).isTrue();
             assertThat(socket.getSoLinger()).isEqualTo(7);
             assertThat(socket.getKeepAlive()).isTrue();
+            socket.setTrafficClass(0xb8);
+            assertThat(socket.getTrafficClass()).isEqualTo(0xb8);
             socket.setKeepAlive(false);
             assertThat(socket.getKeepAlive()).isFalse();
             assertThat(socket.supportedOptions()).contains(StandardSocketOptions.TCP_NODELAY);
