@@ -18,6 +18,11 @@ final class Servers {
 
     /// The same in a namespace beside the lab's own.
     static Program nginx(Lab lab, Namespace where, Path root) throws IOException, InterruptedException {
+        return nginx(lab, where, root, "");
+    }
+
+    /// The same with parameters of `listen`.
+    static Program nginx(Lab lab, Namespace where, Path root, String listen) throws IOException, InterruptedException {
         var home = lab.newDirectory("nginx");
         var configuration = home.resolve("nginx.conf");
         Files.writeString(configuration, """
@@ -35,12 +40,12 @@ final class Servers {
                     uwsgi_temp_path uwsgi;
                     scgi_temp_path scgi;
                     server {
-                        listen %d;
-                        listen [::]:%d;
+                        listen %d %s;
+                        listen [::]:%d %s;
                         root %s;
                     }
                 }
-                """.formatted(NGINX_PORT, NGINX_PORT, root));
+                """.formatted(NGINX_PORT, listen, NGINX_PORT, listen, root));
         return lab.start(
                         where,
                         List.of(
