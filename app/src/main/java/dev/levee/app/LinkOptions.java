@@ -70,7 +70,7 @@ final class LinkOptions {
             converter = ImpairmentConverter.class,
             description = {
                 "Make the link worse, in both directions: loss=2%%,delay=20ms,jitter=5ms,reorder=2%%,",
-                "duplicate=1%%,corrupt=0.1%%,rate=100mbit,queue=64k,mtu=1400,seed=7 (any of them)."
+                "duplicate=1%%,corrupt=0.1%%,rate=100mbit,queue=64k,ecn=16k,mtu=1400,seed=7 (any of them)."
             })
     private @Nullable Impairment impairment;
 

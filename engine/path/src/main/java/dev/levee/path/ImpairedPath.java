@@ -36,6 +36,7 @@ public final class ImpairedPath {
     private final PathCounters counters = new PathCounters();
     private final long queueNanos;
     private final int headerBytes;
+    private final long ecnNanos;
 
     private boolean lineUsed;
     private long lineFreeNanos;
@@ -80,6 +81,7 @@ public final class ImpairedPath {
         random = new SeededRandom(seed);
         inFlight = new InFlight(arena, frameMtu, packetsMax);
         queueNanos = impairment.rateBitsPerSecond() == 0 ? 0 : lineNanos(impairment.queueBytes());
+        ecnNanos = impairment.ecnBytes() == 0 ? Long.MAX_VALUE : lineNanos(impairment.ecnBytes());
     }
 
     public Impairment impairment() {
@@ -159,6 +161,9 @@ public final class ImpairedPath {
         }
         lineUsed = true;
         lineFreeNanos = departNanos;
+        if (departNanos - nowNanos > ecnNanos && CongestionMark.set(copy, headerBytes)) {
+            counters.marked++;
+        }
         if (copy.length() > 0 && random.chance(impairment.corrupt())) {
             counters.corrupted++;
             flipOneBit(copy);

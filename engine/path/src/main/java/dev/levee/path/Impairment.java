@@ -22,6 +22,9 @@ package dev.levee.path;
 /// @param rateBitsPerSecond how fast the line takes packets, counted from the IP header on; 0: no limit
 /// @param queueBytes how many octets may wait for the line or be on it; a packet that finds no room is dropped,
 ///     an idle line takes any packet
+/// @param ecnBytes a packet of a transport that understands marks (RFC 3168) and finds more octets than this before
+///     it and with it on the line is marked, as `ce_threshold` of Linux's queues does; it waits as any other, and is
+///     dropped when the queue is full. 0: none is marked
 /// @param mtu packets longer than this are dropped; 0: no limit
 /// @param seed where the pseudo random numbers begin
 public record Impairment(
@@ -33,6 +36,7 @@ public record Impairment(
         double corrupt,
         long rateBitsPerSecond,
         long queueBytes,
+        long ecnBytes,
         int mtu,
         long seed) {
 
@@ -67,13 +71,20 @@ public record Impairment(
         } else if (queueBytes != 0) {
             throw new IllegalArgumentException("a queue needs a rate: add one such as rate=100mbit");
         }
+        if (ecnBytes != 0) {
+            range("ecn", ecnBytes, 1, QUEUE_BYTES_MAX, "1g");
+            if (rateBitsPerSecond == 0) {
+                throw new IllegalArgumentException("ecn needs a rate: add one such as rate=100mbit");
+            }
+        }
         if (mtu != 0) {
             range("mtu", mtu, MTU_MIN, MTU_MAX, "65535");
         }
     }
 
     /// Reads a list such as
-    /// `loss=2%,reorder=2%,duplicate=1%,delay=5ms,jitter=1ms,corrupt=0.1%,rate=100mbit,queue=64k,mtu=1400,seed=7`.
+    /// `loss=2%,reorder=2%,duplicate=1%,delay=5ms,jitter=1ms,corrupt=0.1%,rate=100mbit,queue=64k,ecn=16k,`
+    /// `mtu=1400,seed=7`.
     /// Every word may be left out; `none` and the empty text are the perfect path. A queue that is left out
     /// holds 100 ms at the rate, at least 64 KiB. Times end in `ns us ms s`, rates in `bit kbit mbit gbit`
     /// (powers of 1000), sizes in nothing or `k m g` (powers of 1024).
@@ -99,6 +110,7 @@ public record Impairment(
         builder.corrupt = corrupt;
         builder.rateBitsPerSecond = rateBitsPerSecond;
         builder.queueBytes = queueBytes;
+        builder.ecnBytes = ecnBytes;
         builder.mtu = mtu;
         builder.seed = seed;
         return builder;
@@ -140,6 +152,7 @@ public record Impairment(
         private double corrupt;
         private long rateBitsPerSecond;
         private long queueBytes;
+        private long ecnBytes;
         private int mtu;
         private long seed = 1;
 
@@ -186,6 +199,11 @@ public record Impairment(
             return this;
         }
 
+        public Builder ecnBytes(long octets) {
+            ecnBytes = octets;
+            return this;
+        }
+
         public Builder mtu(int octets) {
             mtu = octets;
             return this;
@@ -203,7 +221,17 @@ public record Impairment(
                 queue = Math.clamp(rateBitsPerSecond / 8 / 10, QUEUE_BYTES_LEAST_DEFAULT, QUEUE_BYTES_MAX);
             }
             return new Impairment(
-                    loss, delayNanos, jitterNanos, reorder, duplicate, corrupt, rateBitsPerSecond, queue, mtu, seed);
+                    loss,
+                    delayNanos,
+                    jitterNanos,
+                    reorder,
+                    duplicate,
+                    corrupt,
+                    rateBitsPerSecond,
+                    queue,
+                    ecnBytes,
+                    mtu,
+                    seed);
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.Locale;
 ///
 /// Threads: any.
 final class ImpairmentText {
-    private static final String WORDS = "loss, delay, jitter, reorder, duplicate, corrupt, rate, queue, mtu, seed";
+    private static final String WORDS = "loss, delay, jitter, reorder, duplicate, corrupt, rate, queue, ecn, mtu, seed";
     /// No setting needs more; it bounds the work that a text can cause.
     private static final int NUMBER_CHARS_MAX = 24;
 
@@ -58,6 +58,7 @@ final class ImpairmentText {
             case "jitter" -> builder.jitterNanos(number(word, value, TIMES, "1ms"));
             case "rate" -> builder.rateBitsPerSecond(positive(word, number(word, value, RATES, "100mbit")));
             case "queue" -> builder.queueBytes(positive(word, number(word, value, SIZES, "64k")));
+            case "ecn" -> builder.ecnBytes(positive(word, number(word, value, SIZES, "16k")));
             case "mtu" -> builder.mtu((int) Math.min(positive(word, whole(word, value, "1400")), Integer.MAX_VALUE));
             case "seed" -> builder.seed(whole(word, value, "7"));
             default ->
@@ -129,6 +130,7 @@ final class ImpairmentText {
         addPercentage(parts, "corrupt", impairment.corrupt());
         addScaled(parts, "rate", impairment.rateBitsPerSecond(), RATES);
         addScaled(parts, "queue", impairment.queueBytes(), SIZES);
+        addScaled(parts, "ecn", impairment.ecnBytes(), SIZES);
         if (impairment.mtu() != 0) {
             parts.add("mtu=" + impairment.mtu());
         }

@@ -15,6 +15,7 @@ public final class PathCounters {
     long reordered;
     long corrupted;
     long queueDropped;
+    long marked;
     long tooBig;
     long overflowed;
 
@@ -56,6 +57,11 @@ public final class PathCounters {
         return queueDropped;
     }
 
+    /// Packets marked because the queue was long.
+    public long marked() {
+        return marked;
+    }
+
     /// Packets longer than the MTU.
     public long tooBig() {
         return tooBig;
@@ -71,6 +77,6 @@ public final class PathCounters {
     public String toString() {
         return "offered " + offered + ", delivered " + delivered + ", lost " + lost + ", duplicated " + duplicated
                 + ", reordered " + reordered + ", corrupted " + corrupted + ", queue full " + queueDropped
-                + ", too big " + tooBig + ", overflowed " + overflowed;
+                + ", marked " + marked + ", too big " + tooBig + ", overflowed " + overflowed;
     }
 }

@@ -3,9 +3,13 @@ package dev.levee.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.levee.rfc.Rfc;
 import dev.levee.wire.Bytes;
+import dev.levee.wire.Checksum;
+import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
+import dev.levee.wire.IpPacket;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,7 +227,7 @@ class ImpairedPathTest {
     }
 
     private static final String EXPECTED_OF_SEED_ONE = "offered 100000, delivered 98971, lost 2007, duplicated 978"
-            + ", reordered 1925, corrupted 104, queue full 0, too big 0, overflowed 0";
+            + ", reordered 1925, corrupted 104, queue full 0, marked 0, too big 0, overflowed 0";
 
     private static void assertWithin(long count, double trials, double probability) {
         double deviation = Math.sqrt(trials * probability * (1 - probability));
@@ -292,6 +296,75 @@ class ImpairedPathTest {
         assertThat(pollAll(path, START + 799_999_999)).hasSizeLessThan(3000);
         assertThat(pollAll(path, START + 800_003_000)).isNotEmpty();
         assertThat(path.pending()).isZero();
+    }
+
+    /// A packet with an IP header that asks for no fragmentation, and in which nothing but the header counts.
+    private void offerIp(ImpairedPath path, boolean v4, int trafficClass, int length) {
+        in.set(Frame.HEADROOM_BYTES, length);
+        var memory = in.memory();
+        memory.asSlice(Frame.HEADROOM_BYTES, length).fill((byte) 0);
+        int at = Frame.HEADROOM_BYTES;
+        if (v4) {
+            Bytes.put32(memory, at, 0x4500_0000 | trafficClass << 16 | length);
+            Bytes.put32(memory, at + 8, 0x4006_0000);
+            Bytes.put32(memory, at + 12, 0xc612_0001);
+            Bytes.put32(memory, at + 16, 0xc612_0002);
+            Bytes.put16(memory, at + 10, Checksum.finish(Checksum.add(0, memory, at, 20)));
+        } else {
+            Bytes.put32(memory, at, 0x6000_0000 | trafficClass << 20);
+            Bytes.put32(memory, at + 4, length - 40 << 16 | 0x0640);
+        }
+        path.offer(START, in);
+    }
+
+    private List<Integer> trafficClasses(ImpairedPath path) {
+        var classes = new ArrayList<Integer>();
+        var ip = new IpPacket();
+        while (path.nextDeadline() != ImpairedPath.NONE) {
+            assertThat(path.poll(path.nextDeadline(), out)).isTrue();
+            assertThat(ip.parse(out)).as("the header, with its checksum").isEqualTo(DropReason.NONE);
+            classes.add(ip.trafficClass());
+        }
+        return classes;
+    }
+
+    @Rfc("3168:5")
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoUnderstandsMarksIsMarkedAboveTheThreshold(boolean v4) {
+        var path = path("rate=8mbit,queue=6000,ecn=2000");
+        // Just at the threshold, and above it; DSCP bits stay; neither bit, ECT(1), and a mark that is there.
+        for (int trafficClass : new int[] {2, 2, 2, 0xb8, 0xb9, 0xbb}) {
+            offerIp(path, v4, trafficClass, 1000);
+        }
+        assertThat(path.counters().marked()).isEqualTo(3);
+        assertThat(path.counters().queueDropped()).isZero();
+        offerIp(path, v4, 2, 1000);
+        assertThat(path.counters().queueDropped()).as("the queue is full").isEqualTo(1);
+        assertThat(trafficClasses(path)).containsExactly(2, 2, 3, 0xb8, 0xbb, 0xbb);
+        assertBalanced(path);
+    }
+
+    @Test
+    void aMarkChangesTheChecksumOfTheHeaderForEveryTrafficClass() {
+        for (int trafficClass = 0; trafficClass < 256; trafficClass++) {
+            var path = path("rate=8mbit,queue=1m,ecn=1");
+            offerIp(path, true, trafficClass, 60);
+            boolean may = (trafficClass & 3) != 0;
+            assertThat(trafficClasses(path)).containsExactly(may ? trafficClass | 3 : trafficClass);
+        }
+    }
+
+    @Test
+    void whatIsNoIpPacketIsNotMarked() {
+        var path = path("rate=8mbit,ecn=1");
+        offer(path, START, 0x4502_0000, 19);
+        offer(path, START, 0x6020_0000, 39);
+        offer(path, START, 0x4102_0000, 1000);
+        offer(path, START, 0x4f02_0000, 59);
+        offer(path, START, 0x5502_0000, 1000);
+        assertThat(path.counters().marked()).isZero();
+        assertThat(pollAll(path, START + 10_000_000)).hasSize(5);
     }
 
     @Test

@@ -14,10 +14,10 @@ class ImpairmentTest {
     @Test
     void everyWordIsRead() {
         var all = Impairment.parse("loss=2%,reorder=3%,duplicate=1%,delay=5ms,jitter=250us,corrupt=0.1%,"
-                + "rate=100mbit,queue=64k,mtu=1400,seed=7");
+                + "rate=100mbit,queue=64k,ecn=16k,mtu=1400,seed=7");
         assertThat(all)
-                .isEqualTo(
-                        new Impairment(0.02, 5_000_000, 250_000, 0.03, 0.01, 0.001, 100_000_000, 64 * 1024, 1400, 7));
+                .isEqualTo(new Impairment(
+                        0.02, 5_000_000, 250_000, 0.03, 0.01, 0.001, 100_000_000, 64 * 1024, 16 * 1024, 1400, 7));
     }
 
     @ParameterizedTest
@@ -89,6 +89,10 @@ class ImpairmentTest {
                 "rate=0bit | rate must be more than 0",
                 "rate=10m | rate must be a value such as 100mbit, not '10m'",
                 "queue=64k | a queue needs a rate",
+                "ecn=16k | ecn needs a rate",
+                "rate=1mbit,ecn=0 | ecn must be more than 0",
+                "rate=1mbit,ecn=1025m | ecn must lie between 1 and 1g",
+                "rate=1mbit,ecn=1s | ecn must be a value such as 16k, not '1s'",
                 "rate=1mbit,queue=0 | queue must be more than 0",
                 "rate=1mbit,queue=1025m | queue must lie between 1 and 1g",
                 "mtu=67 | mtu must lie between 68 and 65535",
@@ -125,7 +129,7 @@ class ImpairmentTest {
             strings = {
                 "none",
                 "loss=2%",
-                "loss=0.01%,delay=5ms,jitter=1us,reorder=25%,duplicate=1%,corrupt=100%,rate=100mbit,queue=64k,mtu=1400",
+                "loss=0.01%,delay=5ms,jitter=1us,reorder=25%,duplicate=1%,corrupt=100%,rate=100mbit,queue=64k,ecn=3000,mtu=1400",
                 "rate=56kbit,queue=100000,seed=-7",
             })
     void theTextFormReadsBack(String text) {

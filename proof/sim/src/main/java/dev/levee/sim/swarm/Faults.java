@@ -164,6 +164,10 @@ final class Faults implements Gate {
             var rates = knobs.random(11_000 + index);
             if (rates.chance(0.7)) {
                 path.rateBitsPerSecond(200_000L + rates.nextInt(20_000_000)).queueBytes(3_000 + rates.nextInt(60_000));
+                if (knobs.has(Knob.ECN)) {
+                    var marks = knobs.random(13_000 + index);
+                    path.ecnBytes(1_500 + marks.nextInt(1 + (int) (40_000 * knobs.strength(Knob.ECN))));
+                }
             }
         }
         network.path(from, to, path.build());

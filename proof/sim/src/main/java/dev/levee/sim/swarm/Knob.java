@@ -37,7 +37,8 @@ public enum Knob {
     HOSTILE("hostile", 0.2, "somebody sends packets that look as if they belonged to the connections"),
     FLOOD("flood", 0.08, "somebody sends SYNs from addresses that do not exist"),
     CLASSIC("classic", 0.5, "some hosts have NewReno only: no selective acknowledgements, no timestamps"),
-    NARROW("narrow", 0.15, "routers have links of small or changing MTUs, and say so");
+    NARROW("narrow", 0.15, "routers have links of small or changing MTUs, and say so"),
+    ECN("ecn", 0.3, "some hosts ask for marks instead of losses, and slow lines set them");
 
     private final String label;
     private final double chance;

@@ -54,7 +54,8 @@ public enum Scenario {
                 Knob.LATE_ACKS,
                 Knob.HALF_CLOSE,
                 Knob.LINGER,
-                Knob.RATE);
+                Knob.RATE,
+                Knob.ECN);
         private static final Set<Knob> LOSSES =
                 plus(Knob.LOSS, Knob.BURST, Knob.REORDER, Knob.DUPLICATE, Knob.JITTER, Knob.CORRUPT);
         private static final Set<Knob> CLOSES =

@@ -13,6 +13,7 @@ import dev.levee.stack.SocketOptions;
 import dev.levee.stack.StackConfig;
 import dev.levee.tcp.BufferPool;
 import dev.levee.tcp.CongestionAlgorithm;
+import dev.levee.tcp.EcnUse;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.IpAddress;
@@ -249,6 +250,7 @@ final class World {
                     .windowScaling(!knobs.has(Knob.NO_SCALING) || settings.chance(0.5))
                     .timestamps((!knobs.has(Knob.NO_TIMESTAMPS) || settings.chance(0.4)) && !classic)
                     .selectiveAcks(!classic)
+                    .ecn(asks(knobs, index) ? EcnUse.ON : EcnUse.WHEN_ASKED)
                     .congestion(classic ? CongestionAlgorithm.NEW_RENO : CongestionAlgorithm.CUBIC)
                     .noDelay(knobs.has(Knob.NO_DELAY) && settings.chance(0.6))
                     .delayedAckNanos(delayedAck(knobs, settings))
@@ -259,6 +261,10 @@ final class World {
                     .r2SynNanos(Times.seconds(random.chance(0.5) ? 180 : 20 + random.nextInt(60)))
                     .finWait2Nanos(Times.seconds(5 + random.nextInt(20)))
                     .build();
+        }
+
+        private static boolean asks(Knobs knobs, int index) {
+            return knobs.has(Knob.ECN) && knobs.random(1_200 + index).chance(0.7);
         }
 
         private static long delayedAck(Knobs knobs, SeededRandom random) {
