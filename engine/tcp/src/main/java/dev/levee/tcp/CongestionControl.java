@@ -31,7 +31,8 @@ sealed interface CongestionControl permits NewReno, Cubic {
     /// @param ackedBytes octets by which SND.UNA grew
     /// @param rttNanos the round-trip time of the newest segment acknowledged, or -1 when it is not known
     /// @param srttNanos the smoothed one, or -1
-    /// @param flightBefore octets in flight before; a window that is not used proves nothing and does not grow
+    /// @param flightBefore octets in flight before, or the window where that was what kept more from being sent; a
+    ///     window that is not used proves nothing and does not grow
     /// @param sndUna SND.UNA, and `sndMax` the highest number sent: they tell one round trip from the next
     void onAck(long nowNanos, int ackedBytes, long rttNanos, long srttNanos, int flightBefore, int sndUna, int sndMax);
 

@@ -4,7 +4,7 @@ import dev.levee.wire.Segment;
 import dev.levee.wire.Seq;
 
 /// What is known to have arrived and to be lost, and what follows from it (RFC 6675, RFC 6582 without SACK):
-/// which segments are sent again, how the window is led down (RFC 6937), and how it comes back when nothing
+/// which segments are sent again, how the window is led down (RFC 9937), and how it comes back when nothing
 /// had been lost after all (RFC 3522, RFC 4015).
 ///
 /// Threads: shard.
@@ -194,10 +194,26 @@ final class LossRecovery {
                     acked,
                     loss.ackRttNanos,
                     tcb.rtt.srttNanos(),
-                    flightBefore,
+                    flightUsed(tcb, flightBefore),
                     tcb.snd.sndUna,
                     tcb.snd.sndMax);
         }
+    }
+
+    /// More could be sent but for the congestion window.
+    static void windowUsedUp(Tcb tcb) {
+        tcb.loss.windowUsed = true;
+        tcb.loss.windowUsedTo = tcb.snd.sndMax;
+    }
+
+    /// How much of the window was in use when what is acknowledged was sent. Of several ACKs that come together,
+    /// all but the first find less in flight: nothing could be sent in between, and that is no fault of the user's.
+    private static int flightUsed(Tcb tcb, int flightBefore) {
+        var loss = tcb.loss;
+        if (loss.windowUsed && Seq.gt(tcb.snd.sndUna, loss.windowUsedTo)) {
+            loss.windowUsed = false;
+        }
+        return loss.windowUsed ? Math.max(flightBefore, tcb.congestion.cwnd()) : flightBefore;
     }
 
     /// RFC 6582 §3.2 step 3: each ACK that falls short of the end of the episode shows the next hole.
@@ -209,20 +225,22 @@ final class LossRecovery {
         }
         boolean partial = loss.fast() && Seq.lt(tcb.snd.sndUna, loss.recoverTo);
         loss.duplicateBytes = partial ? Math.max(0, loss.duplicateBytes - Math.max(0, acked - tcb.payloadMax())) : 0;
+        loss.duplicateBytes = Math.min(loss.duplicateBytes, tcb.sent().inFlightBytes());
         if (partial
                 && !tcb.sent().isEmpty()
                 && !tcb.sent().retransmitted(tcb.sent().first())) {
             headIsLost(tcb);
             tcb.pending |= Tcb.RETRANSMIT_DUE;
         }
-        if (loss.phase == RecoveryState.OPEN && loss.recoverSet && Seq.gt(tcb.snd.sndUna, loss.recoverTo)) {
+        if (loss.open() && loss.recoverSet && Seq.gt(tcb.snd.sndUna, loss.recoverTo)) {
             loss.recoverSet = false;
         }
     }
 
     private static void episode(Tcb tcb, long nowNanos, int flightBefore) {
         var loss = tcb.loss;
-        if (loss.phase != RecoveryState.OPEN && Seq.ge(tcb.snd.sndUna, loss.recoverTo)) {
+        int end = loss.phase == RecoveryState.MARKED ? loss.markedTo : loss.recoverTo;
+        if (loss.phase != RecoveryState.OPEN && Seq.ge(tcb.snd.sndUna, end)) {
             leave(tcb);
         }
         if (loss.open() && tcb.sent().lostCount() > 0) {
@@ -257,26 +275,39 @@ final class LossRecovery {
         tcb.timers.stop(Timer.TAIL_PROBE);
     }
 
+    /// A probe of the tail has mended a loss that nothing else showed (RFC 8985 §7.4.2): it is congestion all the
+    /// same, unless the window is being led down already.
+    static void mendedByProbe(Tcb tcb, long nowNanos) {
+        if (tcb.loss.phase == RecoveryState.OPEN) {
+            tcb.congestion.onCongestion(nowNanos, Math.min(tcb.snd.flightSize(), tcb.congestion.cwnd()));
+            tcb.congestion.cwnd(tcb.congestion.ssthresh());
+            Ecn.reduced(tcb);
+        }
+    }
+
     /// The peer says that packets were marked, and nothing is lost: "the congestion window should be reduced"
     /// all the same (RFC 3168 §6.1.2), and that is no mistake.
     private static void marked(Tcb tcb, long nowNanos, int flightBefore) {
         var loss = tcb.loss;
         tcb.context.counters().count(TcpCounters.CONGESTION_ECHOES_IN);
         loss.phase = RecoveryState.MARKED;
-        loss.recoverTo = tcb.snd.sndMax;
-        loss.recoverSet = false;
+        // Not `recoverTo`: without SACK that still tells duplicate ACKs that earlier retransmissions cause from those
+        // of a loss.
+        loss.markedTo = tcb.snd.sndMax;
         loss.mayUndo = false;
         beginReduction(tcb, nowNanos, flightBefore);
     }
 
     private static void beginReduction(Tcb tcb, long nowNanos, int flightBefore) {
         var loss = tcb.loss;
-        int flight = Math.min(flightBefore, tcb.congestion.cwnd());
-        tcb.congestion.onCongestion(nowNanos, flight);
+        tcb.congestion.onCongestion(nowNanos, Math.min(flightBefore, tcb.congestion.cwnd()));
         Ecn.reduced(tcb);
         loss.prrDelivered = 0;
         loss.prrOut = 0;
-        loss.prrFlight = Math.max(1, flight);
+        // RFC 9937 §6.1, RecoverFS: what is in flight, however the window came to be smaller, but for what is known to
+        // have arrived before this ACK.
+        int arrived = tcb.sent().sackedBytes() + loss.duplicateBytes - loss.ackDelivered;
+        loss.prrFlight = Math.max(1, tcb.snd.flightSize() - arrived);
     }
 
     private static void startEpisode(Tcb tcb, int phase) {
@@ -308,7 +339,7 @@ final class LossRecovery {
         Rack.recovered(loss);
     }
 
-    /// Proportional rate reduction (RFC 6937 §3): the window follows what was delivered.
+    /// Proportional rate reduction (RFC 9937 §6): the window follows what was delivered.
     private static void reduce(Tcb tcb, int acked) {
         var loss = tcb.loss;
         int mss = tcb.payloadMax();
@@ -323,7 +354,8 @@ final class LossRecovery {
             boolean progress = acked > 0 && tcb.sent().lostCount() <= loss.ackLostBefore;
             more = Math.min(ssthresh - pipe, more + (progress ? mss : 0));
         }
-        if (loss.prrOut == 0) {
+        if (loss.prrOut == 0 && loss.fast()) {
+            // What was found lost goes out at once. A mark asks for nothing to be sent.
             more = Math.max(more, mss);
         }
         tcb.congestion.cwnd((int) Math.min(pipe + Math.max(0, more), SlowStart.WINDOW_MAX));

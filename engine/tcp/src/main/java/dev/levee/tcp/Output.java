@@ -193,7 +193,12 @@ final class Output {
         }
         restartAfterIdle(tcb, nowNanos);
         int mss = tcb.payloadMax();
-        int length = Math.min(Math.min(unsent, mss), Math.min(window, congestionWindowLeft(tcb)));
+        int wanted = Math.min(Math.min(unsent, mss), window);
+        int allowed = congestionWindowLeft(tcb);
+        if (allowed < wanted) {
+            LossRecovery.windowUsedUp(tcb);
+        }
+        int length = Math.min(wanted, allowed);
         int again = tcb.fastOpen == null ? 0 : tcb.fastOpen.textAgain(snd);
         if (length > 0 && again > 0) {
             return Math.min(length, again);

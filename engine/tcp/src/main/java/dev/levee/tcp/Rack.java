@@ -212,10 +212,7 @@ final class Rack {
             // "The original segment was lost and the probe repaired it": congestion, though nothing else shows
             // it.
             loss.tailProbeOut = false;
-            if (loss.open()) {
-                tcb.congestion.onCongestion(nowNanos, Math.min(tcb.snd.flightSize(), tcb.congestion.cwnd()));
-                tcb.congestion.cwnd(tcb.congestion.ssthresh());
-            }
+            LossRecovery.mendedByProbe(tcb, nowNanos);
         } else if (duplicate && segment.sackCount() == 0) {
             loss.tailProbeOut = false;
         }

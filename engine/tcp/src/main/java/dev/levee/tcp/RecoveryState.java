@@ -7,7 +7,7 @@ package dev.levee.tcp;
 final class RecoveryState {
     /// Nothing is known to be lost.
     static final int OPEN = 0;
-    /// What was found lost is being sent again, the window led by what is delivered (RFC 6937).
+    /// What was found lost is being sent again, the window led by what is delivered (RFC 9937).
     static final int FAST = 1;
     /// A retransmission timeout, or a window that was closed: what was in flight is sent again as the window
     /// allows.
@@ -18,6 +18,8 @@ final class RecoveryState {
     int phase = OPEN;
     /// The episode ends when everything up to here was acknowledged.
     int recoverTo;
+    /// Where a reduction for marks ends.
+    int markedTo;
     /// RFC 6582 §3.2: whether `recoverTo` says anything, for peers without SACK.
     boolean recoverSet;
 
@@ -25,7 +27,7 @@ final class RecoveryState {
     int duplicateAcks;
     int duplicateBytes;
 
-    /// RFC 6937: octets delivered and sent in this episode, and in flight when it began.
+    /// RFC 9937: octets delivered and sent in this episode, and in flight when it began.
     long prrDelivered;
     long prrOut;
     int prrFlight;
@@ -63,6 +65,10 @@ final class RecoveryState {
 
     /// Octets found to be lost.
     long lost;
+
+    /// Whether the congestion window was what stopped the sender, and how far that had come when it last was.
+    boolean windowUsed;
+    int windowUsedTo;
 
     /// Of the ACK that is being processed: octets delivered, the round-trip time of the last segment sent of
     /// these or -1, whether it reports a duplicate, and whether it shows that segments overtook each other.

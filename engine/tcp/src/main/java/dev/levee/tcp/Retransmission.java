@@ -111,7 +111,11 @@ final class Retransmission {
         sent.sentAgain(nowNanos, index, tcb.rate);
         tcb.lastSendNanos = nowNanos;
         LossRecovery.sent(tcb, nowNanos, sent.length(index), true);
-        RetransmitTimer.sent(tcb, nowNanos);
+        if (index == sent.first() && tcb.loss.fast()) {
+            RetransmitTimer.oldestSentAgain(tcb, nowNanos);
+        } else {
+            RetransmitTimer.sent(tcb, nowNanos);
+        }
     }
 
     /// RFC 8985 §7.3: new text if there is any and the peer's window allows it, otherwise the last segment once

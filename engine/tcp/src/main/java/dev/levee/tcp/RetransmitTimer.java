@@ -20,6 +20,24 @@ final class RetransmitTimer {
         }
     }
 
+    /// Fast recovery has sent the oldest segment again: its acknowledgement takes a round trip from now on, which the
+    /// timer, started when it was first sent or before, would not wait for.
+    static void oldestSentAgain(Tcb tcb, long nowNanos) {
+        if (!tcb.timers.isSet(Timer.PERSIST)) {
+            startRetransmit(tcb, nowNanos);
+        }
+    }
+
+    /// R2 may have become shorter: it ends the wait that goes on now, too.
+    static void limitChanged(Tcb tcb, long nowNanos) {
+        if (tcb.timers.isSet(Timer.RETRANSMIT)) {
+            long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
+            tcb.timers.set(
+                    Timer.RETRANSMIT,
+                    Deadlines.earlier(tcb.timers.get(Timer.RETRANSMIT), giveUp - nowNanos > 0 ? giveUp : nowNanos));
+        }
+    }
+
     /// RFC 6298 (5.2) and (5.3): new data was acknowledged.
     static void restart(Tcb tcb, long nowNanos) {
         tcb.timers.stop(Timer.RETRANSMIT);

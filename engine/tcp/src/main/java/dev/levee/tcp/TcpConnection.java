@@ -327,6 +327,7 @@ public final class TcpConnection {
                 || config.keepAliveIntervalNanos() != born.keepAliveIntervalNanos()) {
             KeepAlive.start(tcb);
         }
+        RetransmitTimer.limitChanged(tcb, nowNanos);
     }
 
     public FourTuple tuple() {

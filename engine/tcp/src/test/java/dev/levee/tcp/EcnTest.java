@@ -206,4 +206,21 @@ class EcnTest {
         wire.drain();
         assertThat(wire.lastTrafficClass()).isEqualTo(0xb8);
     }
+
+    /// One ACK says that packets were marked, and that a probe has mended a loss that nothing else showed.
+    @Test
+    @Rfc({"3168:6.1.2", "8985:7.4.2"})
+    void markAndLossOfOneWindowAreOneCongestion() {
+        var config = Wire.plain().congestion(CongestionAlgorithm.NEW_RENO).build();
+        var wire = Wire.passive(config, w -> w.mss(1000).sackPermitted().flags(SETUP));
+        wire.drain();
+        wire.at(40 * Wire.MILLI).receive("A", 1, 1).nothing();
+        wire.write(Wire.text(5_000)).drain();
+        wire.toDeadline().expect("PA", 4001, 1000, 1);
+        assertThat(wire.count(TcpCounters.TAIL_PROBES)).isEqualTo(1);
+        wire.write(Wire.text(1_000)).drain();
+        echo(wire.at(40 * Wire.MILLI), 6001).drain();
+        assertThat(wire.count(TcpCounters.CONGESTION_ECHOES_IN)).isEqualTo(1);
+        assertThat(wire.connection.ssthresh()).isEqualTo(3_000);
+    }
 }

@@ -84,8 +84,23 @@ class SackRecoveryTest {
         assertThat(wire.connection.ssthresh()).isEqualTo(Integer.MAX_VALUE);
     }
 
+    /// A retransmission that is on its way is waited for: the timer that ran when its segment was found missing
+    /// would be over before.
     @Test
-    @Rfc("6937:3")
+    @Rfc("6298:5")
+    void timerBeginsAnewWhenTheOldestSegmentIsSentAgain() {
+        var wire = flight(plain().tailLossProbe(false).build());
+        wire.at(150 * Wire.MILLI).receive("A", 1, 1, sack(1001, 4001));
+        assertThat(wire.drain().getFirst()).matches(s -> s.is("A", 1, 1000, 1));
+        long again = wire.now;
+        wire.toDeadline();
+        assertThat(wire.now - again).isEqualTo(200 * Wire.MILLI);
+        wire.drain();
+        assertThat(wire.count(TcpCounters.TIMEOUT_RETRANSMITS)).isEqualTo(1);
+    }
+
+    @Test
+    @Rfc("9937:6")
     void windowIsLedDownByWhatIsDelivered() {
         var wire = flight();
         wire.at(RTT).receive("A", 1, 1, sack(1001, 4001)).drain();

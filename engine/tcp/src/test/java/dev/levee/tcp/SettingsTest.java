@@ -437,4 +437,22 @@ class SettingsTest {
             assertThat(wire.connection.cwnd()).isEqualTo(atThreshold ? 7000 : 2000);
         }
     }
+
+    @Test
+    @Rfc("9293:3.8.3")
+    void shorterPatienceEndsTheWaitThatGoesOn() {
+        var wire = Wire.established();
+        wire.write("x").drain();
+        long begun = wire.now;
+        while (wire.count(TcpCounters.RETRANSMITS) < 4) {
+            wire.toDeadline().drain();
+        }
+        var longest = wire.connection.nextDeadline();
+        long patience = (longest + wire.now) / 2 - begun;
+        wire.connection.configure(wire.now, plain().r2Nanos(patience).build());
+        wire.toDeadline();
+        assertThat(wire.now).isEqualTo(begun + patience);
+        wire.drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 1));
+    }
 }

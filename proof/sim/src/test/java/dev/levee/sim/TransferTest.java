@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levee.path.Impairment;
 import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.CongestionAlgorithm;
+import dev.levee.tcp.EcnUse;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpCounters;
 import java.util.ArrayList;
@@ -69,6 +71,32 @@ class TransferTest {
                 .isZero();
         assertThat(pair.server().stack().tcpCounters().get(TcpCounters.RETRANSMITS))
                 .isZero();
+    }
+
+    /// The line's queue overflows where nobody asks for marks, and never where both sides do.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void marksAvoidAllLoss(boolean v6) {
+        var line = "rate=20mbit,queue=200k,ecn=30k,delay=10ms";
+        for (var congestion : CongestionAlgorithm.values()) {
+            var tcp = TcpConfig.builder().congestion(congestion).build();
+            var without = Pair.builder().v6(v6).impairment(line).tcp(tcp).build();
+            transfer(without, 6_000_000, 1_000);
+            assertThat(without.client().stack().tcpCounters().get(TcpCounters.RETRANSMITS))
+                    .as("what is lost where nothing is marked, %s", congestion)
+                    .isPositive();
+            var with = Pair.builder()
+                    .v6(v6)
+                    .impairment(line)
+                    .tcp(tcp.toBuilder().ecn(EcnUse.ON).build())
+                    .build();
+            transfer(with, 6_000_000, 1_000);
+            var counters = with.client().stack().tcpCounters();
+            assertThat(counters.get(TcpCounters.RETRANSMITS))
+                    .as("%s", congestion)
+                    .isZero();
+            assertThat(counters.get(TcpCounters.CONGESTION_ECHOES_IN)).isGreaterThan(2);
+        }
     }
 
     @Test

@@ -188,6 +188,8 @@ final class Pace {
             // The timer may have rung at the same moment, as in a host that was paused.
             unsure |= late;
             recovers();
+            // What is sent again now is waited for from now on.
+            timerSince = host();
         } else if (from == 0 && end.arrivals > 0) {
             // The peer's SYN came again, so ours does; the timer may have rung at the same moment.
             unsure = true;
@@ -242,7 +244,7 @@ final class Pace {
         long flight = sender.top - sender.acked;
         int mss = sender.segmentMax();
         threshold = Math.max(flight / 2, 2L * mss);
-        // RFC 6937: the window is led down by what is delivered, not at once.
+        // RFC 9937: the window is led down by what is delivered, not at once.
         congestion = Math.max(threshold + 3L * mss, flight + mss);
         recovering = true;
         recoverTo = sender.top;
