@@ -46,7 +46,7 @@ final class InteropLane implements AutoCloseable {
     private final AckWatch watch;
     private final Host host;
     private final List<Closeable> listeners = new ArrayList<>();
-    /// Accepted connections, by the port of who has opened them.
+    /// Accepted connections, by both their ports: the kernel gives one to several connections.
     private final ConcurrentHashMap<String, CompletableFuture<InteropEnd>> accepted = new ConcurrentHashMap<>();
 
     /// @param seed of the impairment
@@ -81,15 +81,19 @@ final class InteropLane implements AutoCloseable {
                 .build();
     }
 
+    private static int listeningPort(InteropKnobs knobs) {
+        return knobs.small() ? SMALL_PORT : PORT;
+    }
+
     /// A connection and both its ends.
     record Pair(InteropEnd.Levee levee, InteropEnd.Kernel kernel) {}
 
     Pair open(InteropKnobs knobs) throws IOException, InterruptedException, ExecutionException {
-        int port = knobs.small() ? SMALL_PORT : PORT;
+        int port = listeningPort(knobs);
         if (knobs.leveeOpens()) {
             var options = host.connectOptions().withSocket(socketOptions(knobs.small(), knobs.noDelay()));
             var stream = host.connect(IpAddress.parse(address(knobs.family(), false)), port, options);
-            var end = coming(false, knobs.family(), stream.localPort()).get();
+            var end = coming(false, knobs.family(), port, stream.localPort()).get();
             return new Pair(new InteropEnd.Levee(stream), (InteropEnd.Kernel) end);
         }
         var socket = new Socket();
@@ -99,7 +103,7 @@ final class InteropLane implements AutoCloseable {
         }
         socket.setTcpNoDelay(knobs.noDelay());
         socket.connect(new InetSocketAddress(address(knobs.family(), true), port));
-        var end = coming(true, knobs.family(), socket.getLocalPort()).get();
+        var end = coming(true, knobs.family(), port, socket.getLocalPort()).get();
         return new Pair((InteropEnd.Levee) end, new InteropEnd.Kernel(socket));
     }
 
@@ -109,7 +113,7 @@ final class InteropLane implements AutoCloseable {
         int port = knobs.leveeOpens()
                 ? pair.levee.stream().localPort()
                 : pair.levee.stream().remotePort();
-        accepted.remove(key(!knobs.leveeOpens(), knobs.family(), port));
+        accepted.remove(key(!knobs.leveeOpens(), knobs.family(), listeningPort(knobs), port));
     }
 
     /// What was acknowledged of Levee's text, from outside.
@@ -117,12 +121,12 @@ final class InteropLane implements AutoCloseable {
         return watch.acknowledged(stream.tuple());
     }
 
-    private CompletableFuture<InteropEnd> coming(boolean levee, Family family, int port) {
-        return accepted.computeIfAbsent(key(levee, family, port), _ -> new CompletableFuture<>());
+    private CompletableFuture<InteropEnd> coming(boolean levee, Family family, int listeningPort, int port) {
+        return accepted.computeIfAbsent(key(levee, family, listeningPort, port), _ -> new CompletableFuture<>());
     }
 
-    private static String key(boolean levee, Family family, int port) {
-        return levee + " " + family + " " + port;
+    private static String key(boolean levee, Family family, int listeningPort, int port) {
+        return levee + " " + family + " " + listeningPort + " " + port;
     }
 
     private static SocketOptions socketOptions(boolean small, boolean noDelay) {
@@ -142,7 +146,7 @@ final class InteropLane implements AutoCloseable {
                 while (true) {
                     var stream = listener.accept();
                     var family = stream.remoteAddress().isV4() ? Family.V4 : Family.V6;
-                    coming(true, family, stream.remotePort()).complete(new InteropEnd.Levee(stream));
+                    coming(true, family, port, stream.remotePort()).complete(new InteropEnd.Levee(stream));
                 }
             } catch (IOException e) {
                 // The lane was closed.
@@ -161,7 +165,7 @@ final class InteropLane implements AutoCloseable {
             try {
                 while (true) {
                     var socket = server.accept();
-                    coming(false, family, socket.getPort()).complete(new InteropEnd.Kernel(socket));
+                    coming(false, family, port, socket.getPort()).complete(new InteropEnd.Kernel(socket));
                 }
             } catch (IOException e) {
                 // The lane was closed.
