@@ -261,6 +261,9 @@ final class Output {
             snd.smallEnd = seq + sent;
         }
         inFlight(tcb, nowNanos, sent);
+        if (2L * snd.unsent() < tcb.config.unsentBytesMax()) {
+            tcb.events |= TcpEvents.WRITABLE;
+        }
         tcb.lastSendNanos = nowNanos;
         Rest.disturb(tcb, nowNanos);
         tcb.answered(nowNanos);

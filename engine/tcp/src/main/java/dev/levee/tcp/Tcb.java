@@ -360,7 +360,9 @@ final class Tcb {
         }
         int limit = config.sendLimitBytes();
         int most = limit == 0 ? config.sendBufferBytes() : limit;
-        return Math.max(0, most - (int) undelivered());
+        int room = Math.max(0, most - (int) undelivered());
+        int unsentMost = config.unsentBytesMax();
+        return unsentMost == 0 ? room : Math.clamp(unsentMost - snd.unsent(), 0, room);
     }
 
     /// The user says how ACKs are best sent from now on.

@@ -229,6 +229,13 @@ public final class TcpConfig {
         return from.sendLimitBytes;
     }
 
+    /// The most octets written that may wait to be sent, apart from those under way; 0: what the send buffer
+    /// holds. The less waits, the fresher is what goes out next: for users that decide late what to write. They
+    /// hear of room when less than half of it waits.
+    public int unsentBytesMax() {
+        return from.unsentBytesMax;
+    }
+
     /// What the peer is promised room for at first; 0: everything at once. Each octet received in order lets
     /// the promise grow by two, so that only a peer that sends gets a large window.
     public int receiveWindowInitialBytes() {

@@ -48,6 +48,7 @@ public final class TcpConfigBuilder implements Cloneable {
     int trafficClass;
     int receiveWindowBytes;
     int sendLimitBytes;
+    int unsentBytesMax;
     int receiveWindowInitialBytes;
     boolean pushBursts;
     int challengeAcksPerSecond = 10;
@@ -275,6 +276,11 @@ public final class TcpConfigBuilder implements Cloneable {
         return this;
     }
 
+    public TcpConfigBuilder unsentBytesMax(int bytes) {
+        unsentBytesMax = bytes;
+        return this;
+    }
+
     public TcpConfigBuilder receiveWindowInitialBytes(int value) {
         receiveWindowInitialBytes = value;
         return this;
@@ -422,6 +428,7 @@ public final class TcpConfigBuilder implements Cloneable {
         range("trafficClass", trafficClass, 0, 255);
         range("receiveWindowBytes", receiveWindowBytes, 0, receiveBufferBytes);
         range("sendLimitBytes", sendLimitBytes, 0, sendBufferBytes);
+        range("unsentBytesMax", unsentBytesMax, 0, Integer.MAX_VALUE);
         range("receiveWindowInitialBytes", receiveWindowInitialBytes, 0, receiveBufferBytes);
         range("windowShift", windowShift, -1, Segment.WINDOW_SCALE_MAX);
         range("quickAcks", quickAcks, 0, 1000);

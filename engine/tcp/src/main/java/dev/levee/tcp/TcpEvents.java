@@ -9,7 +9,7 @@ public final class TcpEvents {
     public static final int CONNECTED = 0x01;
     /// Data arrived, or the peer's FIN did.
     public static final int READABLE = 0x02;
-    /// Room in the send buffer was made.
+    /// Room in the send buffer was made, or less than half of `TcpConfig.unsentBytesMax` waits to be sent.
     public static final int WRITABLE = 0x04;
     /// The peer acknowledged octets, or our FIN.
     public static final int ACKNOWLEDGED = 0x08;

@@ -145,6 +145,27 @@ class DataTest {
     }
 
     @Test
+    void whatWaitsToBeSentCanBeLimited() {
+        var wire = Wire.established(Wire.plain().unsentBytesMax(2000).build());
+        wire.receive("A", 1, 1, 1000, "").drain();
+        assertThat(wire.connection.sendRoom()).isEqualTo(2000);
+        wire.write(Wire.text(2000));
+        assertThat(wire.connection.sendRoom()).isZero();
+        wire.connection.takeEvents();
+        wire.drain();
+        assertThat(wire.connection.sendRoom())
+                .as("what is under way does not count")
+                .isEqualTo(1000);
+        assertThat(wire.connection.takeEvents() & TcpEvents.WRITABLE)
+                .as("half of it still waits")
+                .isZero();
+        wire.write("x");
+        wire.receive("A", 1, 1, 2001, "").drain();
+        assertThat(wire.connection.takeEvents() & TcpEvents.WRITABLE).isNotZero();
+        assertThat(wire.connection.sendRoom()).as("the x waits for Nagle").isEqualTo(1999);
+    }
+
+    @Test
     @Rfc("6429:3")
     void peerThatTakesNothingIsGivenUpWhenTheUserSaysSo() {
         long most = 10 * Wire.SECOND;

@@ -56,7 +56,7 @@ enum Option {
     TCP_USER_TIMEOUT(Level.TCP, Treatment.LIVE, 0),
     TCP_FASTOPEN(Level.TCP, Treatment.LIVE, 0),
     TCP_TIMESTAMP(Level.TCP, Treatment.MISSING, 0),
-    TCP_NOTSENT_LOWAT(Level.TCP, Treatment.MISSING, 0),
+    TCP_NOTSENT_LOWAT(Level.TCP, Treatment.LIVE, 0),
     TCP_FASTOPEN_CONNECT(Level.TCP, Treatment.LIVE, 0),
     TCP_FASTOPEN_KEY(Level.TCP, Treatment.LIVE, 0),
     TCP_FASTOPEN_NO_COOKIE(Level.TCP, Treatment.LIVE, 0),

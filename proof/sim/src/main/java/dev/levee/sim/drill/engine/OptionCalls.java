@@ -264,6 +264,7 @@ final class OptionCalls {
                     TCP_CONGESTION,
                     TCP_LINGER2,
                     TCP_USER_TIMEOUT,
+                    TCP_NOTSENT_LOWAT,
                     SO_KEEPALIVE,
                     SO_OOBINLINE,
                     TCP_KEEPIDLE,

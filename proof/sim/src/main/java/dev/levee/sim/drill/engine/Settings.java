@@ -113,6 +113,9 @@ final class Settings {
         if (options.isSet(Option.TCP_LINGER2) && options.get(Option.TCP_LINGER2) > 0) {
             builder.finWait2Nanos(options.get(Option.TCP_LINGER2) * Profiles.SECOND);
         }
+        if (options.get(Option.TCP_NOTSENT_LOWAT) > 0) {
+            builder.unsentBytesMax(options.get(Option.TCP_NOTSENT_LOWAT));
+        }
         if (options.on(Option.TCP_CONGESTION)) {
             builder.congestion(CongestionAlgorithm.values()[options.get(Option.TCP_CONGESTION) - 1]);
         }

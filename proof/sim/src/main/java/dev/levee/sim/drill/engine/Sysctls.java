@@ -66,6 +66,10 @@ final class Sysctls {
             Map.entry("net.ipv4.tcp_keepalive_time", option(Option.TCP_KEEPIDLE, 1)),
             Map.entry("net.ipv4.tcp_keepalive_intvl", option(Option.TCP_KEEPINTVL, 1)),
             Map.entry("net.ipv4.tcp_keepalive_probes", option(Option.TCP_KEEPCNT, 1)),
+            Map.entry(
+                    "net.ipv4.tcp_notsent_lowat",
+                    // The largest value stands for no limit, which the option calls 0.
+                    (to, values) -> to.tcp.unsentBytesMax(values[0] > Integer.MAX_VALUE ? 0 : (int) values[0])),
             Map.entry("net.ipv4.ip_default_ttl", option(Option.IP_TTL, 1)),
             Map.entry("net.inet.tcp.recvspace", (to, values) -> to.receiveBuffer = bytes(values[0])),
             Map.entry("net.inet.tcp.sendspace", (to, values) -> to.sendBuffer = bytes(values[0])),
@@ -159,7 +163,6 @@ final class Sysctls {
             "net.inet.tcp.fast_finwait2_recycle",
             "net.inet.tcp.udp_tunneling_port",
             "net.inet.tcp.udp_tunneling_overhead",
-            "net.ipv4.tcp_notsent_lowat",
             "net.ipv4.tcp_min_snd_mss",
             "net.ipv4.tcp_adv_win_scale",
             "net.ipv4.tcp_moderate_rcvbuf",
