@@ -8,8 +8,11 @@ import java.util.List;
 public final class Bench {
     private static final String USAGE = """
             usage: bench bulk [--seconds S] [--rounds N] [--platform]
-              Bulk transfer over TUN at MTU 1500, each way, beside the kernel's own veth with offloads off.
+                   bench loss [--seconds S] [--seed N] [CELL...]
+              bulk: transfer over TUN at MTU 1500, each way, beside the kernel's own veth with offloads off.
               --platform: the server's connections on platform threads instead of virtual ones.
+              loss: goodput over lossy paths of 100 Mbit/s beside the kernel's CUBIC, as a table. A cell is
+              LOSS:RTT:FLOWS, in per mille, ms, and transfers at once: 10:20:6; without any, the whole grid.
               Needs Linux, root, ip and ethtool; makes network namespaces of its own and removes them.""";
 
     private Bench() {}
@@ -25,6 +28,10 @@ public final class Bench {
                                     option(words, "--rounds", 3),
                                     words.contains("--platform") ? "platform" : "virtual")
                             .run();
+                case "loss" ->
+                    new LossBench(option(words, "--seconds", 50), option(words, "--seed", 1), cells(words)).run();
+                case "loss-paths" -> LossPaths.run(words.get(1), words.get(2), words.get(3), words.get(4));
+                case "loss-senders" -> LossPaths.kernelSenders(words.get(1));
                 case "levee-server" -> BulkServer.levee(words.get(1), words.get(2), words.get(3), words.get(4));
                 case "kernel-server" -> BulkServer.kernel(words.get(1), words.get(2));
                 case "client" -> BulkClient.run(words.get(1), words.get(2), Integer.parseInt(words.get(3)));
@@ -34,6 +41,14 @@ public final class Bench {
             System.err.println(e.getMessage());
             System.exit(2);
         }
+    }
+
+    private static List<LossCell> cells(List<String> words) {
+        var cells = words.stream()
+                .filter(word -> word.contains(":"))
+                .map(LossCell::parse)
+                .toList();
+        return cells.isEmpty() ? LossCell.grid() : cells;
     }
 
     private static int option(List<String> words, String name, int otherwise) {

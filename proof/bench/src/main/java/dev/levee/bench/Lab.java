@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Two network namespaces of our own with a veth between them, without offloads. Removed when closed, whatever
-/// happened.
+/// Two network namespaces of our own, with or without a veth between them that has no offloads. Removed when closed,
+/// whatever happened.
 ///
 /// Threads: main.
 final class Lab implements AutoCloseable {
@@ -24,21 +24,28 @@ final class Lab implements AutoCloseable {
     private final Thread cleanUp = new Thread(this::remove);
 
     Lab() throws IOException {
+        this(true);
+    }
+
+    /// @param cable whether there is a veth between them
+    Lab(boolean cable) throws IOException {
         long id = ProcessHandle.current().pid();
         client = "levee-bench-c" + id;
         server = "levee-bench-s" + id;
         Runtime.getRuntime().addShutdownHook(cleanUp);
         try {
-            build();
+            command("ip", "netns", "add", client);
+            command("ip", "netns", "add", server);
+            if (cable) {
+                connect();
+            }
         } catch (IOException e) {
             close();
             throw e;
         }
     }
 
-    private void build() throws IOException {
-        command("ip", "netns", "add", client);
-        command("ip", "netns", "add", server);
+    private void connect() throws IOException {
         command("ip", "-n", client, "link", "add", "bench0", "type", "veth", "peer", "name", "bench1", "netns", server);
         command("ip", "-n", client, "addr", "add", CLIENT_ADDRESS + "/24", "dev", "bench0");
         command("ip", "-n", server, "addr", "add", SERVER_ADDRESS + "/24", "dev", "bench1");
@@ -100,7 +107,13 @@ final class Lab implements AutoCloseable {
     /// Starts this benchmark's own program inside a namespace.
     static Process java(String namespace, String... words) throws IOException {
         var all = new ArrayList<>(List.of(inside(namespace, System.getProperty("java.home") + "/bin/java")));
-        all.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xms64m", "-Xmx256m", "-cp", classPath()));
+        all.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xms64m",
+                "-Xmx256m",
+                "-XX:MaxDirectMemorySize=1g",
+                "-cp",
+                classPath()));
         all.add(Bench.class.getName());
         all.addAll(List.of(words));
         return new ProcessBuilder(all)
