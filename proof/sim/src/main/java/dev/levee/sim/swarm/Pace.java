@@ -43,6 +43,7 @@ final class Pace {
     private boolean fastDue;
     private boolean timedOutHere;
     private boolean unsure;
+    private boolean repairing;
     /// A segment was sent although nothing asked for it, to find out about the end of the flight (RFC 8985
     /// §7): once in a flight. And whether that makes the next timeout's length unknown.
     private boolean probed;
@@ -153,6 +154,8 @@ final class Pace {
         recoveryEver = true;
         timedOutHere = true;
         unsure = true;
+        repairing = true;
+        timeoutBefore = 0;
     }
 
     /// Something is sent again.
@@ -169,6 +172,10 @@ final class Pace {
 
     private void judge(long from, long to) {
         synAgain |= from == 0 && end.arrivals == 0;
+        if (repairing) {
+            // The path takes less than was sent: no timer has rung.
+            return;
+        }
         long waited = host() - timerSince;
         boolean late = waited >= end.config.rtoMinNanos();
         if (late && from > 0 && to == sender.top && probesTail()) {
@@ -411,6 +418,7 @@ final class Pace {
                 sender.acked);
         fastDue = false;
         timedOutHere = false;
+        repairing = false;
     }
 
     void sweep() {
