@@ -85,10 +85,11 @@ final class DiscoveryWriter {
     /// Reports the groups of our addresses.
     ///
     /// @param src our link-local address, or the unspecified one
-    void report(Frame out, List<IpAddress> addresses, IpAddress src) {
+    /// @param asked whether this answers a query
+    void report(Frame out, List<IpAddress> addresses, IpAddress src, boolean asked) {
         NdpWriter.beginReport(out);
         for (int i = 0; i < addresses.size() && i < NdpWriter.GROUPS_MAX; i++) {
-            NdpWriter.reportGroupOf(out, addresses.get(i).low());
+            NdpWriter.reportGroupOf(out, addresses.get(i).low(), asked);
         }
         NdpWriter.finishReport(out, src.high(), src.low());
         ipv6(out, MacAddress.ofGroupV6(ALL_MLD_ROUTERS_LOW));

@@ -25,7 +25,10 @@ final class Groups {
     private static final int DELAY_CODE_MAX = 32_767;
 
     private final List<IpAddress> addresses;
+    /// Reports that still tell of joining, and whether somebody waits for an answer.
     private int left = REPORTS_AT_START;
+
+    private boolean asked;
     private long deadlineNanos = Deadlines.NONE;
 
     Groups(List<Cidr> cidrs) {
@@ -60,7 +63,7 @@ final class Groups {
         int code = Bytes.u16(ip.memory(), ip.payloadOffset() + 4);
         long delayNanos = spread.below(Math.max(1, Math.min(code, DELAY_CODE_MAX)) * NANOS_PER_MILLI);
         if (!addresses.isEmpty()) {
-            left = Math.max(left, 1);
+            asked = true;
             deadlineNanos = Deadlines.earlier(deadlineNanos, Deadlines.after(nowNanos, delayNanos));
         }
         return true;
@@ -73,9 +76,12 @@ final class Groups {
         if (!Deadlines.due(nowNanos, deadlineNanos)) {
             return false;
         }
-        left--;
+        // Who is told that we join a group knows that we are in it.
+        boolean answer = left == 0 && asked;
+        asked = false;
+        left = Math.max(0, left - 1);
         deadlineNanos = left > 0 ? Deadlines.after(nowNanos, 1 + spread.below(SECOND)) : Deadlines.NONE;
-        out.report(frame, addresses, src);
+        out.report(frame, addresses, src, answer);
         return true;
     }
 }

@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.levee.rfc.Rfc;
 import dev.levee.stack.EthernetConfig.DuplicateDetection;
 import dev.levee.wire.Arp;
+import dev.levee.wire.Bytes;
 import dev.levee.wire.DropReason;
+import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.MacAddress;
 import java.util.List;
@@ -61,6 +63,31 @@ class AddressClaimsTest {
                 .isLessThanOrEqualTo(1);
         // Before the address of the report may be used, it comes from nobody.
         assertThat(only(new Ether(CAREFUL).sent(), "MLD")).containsExactly("group-00:00:00:16 MLD from ::");
+    }
+
+    /// Within the time that the query allows, and no more than once for several queries.
+    @ParameterizedTest
+    @ValueSource(ints = {20, 16})
+    @Rfc({"3810:5.1.14", "3810:6.2"})
+    void whoAsksForOurGroupsIsAnswered(int bodyBytes) {
+        var ether = Ether.settled(Ether.PLAIN);
+        assertThat(query(ether, "fe80::1", 1, bodyBytes)).isEqualTo(DropReason.NONE);
+        assertThat(query(ether, "fe80::1", 1, bodyBytes)).isEqualTo(DropReason.NONE);
+        assertThat(only(ether.run(2 * SECOND), "")).containsExactly("group-00:00:00:16 MLD answer from " + LINK_LOCAL);
+        assertThat(ether.run(10 * SECOND)).isEmpty();
+        // From beyond the link, or forwarded.
+        assertThat(query(ether, "2001:db8::1", 1, bodyBytes)).isEqualTo(DropReason.BAD_NEIGHBOUR_MESSAGE);
+        assertThat(query(ether, "fe80::1", 2, bodyBytes)).isEqualTo(DropReason.BAD_NEIGHBOUR_MESSAGE);
+        assertThat(ether.run(10 * SECOND)).isEmpty();
+    }
+
+    /// A general query that allows two seconds.
+    private static DropReason query(Ether ether, String from, int hopLimit, int bodyBytes) {
+        var packet = FrameSlab.single(1500);
+        var all = IpAddress.parse("ff02::1");
+        Packets.icmp(packet, false, IpAddress.parse(from), all, 130, 0, 2_000 << 16, new byte[bodyBytes]);
+        Bytes.put8(packet.memory(), packet.offset() + 7, hopLimit);
+        return ether.receiveIp(packet, Ether.ROUTER, MacAddress.ofGroupV6(1));
     }
 
     @Test

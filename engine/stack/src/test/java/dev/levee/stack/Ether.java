@@ -126,7 +126,8 @@ final class Ether {
             var icmp = new Icmp(ip);
             assertThat(icmp.parse()).isEqualTo(DropReason.NONE);
             if (icmp.type() == 143) {
-                return line + "MLD from " + ip.source();
+                boolean answer = Bytes.u8(ip.memory(), ip.payloadOffset() + 8) == 2;
+                return line + (answer ? "MLD answer from " : "MLD from ") + ip.source();
             }
             if (Ndp.isNdp(icmp.type())) {
                 return line + ndp(ip, icmp);

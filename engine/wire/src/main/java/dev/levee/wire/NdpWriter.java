@@ -21,6 +21,7 @@ public final class NdpWriter {
     private static final long ALL_MLD_ROUTERS_LOW = 0x16;
 
     private static final int MLD_REPORT = 143;
+    private static final int MLD_IS_EXCLUDE = 2;
     private static final int MLD_CHANGE_TO_EXCLUDE = 4;
     private static final int PROTOCOL_HOP_BY_HOP = 0;
     /// Next header, length 0 (8 octets), Router Alert for MLD (RFC 2711), two octets of padding.
@@ -125,12 +126,14 @@ public final class NdpWriter {
     /// Adds the group of an address to a report, [#GROUPS_MAX] times at most.
     ///
     /// @param low the last eight octets of the address
-    public static void reportGroupOf(Frame out, long low) {
+    /// @param asked whether this answers a query with what is so; otherwise it tells that the group was joined
+    ///     (§5.2.12)
+    public static void reportGroupOf(Frame out, long low, boolean asked) {
         var memory = out.memory();
         int count = out.offset() + IpPacket.V6_HEADER_BYTES + 8 + 6;
         int at = out.offset() + out.length();
         Bytes.put16(memory, count, Bytes.u16(memory, count) + 1);
-        Bytes.put32(memory, at, MLD_CHANGE_TO_EXCLUDE << 24);
+        Bytes.put32(memory, at, (asked ? MLD_IS_EXCLUDE : MLD_CHANGE_TO_EXCLUDE) << 24);
         Bytes.put64(memory, at + 4, Ndp.SOLICITED_NODE_HIGH);
         Bytes.put64(memory, at + 12, Ndp.solicitedNodeLow(low));
         out.set(out.offset(), out.length() + 20);

@@ -228,8 +228,8 @@ class NdpTest {
     @Rfc({"3810:5.2", "4861:7.2.1"})
     void aReportNamesTheSolicitedNodeGroups() {
         NdpWriter.beginReport(frame);
-        NdpWriter.reportGroupOf(frame, Packets.CLIENT_V6.low());
-        NdpWriter.reportGroupOf(frame, 0x1234_5678_9abc_def0L);
+        NdpWriter.reportGroupOf(frame, Packets.CLIENT_V6.low(), false);
+        NdpWriter.reportGroupOf(frame, 0x1234_5678_9abc_def0L, false);
         NdpWriter.finishReport(frame, ROUTER.high(), ROUTER.low());
 
         assertThat(ip.parse(frame)).isEqualTo(DropReason.NONE);

@@ -219,7 +219,7 @@ class TsharkTest {
         NdpWriter.solicitRouters(frame, one.high(), one.low(), a);
         record(to, tap, MacAddress.ofGroupV6(2), EthernetFrame.TYPE_IPV6);
         NdpWriter.beginReport(frame);
-        NdpWriter.reportGroupOf(frame, one.low());
+        NdpWriter.reportGroupOf(frame, one.low(), true);
         NdpWriter.finishReport(frame, 0xfe80_0000_0000_0000L, 1);
         record(to, tap, MacAddress.ofGroupV6(0x16), EthernetFrame.TYPE_IPV6);
     }
