@@ -116,6 +116,7 @@ class AckStormTest {
     }
 
     private void write(TcpConnection connection) {
+        assertThat(connection.reserveSend(now, 100)).isEqualTo(100);
         var ring = Objects.requireNonNull(connection.sendRing());
         ring.put(connection.bytesWritten(), MemorySegment.ofArray(new byte[100]), 0, 100);
         connection.written(now, 100);
