@@ -12,7 +12,7 @@ import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.TcpFlags;
 import java.lang.foreign.Arena;
 
-/// Packets that answer others without a connection: RSTs from closed ports and ICMP echo replies. A bounded
+/// Packets that answer others without a connection: RSTs from closed ports, ICMP echo replies and errors. A bounded
 /// queue of frames made once; when it is full the answer is left out. Answers that do not fit such a frame or the
 /// link go another way ([LongReplies]).
 ///
@@ -21,8 +21,11 @@ final class Replies {
     /// What fits a small frame.
     private static final int PACKET_BYTES_MAX = FrameSlab.SMALL_BYTES - Frame.HEADROOM_BYTES;
 
+    private static final int UDP = 17;
+
     private final Frame[] ring;
     private final RateLimit resets;
+    private final RateLimit errors;
     private final StackCounters.Row counters;
     private final SegmentWriter writer;
     private final LongReplies longOnes;
@@ -37,6 +40,7 @@ final class Replies {
         this.counters = counters;
         this.writer = writer;
         resets = new RateLimit(limits.resetsPerSecond(), limits.repliesMax());
+        errors = new RateLimit(limits.resetsPerSecond(), limits.repliesMax());
         var slab = new FrameSlab(Arena.ofAuto(), limits.repliesMax(), PACKET_BYTES_MAX);
         ring = new Frame[limits.repliesMax()];
         for (int i = 0; i < ring.length; i++) {
@@ -96,6 +100,31 @@ final class Replies {
         writer.reset()
                 .addresses(ip.dstHigh(), ip.dstLow(), ip.srcHigh(), ip.srcLow())
                 .ports(segment.dstPort(), segment.srcPort());
+    }
+
+    /// Says that nobody here takes the packet: its protocol is not spoken, or it is UDP, for which nobody listens
+    /// at any port (RFC 1122 §3.2.2.1, §4.1.3.1; RFC 4443 §3.1, §3.4). At most `Limits.resetsPerSecond` (RFC 4443
+    /// §2.4 (f)), in a count of their own.
+    DropReason nobody(long nowNanos, IpPacket offending) {
+        if (count == ring.length) {
+            return DropReason.REPLY_QUEUE_FULL;
+        }
+        if (!IcmpWriter.mayReport(offending)) {
+            return DropReason.UNKNOWN_PROTOCOL;
+        }
+        if (!errors.take(nowNanos)) {
+            counters.count(StackCounters.ICMP_ERRORS_LIMITED);
+            return DropReason.UNKNOWN_PROTOCOL;
+        }
+        var frame = next();
+        boolean written = offending.protocol() == UDP
+                ? IcmpWriter.portUnreachable(offending, frame)
+                : IcmpWriter.protocolUnreachable(offending, frame);
+        if (written) {
+            count++;
+            counters.count(StackCounters.ICMP_ERRORS_OUT);
+        }
+        return DropReason.UNKNOWN_PROTOCOL;
     }
 
     /// The answer to an echo request.

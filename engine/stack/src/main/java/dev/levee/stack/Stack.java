@@ -113,7 +113,7 @@ public final class Stack {
             return tcpInput.arrives(nowNanos);
         }
         boolean icmp = protocol == (ip.v4() ? IpPacket.PROTOCOL_ICMP : IpPacket.PROTOCOL_ICMP6);
-        return icmp ? icmpInput.arrives(nowNanos) : DropReason.UNKNOWN_PROTOCOL;
+        return icmp ? icmpInput.arrives(nowNanos) : replies.nobody(nowNanos, ip);
     }
 
     /// Writes the next packet that is due, if any. Connections take turns.

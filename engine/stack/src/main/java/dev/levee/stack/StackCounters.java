@@ -25,6 +25,10 @@ public enum StackCounters {
     CLOSED_PORT_RESETS_LIMITED("closedPortResetsLimited"),
     /// ICMP errors that named a segment in flight of ours.
     ICMP_ERRORS("icmpErrors"),
+    /// ICMP errors sent about packets that nobody here takes.
+    ICMP_ERRORS_OUT("icmpErrorsOut"),
+    /// Such errors that were not sent because of `Limits.resetsPerSecond`.
+    ICMP_ERRORS_LIMITED("icmpErrorsLimited"),
     /// Connections let go before their TIME-WAIT was over, because of `Limits.timeWaitMax`.
     TIME_WAIT_DROPPED("timeWaitDropped"),
     /// Connections in TIME-WAIT that a new SYN reopened.

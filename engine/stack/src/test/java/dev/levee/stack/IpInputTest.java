@@ -7,10 +7,13 @@ import dev.levee.wire.Bytes;
 import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
+import dev.levee.wire.Icmp;
 import dev.levee.wire.IpAddress;
+import dev.levee.wire.IpPacket;
 import dev.levee.wire.TcpFlags;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which packets are for this host, and from whom it takes them.
@@ -104,6 +107,57 @@ class IpInputTest {
         stack.onFrame(net.now, frame);
         assertThat(stack.drops().get(DropReason.UNKNOWN_PROTOCOL)).isEqualTo(2);
         assertThat(stack.drops().total()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,17,3,3", "true,132,3,2", "true,58,3,2", "false,17,1,4", "false,132,4,1", "false,1,4,1"})
+    @Rfc({"1122:3.2.2.1", "4443:3.4"})
+    void whatNobodyTakesIsAnsweredWithAnError(boolean v4, int protocol, int type, int code) {
+        var frame = of(v4, protocol);
+        stack.onFrame(net.now, frame);
+        assertThat(stack.counters().get(StackCounters.ICMP_ERRORS_OUT)).isEqualTo(1);
+        assertThat(stack.poll(net.now, out)).isTrue();
+        assertThat(stack.poll(net.now, FrameSlab.single(1500))).isFalse();
+        var ip = new IpPacket();
+        assertThat(ip.parse(out)).isEqualTo(DropReason.NONE);
+        assertThat(ip.destination()).isEqualTo(Net.client(v4));
+        var icmp = new Icmp(ip);
+        assertThat(icmp.parse()).isEqualTo(DropReason.NONE);
+        assertThat(icmp.type()).isEqualTo(type);
+        assertThat(icmp.code()).isEqualTo(code);
+        assertThat(icmp.bodyLength()).isEqualTo(frame.length());
+        // The error is no packet that another error is about.
+        net.client.onFrame(net.now, out);
+        assertThat(net.client.poll(net.now, out)).isFalse();
+    }
+
+    private static Frame of(boolean v4, int protocol) {
+        var frame = Packets.tcp(Net.client(v4), 40_000, Net.server(v4), Net.PORT, TcpFlags.SYN, Packets.SEQ, 0, 0);
+        int at = frame.offset() + (v4 ? 9 : 6);
+        int before = Bytes.u8(frame.memory(), at);
+        Bytes.put8(frame.memory(), at, protocol);
+        if (v4) {
+            // The header's checksum falls by as much as the protocol grows.
+            int sum = Bytes.u16(frame.memory(), frame.offset() + 10) - (protocol - before);
+            Bytes.put16(frame.memory(), frame.offset() + 10, sum < 0 ? sum + 0xffff : sum);
+        }
+        return frame;
+    }
+
+    @Test
+    @Rfc("4443:2.4")
+    void errorsAreLimited() {
+        var limits = new Limits(100, 10, 1 << 20, 4, 1);
+        var few = new Stack(Net.config("198.18.0.2/24", "2001:db8::2/64", limits, 2));
+        int sent = 0;
+        for (int i = 0; i < 20; i++) {
+            few.onFrame(net.now, of(true, 17));
+            sent += few.poll(net.now, out) ? 1 : 0;
+        }
+        assertThat(sent).isEqualTo(4);
+        assertThat(few.counters().get(StackCounters.ICMP_ERRORS_LIMITED)).isEqualTo(16);
+        few.onFrame(net.now + Net.SECOND, of(true, 17));
+        assertThat(few.poll(net.now + Net.SECOND, out)).isTrue();
     }
 
     @Test

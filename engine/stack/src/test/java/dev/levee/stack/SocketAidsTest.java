@@ -2,6 +2,7 @@ package dev.levee.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import dev.levee.tcp.TcpConfig;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -78,6 +79,7 @@ class SocketAidsTest {
     }
 
     @Test
+    @Rfc({"9293:MUST-48", "9293:MUST-49", "9293:SHLD-21", "9293:SHLD-22"})
     void settingsOfAnOpenConnectionMayBeChanged() throws SocketException {
         var pair = net.pair(true);
         var config = pair[0].config().toBuilder()

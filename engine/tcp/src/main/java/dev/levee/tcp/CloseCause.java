@@ -91,6 +91,8 @@ public sealed interface CloseCause {
         ZERO_WINDOW("connection timed out: the peer took nothing more"),
         /// Nothing was heard of the peer, not even in answer to keep-alive probes (RFC 9293 §3.8.4).
         KEEP_ALIVE("connection timed out: keep-alive probes were not answered"),
+        /// The user's own time passed, see [TcpConfig#userTimeoutNanos].
+        USER("connection timed out: no answer within the user timeout"),
         /// The peer never sent its FIN after this side's user had closed for good.
         FIN_WAIT_2("connection timed out: the peer never closed its side"),
         /// The linger time passed before everything was acknowledged.

@@ -58,8 +58,13 @@ final class KeepAlive {
             return;
         }
         // "... failure to respond to any specific probe MUST NOT be interpreted as a dead connection."
-        if (tcb.keepAliveProbes >= config.keepAliveProbes()) {
-            tcb.close(TcpEvent.GIVE_UP, tcb.timedOut(CloseCause.Timeout.KEEP_ALIVE), true);
+        long userNanos = config.userTimeoutNanos();
+        boolean over = userNanos > 0
+                ? tcb.keepAliveProbes > 0 && nowNanos - tcb.heardNanos >= userNanos
+                : tcb.keepAliveProbes >= config.keepAliveProbes();
+        if (over) {
+            var which = userNanos > 0 ? CloseCause.Timeout.USER : CloseCause.Timeout.KEEP_ALIVE;
+            tcb.close(TcpEvent.GIVE_UP, tcb.timedOut(which), true);
             return;
         }
         tcb.keepAliveProbes++;

@@ -120,6 +120,10 @@ final class RetransmitTimer {
     }
 
     private static long r2Nanos(Tcb tcb) {
+        long userNanos = tcb.config.userTimeoutNanos();
+        if (userNanos > 0) {
+            return userNanos;
+        }
         return switch (tcb.state) {
             case SYN_SENT -> tcb.config.r2SynNanos();
             case SYN_RECEIVED -> tcb.active ? tcb.config.r2SynNanos() : tcb.config.r2SynReceivedNanos();
@@ -182,7 +186,8 @@ final class RetransmitTimer {
         if (soft != null && which == CloseCause.Timeout.CONNECT) {
             return new CloseCause.Unreachable(soft, tcb.undelivered());
         }
-        return tcb.timedOut(which);
+        boolean users = tcb.config.userTimeoutNanos() > 0 && which != CloseCause.Timeout.ZERO_WINDOW;
+        return tcb.timedOut(users ? CloseCause.Timeout.USER : which);
     }
 
     private static void timeout(Tcb tcb, long nowNanos) {

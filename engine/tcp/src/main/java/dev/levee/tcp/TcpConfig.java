@@ -368,6 +368,13 @@ public final class TcpConfig {
         return from.blackHoleTimeouts;
     }
 
+    /// How long what was sent may stay unacknowledged, a SYN, probes of a closed window and keep-alive probes
+    /// included, before the connection is given up: the user timeout of RFC 9293 §3.9.1.1, instead of R2; 0: R2
+    /// alone decides. It does not make a peer shorten or lengthen its own (RFC 5482).
+    public long userTimeoutNanos() {
+        return from.userTimeoutNanos;
+    }
+
     /// How many timeouts of a SYN pass before the RTO is doubled (RFC 6298 §5.5 doubles from the first).
     public int synLinearTimeouts() {
         return from.synLinearTimeouts;

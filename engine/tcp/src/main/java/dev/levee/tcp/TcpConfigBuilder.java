@@ -67,6 +67,7 @@ public final class TcpConfigBuilder implements Cloneable {
     long rtoSlopNanos;
     int synLinearTimeouts;
     boolean resetWhenGivenUp = true;
+    long userTimeoutNanos;
     boolean pathMtuDiscovery = true;
     boolean pathMtuNeedsLoss = true;
     int pathMtuMin = 552;
@@ -367,6 +368,11 @@ public final class TcpConfigBuilder implements Cloneable {
         return this;
     }
 
+    public TcpConfigBuilder userTimeoutNanos(long nanos) {
+        userTimeoutNanos = nanos;
+        return this;
+    }
+
     public TcpConfigBuilder pathMtuDiscovery(boolean on) {
         pathMtuDiscovery = on;
         return this;
@@ -434,6 +440,7 @@ public final class TcpConfigBuilder implements Cloneable {
         range("quickAcks", quickAcks, 0, 1000);
         range("rtoVarianceMinNanos", rtoVarianceMinNanos, MILLI, 60 * SECOND);
         range("rtoSlopNanos", rtoSlopNanos, 0, 60 * SECOND);
+        range("userTimeoutNanos", userTimeoutNanos, 0, 30 * 86_400 * SECOND);
         range("pathMtuMin", pathMtuMin, 68, 1280);
         range("pathMtuNanos", pathMtuNanos, SECOND, 86_400 * SECOND);
         range("blackHoleTimeouts", blackHoleTimeouts, 0, 100);

@@ -387,6 +387,48 @@ class SettingsTest {
     }
 
     @Test
+    void theUserTimeoutGoesBeforeR2AndBeforeTheCountOfProbes() {
+        var config = plain().userTimeoutNanos(3 * Wire.SECOND);
+        var silent = new CloseCause.TimedOut(CloseCause.Timeout.USER, 3);
+        var wire = receiving(config.build()).write("abc");
+        long start = wire.now;
+        wire.drain();
+        endsAfter(wire, start, 3 * Wire.SECOND, silent);
+
+        var closed = receiving(config.build());
+        closed.receive("A", 1, 1, 0, "");
+        closed.write("abc");
+        start = closed.now;
+        closed.drain();
+        while (closed.connection.cause() == null) {
+            closed.toDeadline().drain();
+        }
+        assertThat(closed.connection.cause()).isEqualTo(silent);
+        assertThat(closed.now - start).isBetween(3 * Wire.SECOND, 7 * Wire.SECOND);
+
+        var idle = receiving(config.keepAlive(true)
+                .keepAliveIdleNanos(2 * Wire.SECOND)
+                .keepAliveIntervalNanos(Wire.SECOND)
+                .keepAliveProbes(50)
+                .build());
+        start = idle.now;
+        endsAfter(idle, start, 3 * Wire.SECOND, new CloseCause.TimedOut(CloseCause.Timeout.USER, 0));
+
+        var syn = Wire.active(config.build());
+        start = syn.now;
+        syn.drain();
+        endsAfter(syn, start, 3 * Wire.SECOND, new CloseCause.TimedOut(CloseCause.Timeout.USER, 0));
+    }
+
+    private static void endsAfter(Wire wire, long startNanos, long nanos, CloseCause cause) {
+        while (wire.connection.cause() == null) {
+            wire.toDeadline().drain();
+        }
+        assertThat(wire.connection.cause()).isEqualTo(cause);
+        assertThat(wire.now - startNanos).isEqualTo(nanos);
+    }
+
+    @Test
     void aPeerThatIsGivenUpIsToldUnlessItIsNotToBe() {
         for (boolean told : new boolean[] {true, false}) {
             var wire = receiving(plain().resetWhenGivenUp(told).build());

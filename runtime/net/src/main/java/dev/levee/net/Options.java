@@ -1,5 +1,6 @@
 package dev.levee.net;
 
+import static java.net.StandardSocketOptions.IP_TOS;
 import static java.net.StandardSocketOptions.SO_LINGER;
 import static java.net.StandardSocketOptions.SO_RCVBUF;
 import static java.net.StandardSocketOptions.SO_REUSEADDR;
@@ -20,7 +21,8 @@ final class Options {
     private Options() {}
 
     private static Set<SocketOption<?>> supported() {
-        var all = new HashSet<SocketOption<?>>(Set.of(TCP_NODELAY, SO_LINGER, SO_RCVBUF, SO_SNDBUF, SO_REUSEADDR));
+        var all = new HashSet<SocketOption<?>>(
+                Set.of(TCP_NODELAY, SO_LINGER, SO_RCVBUF, SO_SNDBUF, SO_REUSEADDR, IP_TOS));
         all.addAll(KeepAliveOptions.ALL);
         return Set.copyOf(all);
     }
@@ -34,6 +36,8 @@ final class Options {
             checkSize((Integer) value);
         } else if (option.equals(SO_REUSEADDR)) {
             port.reuseAddress((Boolean) value);
+        } else if (option.equals(IP_TOS)) {
+            port.trafficClass((Integer) value);
         } else if (KeepAliveOptions.ALL.contains(option)) {
             port.keepAlive(option, value);
         } else {
@@ -60,6 +64,8 @@ final class Options {
             value = settings.tcp().sendBufferBytes();
         } else if (option.equals(SO_REUSEADDR)) {
             value = reuseAddress;
+        } else if (option.equals(IP_TOS)) {
+            value = settings.tcp().trafficClass();
         } else if (KeepAliveOptions.ALL.contains(option)) {
             value = KeepAliveOptions.get(settings.tcp(), option);
         } else {

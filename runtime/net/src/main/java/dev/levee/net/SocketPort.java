@@ -243,6 +243,12 @@ final class SocketPort extends Command {
         ask(OPTIONS);
     }
 
+    /// How long to wait for acknowledgements from now on.
+    synchronized void userTimeoutNanos(long nanos) {
+        tcp = tcp.toBuilder().userTimeoutNanos(nanos).build();
+        ask(OPTIONS);
+    }
+
     /// What the connection began with, with what was set since; but for Nagle, which [#noDelay] knows.
     TcpConfig tcp() {
         return tcp;

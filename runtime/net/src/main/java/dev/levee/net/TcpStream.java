@@ -210,6 +210,20 @@ public final class TcpStream implements Closeable {
         }
     }
 
+    /// How long what was written may stay unacknowledged, and the peer silent to keep-alive probes, before the
+    /// connection is given up with the cause `USER`: `TCP_USER_TIMEOUT` elsewhere. [Duration#ZERO], the default:
+    /// as long as `TcpConfig.r2Nanos` and the count of keep-alive probes have it. Holds from the next timeout on.
+    ///
+    /// @throws IllegalArgumentException when it is negative or longer than 30 days
+    public void userTimeout(Duration timeout) {
+        port.userTimeoutNanos(timeout.toNanos());
+    }
+
+    /// As set, or [Duration#ZERO].
+    public Duration userTimeout() {
+        return Duration.ofNanos(port.tcp().userTimeoutNanos());
+    }
+
     /// What the network, or silence, says against the connection, while it goes on all the same. A connection
     /// that is given up at last says in its [CloseCause][dev.levee.tcp.CloseCause] what the network had said.
     public Trouble trouble() {

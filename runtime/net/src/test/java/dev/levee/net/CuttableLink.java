@@ -18,6 +18,7 @@ final class CuttableLink implements Link {
     private volatile boolean cut;
     private volatile boolean broken;
     private volatile boolean unreachable;
+    private volatile int lastTrafficClass;
     private final ArrayDeque<Frame> answers = new ArrayDeque<>();
 
     CuttableLink(Link link) {
@@ -35,6 +36,11 @@ final class CuttableLink implements Link {
     /// From now on the far end of the cable says of every packet that its port is unreachable.
     void answerUnreachable() {
         unreachable = true;
+    }
+
+    /// The traffic class of the last packet that was sent.
+    int lastTrafficClass() {
+        return lastTrafficClass;
     }
 
     void breakDown() {
@@ -80,10 +86,14 @@ final class CuttableLink implements Link {
 
     @Override
     public void transmit(FrameBatch batch) throws IOException {
-        for (int i = 0; unreachable && i < batch.count(); i++) {
+        for (int i = 0; i < batch.count(); i++) {
             var answer = FrameSlab.single(1500);
             var packet = new IpPacket();
-            if (packet.parse(batch.get(i)) == DropReason.NONE && IcmpWriter.portUnreachable(packet, answer)) {
+            if (packet.parse(batch.get(i)) != DropReason.NONE) {
+                continue;
+            }
+            lastTrafficClass = packet.trafficClass();
+            if (unreachable && IcmpWriter.portUnreachable(packet, answer)) {
                 answers.add(answer);
             }
         }

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.levee.rfc.Rfc;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.CloseCause.IcmpReason;
+import dev.levee.tcp.TcpConfigBuilder;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -16,11 +19,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class TroubleTest {
+    private static final long MINUTE = 60_000_000_000L;
+
+    /// Gives an open connection up quickly, but has time to open it.
+    private static TcpConfigBuilder impatient(TcpConfigBuilder config) {
+        return TwoHosts.impatient(config).r2SynNanos(MINUTE);
+    }
+
     @ParameterizedTest
     @CsvSource({"198.18.0.1, 198.18.0.2", "2001:db8::1, 2001:db8::2"})
     @Rfc({"9293:MUST-47", "9293:SHLD-25"})
     void whatTheNetworkSaysIsToldAndIsTheLastWordOfAConnectionGivenUp(String from, String to) throws Exception {
-        try (var hosts = new TwoHosts(1500, TwoHosts::impatient);
+        try (var hosts = new TwoHosts(1500, TroubleTest::impatient);
                 var connection = hosts.connect(from, to)) {
             var client = connection.client();
             var told = new LinkedBlockingQueue<Trouble>();
@@ -42,9 +52,47 @@ class TroubleTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"198.18.0.1, 198.18.0.2", "2001:db8::1, 2001:db8::2"})
+    @Rfc({"9293:MUST-48", "9293:SHLD-21"})
+    void theTrafficClassMayChangeWhileTheConnectionIsOpen(String from, String to) throws Exception {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect(from, to)) {
+            var client = connection.client();
+            assertThat(client.getOption(StandardSocketOptions.IP_TOS)).isZero();
+            client.setOption(StandardSocketOptions.IP_TOS, 0xb8);
+            client.output().write(1);
+            assertThat(connection.server().input().read()).isEqualTo(1);
+            assertThat(hosts.cable.lastTrafficClass()).isEqualTo(0xb8);
+            client.asSocket().setTrafficClass(0x20);
+            client.output().write(2);
+            assertThat(connection.server().input().read()).isEqualTo(2);
+            assertThat(hosts.cable.lastTrafficClass()).isEqualTo(0x20);
+            assertThat(client.asSocket().getTrafficClass()).isEqualTo(0x20);
+        }
+    }
+
+    @Test
+    void theUserSaysHowLongAnAcknowledgementMayTake() throws Exception {
+        try (var hosts = new TwoHosts(1500, config -> impatient(config).r2Nanos(3_600_000_000_000L));
+                var connection = hosts.connect()) {
+            var client = connection.client();
+            assertThat(client.userTimeout()).isZero();
+            client.userTimeout(Duration.ofMillis(100));
+            assertThat(client.userTimeout()).isEqualTo(Duration.ofMillis(100));
+            hosts.cable.cut();
+            client.output().write(new byte[3]);
+            assertThat(thrownBy(async(() -> client.input().read())))
+                    .isInstanceOfSatisfying(
+                            TcpException.class,
+                            e -> assertThat(e.closeCause())
+                                    .isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.USER, 3)));
+        }
+    }
+
     @Test
     void silenceIsTroubleTooAndItsEndIsTold() throws Exception {
-        try (var hosts = new TwoHosts(1500, config -> TwoHosts.impatient(config).r2Nanos(60_000_000_000L));
+        try (var hosts = new TwoHosts(1500, config -> impatient(config).r2Nanos(MINUTE));
                 var connection = hosts.connect()) {
             var client = connection.client();
             var told = new LinkedBlockingQueue<Trouble>();

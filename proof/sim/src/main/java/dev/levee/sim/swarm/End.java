@@ -269,6 +269,10 @@ final class End {
                 sender.finAcked() && host.nowNanos() - user.receiveClosedHostNanos() >= config.finWait2Nanos();
             case ZERO_WINDOW -> config.zeroWindowNanosMax() > 0;
             case KEEP_ALIVE -> config.keepAlive();
+            case USER -> {
+                sender.pace.gaveUp(cause);
+                yield config.userTimeoutNanos() > 0;
+            }
             case LINGER -> sinceClose >= user.socket().tcp().lingerNanos();
         };
     }

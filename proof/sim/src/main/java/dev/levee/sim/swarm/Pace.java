@@ -445,6 +445,9 @@ final class Pace {
     }
 
     private long patienceNanos() {
+        if (end.config.userTimeoutNanos() > 0) {
+            return end.config.userTimeoutNanos();
+        }
         if (end.established()) {
             return end.config.r2Nanos();
         }

@@ -120,9 +120,8 @@ final class Settings {
             builder.congestion(CongestionAlgorithm.values()[options.get(Option.TCP_CONGESTION) - 1]);
         }
         if (options.on(Option.TCP_USER_TIMEOUT)) {
-            builder.r2Nanos(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);
+            builder.userTimeoutNanos(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);
             builder.zeroWindowNanosMax(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);
-            builder.r2SynNanos(options.get(Option.TCP_USER_TIMEOUT) * Profiles.MILLI);
         }
         return builder.build();
     }
