@@ -419,10 +419,10 @@ class DataTest {
         spend(wire);
         wire.receive("A", 1, 1, 65_535, "first");
         assertThat(wire.read(100)).isEqualTo("first");
-        for (int seq = 6; seq < 10_001; seq += 1_999) {
-            int length = Math.min(1_999, 10_001 - seq);
-            wire.receive("A", seq, 1, 65_535, Wire.text(length / 2));
-            wire.receive("A", seq + length / 2, 1, 65_535, Wire.text(length - length / 2));
+        for (int from = 6; from < 10_001; from += 1_999) {
+            int length = Math.min(1_999, 10_001 - from);
+            wire.receive("A", from, 1, 65_535, Wire.text(length / 2));
+            wire.receive("A", from + length / 2, 1, 65_535, Wire.text(length - length / 2));
             assertThat(wire.read(20_000)).as("what lay beyond is forgotten").hasSize(length);
         }
         wire.receive("A", 10_001, 1, 65_535, "beyond");
