@@ -19,9 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Two connections that do not agree on sequence numbers any more, because somebody between them has changed some:
 /// each tells the other that it is wrong, and they must fall silent (RFC 5961 §7).
 class AckStormTest {
-    private static final FourTuple TUPLE =
-            new FourTuple(IpAddress.parse("198.18.0.1"), 40_000, IpAddress.parse("198.18.0.2"), 80);
-    private static final FourTuple BACK = new FourTuple(TUPLE.remoteAddress(), 80, TUPLE.localAddress(), 40_000);
+    private static final IpAddress CLIENT = IpAddress.parse("198.18.0.1");
+    private static final IpAddress SERVER = IpAddress.parse("198.18.0.2");
+    private static final FourTuple TUPLE = new FourTuple(CLIENT, 40_000, SERVER, 80);
+    private static final FourTuple BACK = new FourTuple(SERVER, 80, CLIENT, 40_000);
     /// What one connection answers in a second at most, and what it retransmits.
     private static final int SEGMENTS_MAX = 2 * 15 + 10;
 

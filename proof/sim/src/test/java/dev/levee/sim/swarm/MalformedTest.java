@@ -62,8 +62,8 @@ class MalformedTest {
         for (int i = 0; i < 1_000; i++) {
             var packet = next();
             for (int block = 0; block < packet.sackCount; block++) {
-                long from = packet.sackFrom[block] - ACKNOWLEDGED;
-                long to = packet.sackTo[block] - ACKNOWLEDGED;
+                int from = packet.sackFrom[block] - ACKNOWLEDGED;
+                int to = packet.sackTo[block] - ACKNOWLEDGED;
                 boolean believable = from >= 0 && from < to && to <= TOP - ACKNOWLEDGED;
                 assertThat(believable).as(packet.toString()).isFalse();
             }
