@@ -123,7 +123,7 @@ public final class FastOpen {
             return 0;
         }
         synTsVal = tcb.timestamp(nowNanos);
-        textSent = Math.min(textMost, tcb.snd.unsent());
+        textSent = Math.min(textMost(tcb), tcb.snd.unsent());
         return textSent;
     }
 
@@ -179,9 +179,17 @@ public final class FastOpen {
         return snd.acked >= textSent ? 0 : Math.max(0, Seq.distance(snd.sndMax, snd.iss + 1 + textSent));
     }
 
-    /// The most text that the SYN takes along.
-    int textMost() {
-        return textMost;
+    /// The most text that the SYN takes along, as far as the path is known.
+    int textMost(Tcb tcb) {
+        return Math.clamp(tcb.segmentOf(tcb.pathMtu) - OPTION_OCTETS_MAX, 0, textMost);
+    }
+
+    /// A router says that the SYN was too large: it goes again at once, without its text.
+    void tooLarge(Tcb tcb) {
+        if (tcb.state == TcpState.SYN_SENT && textSent > 0) {
+            tcb.rttTimed = false;
+            tcb.pending |= Tcb.SYN_DUE;
+        }
     }
 
     /// Whether all text of our SYN, or text of the peer's, was accepted with it.

@@ -69,6 +69,9 @@ final class PathMtu {
         tcb.mtuAcked = Math.min(tcb.mtuAcked, mtu);
         set(tcb, mtu, nowNanos + tcb.config.pathMtuNanos());
         LossRecovery.tooLarge(tcb);
+        if (tcb.fastOpen != null) {
+            tcb.fastOpen.tooLarge(tcb);
+        }
     }
 
     private static void set(Tcb tcb, int mtu, long untilNanos) {

@@ -305,7 +305,7 @@ final class Tcb {
     }
 
     /// The largest segment that a packet holds, TCP options included: below `mssMin` nobody gets us.
-    private int segmentOf(int mtu) {
+    int segmentOf(int mtu) {
         return Math.max(mtu - (v4() ? V4_HEADERS_BYTES : V6_HEADERS_BYTES), config.mssMin());
     }
 

@@ -386,7 +386,7 @@ public final class TcpConnection {
 
     /// The most text that our SYN takes along, in octets, if it is written before the SYN is.
     public int synTextMost() {
-        return tcb.fastOpen == null ? 0 : tcb.fastOpen.textMost();
+        return tcb.fastOpen == null ? 0 : tcb.fastOpen.textMost(tcb);
     }
 
     /// Whether this side opened actively.
