@@ -40,7 +40,8 @@ class SwarmTest {
     /// duplicate ACKs had; a host crashes once more before it is up; a forgery came again when its place was in
     /// the window; a smaller path has something sent again.
     @ParameterizedTest
-    @ValueSource(longs = {22_154, 2_017, 50_892, 51_343, 51_844, 777_182, 2_720_380_935L, 2_720_383_544L, 1_136_058_354})
+    @ValueSource(
+            longs = {22_154, 2_017, 50_892, 51_343, 51_844, 777_182, 2_720_380_935L, 2_720_383_544L, 1_136_058_354})
     void seedsThatWereJudgedWrongly(long seed) {
         passes(Scenario.DEFAULT, seed, seed + 1);
     }
