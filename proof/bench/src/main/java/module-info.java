@@ -4,6 +4,9 @@ module dev.levee.bench {
     requires static org.jspecify;
     requires dev.levee.link;
     requires dev.levee.net;
+    requires dev.levee.stack;
+    requires dev.levee.tcp;
+    requires dev.levee.wire;
     requires java.management;
     requires jdk.management;
 }

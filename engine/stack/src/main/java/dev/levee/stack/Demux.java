@@ -61,7 +61,7 @@ final class Demux {
 
     /// Adds a socket whose tuple is not there yet.
     void add(TcpSocket socket) {
-        long hash = key.hash(socket.localHigh, socket.localLow, socket.remoteHigh, socket.remoteLow, socket.ports);
+        long hash = hash(socket);
         if (old != null) {
             move(old);
         }
@@ -76,7 +76,7 @@ final class Demux {
 
     /// Removes a socket that is there.
     void remove(TcpSocket socket) {
-        long hash = key.hash(socket.localHigh, socket.localLow, socket.remoteHigh, socket.remoteLow, socket.ports);
+        long hash = hash(socket);
         var growing = old;
         if (!current.remove(hash, socket)) {
             boolean removed = growing != null && growing.remove(hash, socket);
@@ -91,6 +91,12 @@ final class Demux {
         if (growing != null) {
             growing.forEach(action);
         }
+    }
+
+    private long hash(TcpSocket socket) {
+        var local = socket.connection().tuple().localAddress();
+        var remote = socket.connection().tuple().remoteAddress();
+        return key.hash(local.high(), local.low(), remote.high(), remote.low(), socket.ports);
     }
 
     private void move(Table from) {

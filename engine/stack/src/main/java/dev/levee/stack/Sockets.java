@@ -94,7 +94,8 @@ final class Sockets {
             socket.establish();
         }
         if ((events & TcpEvents.PATH_MTU) != 0) {
-            paths.learn(nowNanos, socket.remoteHigh, socket.remoteLow, connection);
+            var remote = connection.tuple().remoteAddress();
+            paths.learn(nowNanos, remote.high(), remote.low(), connection);
         }
         if (events != 0 && socket.changed()) {
             report(socket);

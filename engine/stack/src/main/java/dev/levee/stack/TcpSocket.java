@@ -49,10 +49,6 @@ public final class TcpSocket extends Timed {
     /// [#readUrgent]: there is no urgent octet, or it was taken, or it is in line.
     public static final int NOT_URGENT = -5;
 
-    final long localHigh;
-    final long localLow;
-    final long remoteHigh;
-    final long remoteLow;
     /// The local port in the upper 16 bits, the remote one in the lower.
     final int ports;
 
@@ -99,11 +95,6 @@ public final class TcpSocket extends Timed {
     private @Nullable Object attachment;
 
     TcpSocket(TcpConnection connection, int ports, SocketOptions options, Sockets sockets) {
-        var tuple = connection.tuple();
-        this.localHigh = tuple.localAddress().high();
-        this.localLow = tuple.localAddress().low();
-        this.remoteHigh = tuple.remoteAddress().high();
-        this.remoteLow = tuple.remoteAddress().low();
         this.ports = ports;
         this.connection = connection;
         this.sockets = sockets;
@@ -114,11 +105,13 @@ public final class TcpSocket extends Timed {
 
     /// Whether this is the socket of that tuple.
     boolean is(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+        var local = connection.tuple().localAddress();
+        var remote = connection.tuple().remoteAddress();
         return this.ports == ports
-                && this.remoteLow == remoteLow
-                && this.localLow == localLow
-                && this.remoteHigh == remoteHigh
-                && this.localHigh == localHigh;
+                && remote.low() == remoteLow
+                && local.low() == localLow
+                && remote.high() == remoteHigh
+                && local.high() == localHigh;
     }
 
     /// Whether the handshake was completed, now or earlier, or is not waited for: opened fast, the socket can be

@@ -2,7 +2,7 @@ package dev.levee.bench;
 
 import java.util.List;
 
-/// Entry of all benchmarks: `bulk` for people, the other words for the processes that it starts.
+/// Entry of all benchmarks: `bulk` and `memory` for people, the other words for the processes that it starts.
 ///
 /// Threads: main.
 public final class Bench {
@@ -13,7 +13,9 @@ public final class Bench {
               --platform: the server's connections on platform threads instead of virtual ones.
               loss: goodput over lossy paths of 100 Mbit/s beside the kernel's CUBIC, as a table. A cell is
               LOSS:RTT:FLOWS, in per mille, ms, and transfers at once: 10:20:6; without any, the whole grid.
-              Needs Linux, root, ip and ethtool; makes network namespaces of its own and removes them.""";
+              Both need Linux, root, ip and ethtool; they make network namespaces of their own and remove them.
+                   bench memory [--connections N] [--keep-alive S] [--seconds S]
+              What idle connections cost: memory for one end of one, and what their keep-alives take from a busy one.""";
 
     private Bench() {}
 
@@ -32,6 +34,12 @@ public final class Bench {
                     new LossBench(option(words, "--seconds", 50), option(words, "--seed", 1), cells(words)).run();
                 case "loss-paths" -> LossPaths.run(words.get(1), words.get(2), words.get(3), words.get(4));
                 case "loss-senders" -> LossPaths.kernelSenders(words.get(1));
+                case "memory" ->
+                    new MemoryBench(
+                                    option(words, "--connections", 200_000),
+                                    option(words, "--keep-alive", 10),
+                                    option(words, "--seconds", 10))
+                            .run();
                 case "levee-server" -> BulkServer.levee(words.get(1), words.get(2), words.get(3), words.get(4));
                 case "kernel-server" -> BulkServer.kernel(words.get(1), words.get(2));
                 case "client" -> BulkClient.run(words.get(1), words.get(2), Integer.parseInt(words.get(3)));

@@ -6,7 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The reading half of a [SocketPort]. The shard publishes up to where octets can be read; the application
@@ -22,7 +21,6 @@ final class InputPort {
     static final int END = -1;
 
     private final SocketPort port;
-    private final ReentrantLock lock = new ReentrantLock();
     final Gate gate = new Gate();
 
     // Shard to application. The others are published by `readableEnd`.
@@ -38,7 +36,7 @@ final class InputPort {
     private volatile long readEnd;
     private volatile @Nullable Thread waiter;
 
-    // Application, under the lock.
+    // Application, one thread at a time.
     private long toldEnd;
 
     private volatile boolean urgentInLine;
@@ -84,8 +82,7 @@ final class InputPort {
     }
 
     int read(byte[] target, int offset, int length) throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             int count = begin(length);
             if (count == END) {
                 return END;
@@ -98,15 +95,12 @@ final class InputPort {
                 finish(done);
             }
             return count;
-        } finally {
-            lock.unlock();
         }
     }
 
     /// One octet as 0 to 255, or END.
     int read() throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (begin(1) == END) {
                 return END;
             }
@@ -118,14 +112,11 @@ final class InputPort {
             } finally {
                 finish(done);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     int read(MemorySegment target, long offset, int length) throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             int count = begin(length);
             if (count == END) {
                 return END;
@@ -138,14 +129,11 @@ final class InputPort {
                 finish(done);
             }
             return count;
-        } finally {
-            lock.unlock();
         }
     }
 
     int read(ByteBuffer target) throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             int count = begin(target.remaining());
             if (count == END) {
                 return END;
@@ -159,8 +147,6 @@ final class InputPort {
                 finish(done);
             }
             return count;
-        } finally {
-            lock.unlock();
         }
     }
 

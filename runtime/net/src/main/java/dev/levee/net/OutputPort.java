@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The writing half of a [SocketPort]. The shard publishes up to where the ring may be filled; the application
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// Threads: application, except [#begun], [#publish], [#retract], [#writtenEnd] and [#wake].
 final class OutputPort {
     private final SocketPort port;
-    private final ReentrantLock lock = new ReentrantLock();
     final Gate gate = new Gate();
 
     // Shard to application. The ring is published by `limit`; null while there is no memory.
@@ -38,8 +36,7 @@ final class OutputPort {
     }
 
     void write(byte[] source, int offset, int length) throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             int written = 0;
             while (written < length) {
                 int count = begin(length - written);
@@ -52,8 +49,6 @@ final class OutputPort {
                 }
                 written += count;
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -63,8 +58,7 @@ final class OutputPort {
 
     /// @param urgent whether the peer is to hear of it ahead of everything before it
     void write(int octet, boolean urgent) throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             begin(1);
             int done = 0;
             try {
@@ -77,14 +71,11 @@ final class OutputPort {
             } finally {
                 finish(done);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     void write(MemorySegment source, long offset, long length) throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             long written = 0;
             while (written < length) {
                 int count = begin((int) Math.min(length - written, Integer.MAX_VALUE));
@@ -97,14 +88,11 @@ final class OutputPort {
                 }
                 written += count;
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     void write(ByteBuffer source) throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             while (source.hasRemaining()) {
                 int count = begin(source.remaining());
                 int done = 0;
@@ -116,8 +104,6 @@ final class OutputPort {
                     finish(done);
                 }
             }
-        } finally {
-            lock.unlock();
         }
     }
 

@@ -115,7 +115,7 @@ final class ShardSide {
             shutSocket(nowNanos, to, bits);
         }
         if ((bits & RECEIPT) != 0) {
-            port.receipts.collect();
+            port.collectReceipts();
         }
         if ((bits & ~(WRITTEN | CONSUMED)) != 0) {
             update(nowNanos);
@@ -245,7 +245,7 @@ final class ShardSide {
                 port.output.wake();
             }
         }
-        port.receipts.settle(cause != null);
+        port.settleReceipts(cause != null);
         countFinishing(closeDone && cause == null && !connection.finAcked());
         if (closeDone && cause != null && from.closeComplete()) {
             from.attach(null);
@@ -315,7 +315,7 @@ final class ShardSide {
     ///
     /// @param why the reason, unless the host was closed
     void end(@Nullable Throwable why) {
-        port.receipts.collect();
+        port.collectReceipts();
         if (socket == null) {
             port.publishRejection(null, why);
             return;
@@ -329,6 +329,6 @@ final class ShardSide {
             // What had arrived before can still be read.
             port.publishFlags(port.flags() | CLOSE_COMPLETE);
         }
-        port.receipts.settle(true);
+        port.settleReceipts(true);
     }
 }

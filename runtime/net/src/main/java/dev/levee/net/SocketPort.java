@@ -46,7 +46,6 @@ final class SocketPort extends Command {
 
     final InputPort input;
     final OutputPort output = new OutputPort(this);
-    final Receipts receipts = new Receipts(this);
     final Troubles troubles = new Troubles();
     private final Shard shard;
     private final ShardSide shardSide;
@@ -71,6 +70,8 @@ final class SocketPort extends Command {
     private volatile boolean reuseAddress;
     private volatile boolean closed;
     private volatile boolean told;
+    /// Made for the first receipt.
+    private volatile @Nullable Receipts receipts;
 
     private SocketPort(Shard shard, SocketOptions options) {
         this.shard = shard;
@@ -268,8 +269,18 @@ final class SocketPort extends Command {
         ask(RING);
     }
 
+    private synchronized Receipts makeReceipts() {
+        var known = receipts;
+        if (known == null) {
+            known = new Receipts(this);
+            receipts = known;
+        }
+        return known;
+    }
+
     DeliveryReceipt receipt() {
-        var receipt = receipts.add(output.writtenEnd());
+        var known = receipts;
+        var receipt = (known == null ? makeReceipts() : known).add(output.writtenEnd());
         ask(RECEIPT);
         return receipt;
     }
@@ -397,6 +408,20 @@ final class SocketPort extends Command {
     @Override
     void runAfterEnd(int bits, @Nullable Throwable why) {
         shardSide.end(why);
+    }
+
+    void collectReceipts() {
+        var known = receipts;
+        if (known != null) {
+            known.collect();
+        }
+    }
+
+    void settleReceipts(boolean ended) {
+        var known = receipts;
+        if (known != null) {
+            known.settle(ended);
+        }
     }
 
     void publishTuple(FourTuple known) {

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +37,11 @@ import org.jspecify.annotations.Nullable;
 /// Threads: any.
 public final class TcpStream implements Closeable {
     private final SocketPort port;
-    private final TcpInputStream input = new TcpInputStream(this);
-    private final TcpOutputStream output = new TcpOutputStream(this);
-    private final AtomicReference<@Nullable LeveeSocket> socket = new AtomicReference<>();
+    // Made when somebody asks: an idle connection may never need them. Two threads that ask first may each get an
+    // object of their own; those know nothing but this stream.
+    private @Nullable TcpInputStream input;
+    private @Nullable TcpOutputStream output;
+    private @Nullable LeveeSocket socket;
 
     TcpStream(SocketPort port) {
         this.port = port;
@@ -52,13 +53,23 @@ public final class TcpStream implements Closeable {
 
     /// The octets that arrive. Closing it closes the connection.
     public InputStream input() {
-        return input;
+        var known = input;
+        if (known == null) {
+            known = new TcpInputStream(this);
+            input = known;
+        }
+        return known;
     }
 
     /// The octets to send; nothing is buffered above the connection's send buffer. Closing it closes the
     /// connection.
     public OutputStream output() {
-        return output;
+        var known = output;
+        if (known == null) {
+            known = new TcpOutputStream(this);
+            output = known;
+        }
+        return known;
     }
 
     /// Waits for octets and takes up to `length`.
@@ -309,12 +320,11 @@ public final class TcpStream implements Closeable {
     }
 
     /// This stream as a `java.net.Socket`, for libraries that want one: always the same.
-    public LeveeSocket asSocket() {
-        var known = socket.get();
+    public synchronized LeveeSocket asSocket() {
+        var known = socket;
         if (known == null) {
             known = LeveeSocket.of(this);
-            var other = socket.compareAndExchange(null, known);
-            known = other == null ? known : other;
+            socket = known;
         }
         return known;
     }
