@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.levee.path.SeededRandom;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -76,7 +75,7 @@ class BufferPoolTest {
     @Test
     void octetsStayWhereTheyAreWhenTheTableGrowsInEitherDirection() {
         var pool = new BufferPool(64 << 20);
-        var random = new SeededRandom(7);
+        var random = new Random(7);
         for (int round = 0; round < 200; round++) {
             var ring = pool.takeRing(false);
             long base = random.nextLong(1L << 40);

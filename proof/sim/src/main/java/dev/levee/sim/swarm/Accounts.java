@@ -108,7 +108,8 @@ final class Accounts {
         equal(host, "octets sent", tcp.get(TcpCounters.BYTES_OUT), watch.textOut);
         equal(host, "resets sent", tcp.get(TcpCounters.RESETS_OUT), watch.connectionResetsOut);
         long replies = stack.counters().get(StackCounters.CLOSED_PORT_RESETS)
-                + stack.counters().get(StackCounters.ECHO_REPLIES);
+                + stack.counters().get(StackCounters.ECHO_REPLIES)
+                + stack.counters().get(StackCounters.ICMP_ERRORS_OUT);
         equal(host, "replies sent", replies, watch.repliesOut);
         long opened = tcp.get(TcpCounters.ACTIVE_OPENS) + tcp.get(TcpCounters.PASSIVE_OPENS);
         equal(host, "connections closed", tcp.get(TcpCounters.CLOSED), opened);
