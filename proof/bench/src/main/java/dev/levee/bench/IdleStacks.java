@@ -96,7 +96,8 @@ final class IdleStacks {
     private void settle() {
         boolean any = true;
         while (any) {
-            any = move(client, server) | move(server, client);
+            boolean there = move(client, server);
+            any = move(server, client) || there;
         }
     }
 

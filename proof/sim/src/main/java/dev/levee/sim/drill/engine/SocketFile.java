@@ -133,7 +133,10 @@ final class SocketFile implements OpenFile {
     /// Linux tells of soft errors, once, to whoever asks.
     private String takeSoftError() {
         var socket = tcp;
-        var reason = socket == null || platform != Platform.LINUX ? null : socket.softError();
+        if (socket == null || platform != Platform.LINUX) {
+            return Errno.NONE;
+        }
+        var reason = socket.softError();
         if (reason == null) {
             return Errno.NONE;
         }
