@@ -520,7 +520,9 @@ final class Receiver {
                 end.name,
                 inOrder,
                 text());
-        boolean empty = user.read() == text() && !finReached && !user.receiveClosed();
+        // Who has the FIN, behind a gap perhaps, has promised all the room that the peer will need.
+        boolean mayWait = finAt < 0 && !finReached && !user.receiveClosed();
+        boolean empty = user.read() == text() && mayWait;
         long open = promised - next;
         int enough = Math.min((end.config.receiveBufferBytes() - unit()) / 2, end.mssOffered()) - unit();
         check(
