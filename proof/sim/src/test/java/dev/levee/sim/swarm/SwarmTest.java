@@ -38,7 +38,7 @@ class SwarmTest {
 
     /// A newer SYN opens another connection where one is in TIME-WAIT; a timeout comes although more than three
     /// duplicate ACKs had; a host crashes once more before it is up; a forgery came again when its place was in
-    /// the window; a smaller path has something sent again; a reader waits for a gap before the FIN that it has.
+    /// the window; a smaller path has something sent again; a reader waits for what is missing before the FIN.
     @ParameterizedTest
     @ValueSource(
             longs = {
