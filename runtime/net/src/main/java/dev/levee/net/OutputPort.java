@@ -137,32 +137,35 @@ final class OutputPort {
             if (limit == 0 && asked) {
                 port.checkMemory();
             }
-            boolean ringless = ring == null;
-            if (ringless) {
-                asked = true;
-                port.askForRing();
-            }
-            await(ringless);
+            asked |= await();
         }
     }
 
-    /// @param ringless whether a ring has been asked for; otherwise there was one
-    private void await(boolean ringless) throws IOException {
+    /// Waits for room, or for anything else that a writer must look at.
+    ///
+    /// @return whether there was no ring, and one was asked for
+    private boolean await() throws IOException {
         waiter = Thread.currentThread();
+        boolean ringless = ring == null;
         try {
+            if (ringless) {
+                // Only now: what is lent and taken back before this thread sees it must wake it, or nobody does.
+                port.askForRing();
+            }
             boolean memoryGone = limit == 0 && port.outOfMemory();
             if (limit > writtenEnd || port.writeFailed() || memoryGone || gate.isShut()) {
-                return;
+                return ringless;
             }
             // It was taken back in this very moment.
             if (!ringless && ring == null) {
-                return;
+                return false;
             }
             Parking.park(port, Long.MAX_VALUE, 0);
         } finally {
             waiter = null;
         }
         port.checkInterrupt();
+        return ringless;
     }
 
     private void finish(int count) {
