@@ -20,6 +20,7 @@ final class CuttableLink implements Link {
     private volatile boolean unreachable;
     private volatile int lastTrafficClass;
     private final ArrayDeque<Frame> answers = new ArrayDeque<>();
+    private final IpPacket packet = new IpPacket();
 
     CuttableLink(Link link) {
         this.link = link;
@@ -87,20 +88,25 @@ final class CuttableLink implements Link {
     @Override
     public void transmit(FrameBatch batch) throws IOException {
         for (int i = 0; i < batch.count(); i++) {
-            var answer = FrameSlab.single(1500);
-            var packet = new IpPacket();
             if (packet.parse(batch.get(i)) != DropReason.NONE) {
                 continue;
             }
             lastTrafficClass = packet.trafficClass();
-            if (unreachable && IcmpWriter.portUnreachable(packet, answer)) {
-                answers.add(answer);
+            if (unreachable) {
+                answer();
             }
         }
         if (cut || unreachable) {
             batch.clear();
         }
         link.transmit(batch);
+    }
+
+    private void answer() {
+        var answer = FrameSlab.single(1500);
+        if (IcmpWriter.portUnreachable(packet, answer)) {
+            answers.add(answer);
+        }
     }
 
     @Override
