@@ -5,6 +5,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.levee.stack {
     requires static org.jspecify;
+    requires transitive dev.levee.guard;
     requires transitive dev.levee.tcp;
     requires transitive dev.levee.wire;
 

@@ -15,5 +15,6 @@ module dev.levee.sim {
     exports dev.levee.sim.drill.engine;
     exports dev.levee.sim.drill.script;
     exports dev.levee.sim.drill.system;
+    exports dev.levee.sim.flood;
     exports dev.levee.sim.swarm;
 }

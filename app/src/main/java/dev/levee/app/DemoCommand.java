@@ -1,7 +1,7 @@
 package dev.levee.app;
 
+import dev.levee.app.demo.FloodDemo;
 import dev.levee.app.demo.LiveDemo;
-import dev.levee.app.demo.Outcome;
 import dev.levee.app.demo.Settings;
 import dev.levee.app.demo.Show;
 import dev.levee.app.demo.VirtualDemo;
@@ -11,6 +11,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  levee demo",
             "  levee demo --loss 5%% --seed 7 --capture demo.pcapng",
             "  levee demo --live --impair none --size 1g",
+            "  levee demo --flood",
         })
 final class DemoCommand implements Callable<Integer> {
     private static final String IMPAIRMENT_USUAL = "loss=1%,delay=10ms,reorder=1%,duplicate=1%";
@@ -88,6 +90,11 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--live", description = "On real threads and the real clock, and say how fast it was.")
     private boolean live;
 
+    @Option(
+            names = "--flood",
+            description = "Flood the server with SYNs in the middle of downloads, without its defence and with it.")
+    private boolean flood;
+
     @Option(names = "--capture", paramLabel = "FILE", description = "Record the client's packets as pcapng.")
     private @Nullable Path capture;
 
@@ -102,10 +109,9 @@ final class DemoCommand implements Callable<Integer> {
         var settings = settings();
         var out = spec.commandLine().getOut();
         var show = new Show(out, !json && Boolean.getBoolean("levee.terminal.out"));
-        List<Outcome> outcomes;
+        Map<String, Object> sums;
         try (var cleanup = Cleanup.atExit()) {
-            Consumer<AutoCloseable> atStop = taken -> cleanup.add(taken::close);
-            outcomes = live ? new LiveDemo(settings, show).run(atStop) : new VirtualDemo(settings, show).run(atStop);
+            sums = play(settings, show, taken -> cleanup.add(taken::close));
         } catch (Problem e) {
             if (json) {
                 var members = new LinkedHashMap<>(Show.json(List.of(), settings));
@@ -116,7 +122,7 @@ final class DemoCommand implements Callable<Integer> {
             throw e;
         }
         if (json) {
-            out.println(Json.line(Show.json(outcomes, settings)));
+            out.println(Json.line(sums));
         } else {
             out.println("The same again: levee "
                     + String.join(
@@ -126,9 +132,23 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
+    private Map<String, Object> play(Settings settings, Show show, Consumer<AutoCloseable> atStop) throws Problem {
+        if (flood) {
+            return Show.floodJson(new FloodDemo(settings, show).run(atStop), settings);
+        }
+        var outcomes = live ? new LiveDemo(settings, show).run(atStop) : new VirtualDemo(settings, show).run(atStop);
+        return Show.json(outcomes, settings);
+    }
+
     private Settings settings() throws Problem {
         if (size > SIZE_MAX) {
             throw new Problem("--size can be 16g at most");
+        }
+        if (flood && live) {
+            throw new Problem("--flood runs in virtual time; leave --live away, or see levee lab flood");
+        }
+        if (flood && capture != null) {
+            throw new Problem("--flood is not recorded; leave --capture away, or see levee lab flood");
         }
         var file = capture;
         if (file != null) {

@@ -1,9 +1,7 @@
 package dev.levee.app;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +12,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "lab",
         description = "A small network of its own to try things in: nothing reaches the real one.",
-        subcommands = {LabCommand.Up.class, LabCommand.Down.class, LabCommand.Shell.class},
+        subcommands = {
+            LabCommand.Up.class,
+            LabCommand.Down.class,
+            LabCommand.Shell.class,
+            LabFloodCommand.class,
+            FloodSourceCommand.class,
+            KernelServerCommand.class
+        },
         footer = {
             "",
             "Two network namespaces, joined by a cable:",
@@ -30,30 +35,12 @@ import picocli.CommandLine.Spec;
             "  levee lab down",
         })
 final class LabCommand implements Runnable {
-    private static final int CAP_SYS_ADMIN = 21;
-
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
-    }
-
-    /// `ip`, and the right to use it.
-    private static Commands commands() throws Problem {
-        var machine = Machine.here();
-        Optional<String> ip = machine.find("ip");
-        if (!machine.linux()) {
-            throw new Problem("network namespaces need Linux");
-        }
-        if (ip.isEmpty()) {
-            throw new Problem("there is no 'ip' command; install it (Debian: apt-get install iproute2)");
-        }
-        if ((Doctor.effectiveCapabilities(machine.procStatus()) >>> CAP_SYS_ADMIN & 1) == 0) {
-            throw new Problem("network namespaces need root; run 'sudo levee lab ...'");
-        }
-        return new Commands(ip.get());
     }
 
     /// `levee lab up`.
@@ -64,7 +51,7 @@ final class LabCommand implements Runnable {
 
         @Override
         public Integer call() throws Problem {
-            var commands = commands();
+            var commands = Ip.here();
             var out = spec.commandLine().getOut();
             var present = commands.namespaces();
             if (present.containsAll(Lab.NAMESPACES)) {
@@ -94,7 +81,7 @@ final class LabCommand implements Runnable {
 
         @Override
         public Integer call() throws Problem {
-            var commands = commands();
+            var commands = Ip.here();
             var present = commands.namespaces();
             boolean any = down(commands, present);
             spec.commandLine().getOut().println(any ? "the lab is gone" : "there is no lab");
@@ -102,7 +89,7 @@ final class LabCommand implements Runnable {
         }
     }
 
-    private static boolean down(Commands commands, List<String> present) throws Problem {
+    private static boolean down(Ip commands, List<String> present) throws Problem {
         boolean any = false;
         for (var namespace : Lab.NAMESPACES) {
             if (present.contains(namespace)) {
@@ -127,7 +114,7 @@ final class LabCommand implements Runnable {
 
         @Override
         public Integer call() throws Problem {
-            var commands = commands();
+            var commands = Ip.here();
             var arguments = new ArrayList<>(words);
             var namespace = Lab.NAMESPACES.getFirst();
             if (!arguments.isEmpty() && arguments.getFirst().equals("client")) {
@@ -143,59 +130,6 @@ final class LabCommand implements Runnable {
             var whole = new ArrayList<>(List.of("netns", "exec", namespace));
             whole.addAll(arguments);
             return commands.attached(whole);
-        }
-    }
-
-    /// Runs `ip`.
-    private record Commands(String ip) {
-        List<String> namespaces() throws Problem {
-            // A line is a name, and perhaps an identifier behind it.
-            return run(List.of("netns", "list"))
-                    .lines()
-                    .map(line -> line.split(" ", -1)[0])
-                    .toList();
-        }
-
-        /// @return what it said
-        String run(List<String> arguments) throws Problem {
-            var command = command(arguments);
-            try {
-                var process =
-                        new ProcessBuilder(command).redirectErrorStream(true).start();
-                process.getOutputStream().close();
-                var said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-                if (process.waitFor() != 0) {
-                    throw new Problem(1, "'" + String.join(" ", command) + "' failed: " + said);
-                }
-                return said;
-            } catch (IOException e) {
-                throw new Problem(1, "'" + String.join(" ", command) + "' failed: " + Problem.reason(e));
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                throw new Problem(1, "interrupted");
-            }
-        }
-
-        /// Runs with our own terminal; a stop of ours stops it too.
-        int attached(List<String> arguments) throws Problem {
-            var command = command(arguments);
-            try (var cleanup = Cleanup.atExit()) {
-                var process = new ProcessBuilder(command).inheritIO().start();
-                cleanup.add(process::destroy);
-                return process.waitFor();
-            } catch (IOException e) {
-                throw new Problem(1, "'" + String.join(" ", command) + "' failed: " + Problem.reason(e));
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                return 1;
-            }
-        }
-
-        private List<String> command(List<String> arguments) {
-            var command = new ArrayList<String>();
-            command.add(ip);
-            command.addAll(arguments);
-            return command;
         }
     }
 }

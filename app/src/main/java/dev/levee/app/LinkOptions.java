@@ -1,5 +1,6 @@
 package dev.levee.app;
 
+import dev.levee.guard.Defence;
 import dev.levee.link.CaptureLink;
 import dev.levee.link.ImpairedLink;
 import dev.levee.link.Link;
@@ -84,11 +85,11 @@ final class LinkOptions {
     ///
     /// @param cleanup ends the host and all that was created with it
     Host open(Cleanup cleanup) throws Problem {
-        return open(cleanup, FastOpenOptions.OFF);
+        return open(cleanup, FastOpenOptions.OFF, Defence.AUTO);
     }
 
     /// The same, with what listeners accept with a SYN.
-    Host open(Cleanup cleanup, FastOpenOptions fastOpen) throws Problem {
+    Host open(Cleanup cleanup, FastOpenOptions fastOpen, Defence defence) throws Problem {
         checkEthernet();
         var kernelSide = KernelSide.of(addresses, gateways);
         var file = capture;
@@ -111,7 +112,7 @@ final class LinkOptions {
             }
             throw new Problem(String.valueOf(e.getMessage()));
         }
-        var builder = Host.builder().link(opened).fastOpen(fastOpen);
+        var builder = Host.builder().link(opened).fastOpen(fastOpen).defence(defence);
         addresses.forEach(builder::address);
         gateways.forEach(builder::gateway);
         var station = mac;

@@ -36,7 +36,12 @@ final class Sentences {
                     : e.getArgSpec().paramLabel();
             return label + ": " + cause.getMessage();
         }
-        return lowerFirst(oneLine(e));
+        return withoutJava(lowerFirst(oneLine(e)));
+    }
+
+    /// What Java calls its numbers says nothing to those who type them.
+    private static String withoutJava(String sentence) {
+        return sentence.replaceFirst("is not an? (int|long)$", "is no whole number, or one that is too large");
     }
 
     private static String oneLine(ParameterException e) {

@@ -8,6 +8,8 @@ import dev.levee.app.service.Echo;
 import dev.levee.app.service.Http;
 import dev.levee.app.service.Server;
 import dev.levee.app.service.Service;
+import dev.levee.guard.Defence;
+import dev.levee.guard.GuardConfig;
 import dev.levee.net.Host;
 import dev.levee.stack.FastOpenOptions;
 import dev.levee.stack.Limits;
@@ -79,6 +81,20 @@ final class ServeCommand implements Callable<Integer> {
             })
     private @Nullable Integer fastOpen;
 
+    @Option(
+            names = "--defence",
+            paramLabel = "NAME",
+            description = {
+                "What stands up to a flood of SYNs: backlog, monitor, delayed, cache, cookies, or auto (default), which is",
+                "all of them together."
+            })
+    private String defence = Defence.AUTO.label();
+
+    @Option(
+            names = "--defer-accept",
+            description = "Make a connection only when its client has said something; not for --chargen.")
+    private boolean deferAccept;
+
     @Option(names = "--json", description = "At the end, print the counters as one JSON object on one line.")
     private boolean json;
 
@@ -86,14 +102,15 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Problem {
         var services = services();
         var opensFast = fastOpen();
+        var chosen = defence(defence);
         var out = spec.commandLine().getOut();
         var err = spec.commandLine().getErr();
         try (var cleanup = Cleanup.atExit()) {
             var report = new Report(out, json);
             // Added first, so done last: the counters are whole when the host has ended.
             cleanup.add(report::print);
-            var host = link.open(cleanup, opensFast);
-            var server = new Server(host);
+            var host = link.open(cleanup, opensFast, chosen);
+            var server = new Server(host, deferAccept);
             report.host = host;
             report.server = server;
             cleanup.add(server::close);
@@ -124,12 +141,14 @@ final class ServeCommand implements Callable<Integer> {
         var perPort = host.listenOptions();
         return String.format(
                 Locale.ROOT,
-                "limits: %,d connections, %,d of them in TIME-WAIT, %s of buffers; per port %,d half-open and %,d waiting",
+                "limits: %,d connections, %,d of them in TIME-WAIT, %s of buffers, %s of half-open handshakes; per port %,d"
+                        + " waiting; defence: %s",
                 limits.connectionsMax(),
                 limits.timeWaitMax(),
                 Bytes.text(limits.bufferBytesMax()),
-                perPort.halfOpenMax(),
-                perPort.backlog());
+                Bytes.text(GuardConfig.DEFAULT.bytesMax()),
+                perPort.backlog(),
+                perPort.defence().label());
     }
 
     private static void start(Server server, Service service, int port) throws Problem {
@@ -161,6 +180,15 @@ final class ServeCommand implements Callable<Integer> {
             throw new Problem("there is nothing to serve; add --http PORT --root DIR, --echo, --discard or --chargen");
         }
         return services;
+    }
+
+    /// The defence of a name.
+    static Defence defence(String name) throws Problem {
+        try {
+            return Defence.of(name);
+        } catch (IllegalArgumentException e) {
+            throw new Problem("--defence: " + e.getMessage());
+        }
     }
 
     private FastOpenOptions fastOpen() throws Problem {
@@ -237,6 +265,7 @@ final class ServeCommand implements Callable<Integer> {
             for (var counter : TcpCounters.values()) {
                 members.put(counter.label(), stats.tcp(counter));
             }
+            stats.guard().forEach((counter, count) -> members.put(counter.label(), count));
             out.println(Json.line(members));
             out.flush();
         }

@@ -48,9 +48,8 @@ final class SimCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             paramLabel = "NAME",
-            defaultValue = "default",
             description = "What kind of runs; an unknown name lists them all. Default: a swarm of everything.")
-    private String scenario = "default";
+    private @Nullable String scenario;
 
     @Option(
             names = "--knobs",
@@ -89,7 +88,11 @@ final class SimCommand implements Callable<Integer> {
     }
 
     private String name() {
-        return knobs == null ? scenario : "";
+        return knobs == null ? scenarioOrDefault() : "";
+    }
+
+    private String scenarioOrDefault() {
+        return scenario == null ? "default" : scenario;
     }
 
     private int count() throws Problem {
@@ -105,8 +108,11 @@ final class SimCommand implements Callable<Integer> {
 
     private LongFunction<Knobs> choice() throws Problem {
         var exact = knobs;
+        if (exact != null && scenario != null) {
+            throw new Problem("--knobs says exactly which run it is: leave --scenario out");
+        }
         try {
-            var chosen = Scenario.parse(scenario);
+            var chosen = Scenario.parse(scenarioOrDefault());
             if (exact == null) {
                 return chosen::knobs;
             }

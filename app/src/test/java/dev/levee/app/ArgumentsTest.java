@@ -45,6 +45,7 @@ class ArgumentsTest {
                 "serve --link tap:has/slash --address 198.18.0.2/24 --echo 7 | cannot be the name of a network device",
                 "serve --link tun:x --address 198.18.0.2/24 --echo 7 --gateway 198.18.0.1 | --gateway needs an Ethernet",
                 "serve --link tun:x --address 198.18.0.2/24 --echo 7 --mac 02:00:00:00:00:01 | --mac needs an Ethernet",
+                "serve --link tun:x --address 198.18.0.2/24 --echo 7 --defence wall | no defence 'wall'; choose one of backlog",
                 "serve --link tap:x --address 198.18.0.2/24 --echo 7 --mac 02:00:00:00:00 | is not an Ethernet address",
                 "serve --link tap:x --address 198.18.0.2/24 --echo 7 --mac 01:00:5e:00:00:01 | be a station's address",
                 "serve --link tap:x --address 198.18.0.2/24 --echo 7 --gateway 198.18.0 | is not an IP address",
@@ -81,6 +82,22 @@ class ArgumentsTest {
             })
     void badServicesAreRefused(String arguments, String part) {
         assertRefused(run("serve " + LINK + arguments), part);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--seconds 0 | --seconds must lie between 1 and 60",
+                "--seconds 61 | --seconds must lie between 1 and 60",
+                "--rate 0 | --rate must lie between 1 and 1000000",
+                "--rate 1000001 | --rate must lie between 1 and 1000000",
+                "--rate fast | is no whole number",
+                "--defence none | there is no defence 'none'; choose one of backlog, monitor",
+                "--kind wave | there is no flood 'wave'; choose one of random, subnet",
+            })
+    void badFloodsAreRefused(String arguments, String part) {
+        assertRefused(run("lab flood " + arguments), part);
     }
 
     @Test
@@ -121,6 +138,8 @@ class ArgumentsTest {
                 "--impair what=1 | is no property of a path",
                 "--size x | is no size",
                 "--size 17g | 16g at most",
+                "--flood --live | --flood runs in virtual time",
+                "--flood --capture /tmp/x.pcapng | --flood is not recorded",
                 "--seed x | seed",
                 "--capture /no/where/x | its directory does not exist",
             })
@@ -130,8 +149,18 @@ class ArgumentsTest {
 
     @Test
     void everyCommandExplainsItself() {
-        var commands =
-                List.of("demo", "serve", "get", "states", "drill", "lab", "lab up", "lab down", "lab shell", "doctor");
+        var commands = List.of(
+                "demo",
+                "serve",
+                "get",
+                "states",
+                "drill",
+                "lab",
+                "lab up",
+                "lab down",
+                "lab shell",
+                "lab flood",
+                "doctor");
         var silent = new ArrayList<String>();
         for (var command : commands) {
             var help = run(command + " --help");

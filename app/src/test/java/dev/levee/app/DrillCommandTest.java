@@ -71,7 +71,7 @@ class DrillCommandTest {
                 .contains("SKIP " + directory + "/a.pkt: the shell command 'make tea' is not offered")
                 .contains("FAIL " + directory + "/b/fail.pkt:5: ipv4: ack: expected 2, got 1")
                 .contains("expected  S. 0:0(0) ack 2 <mss 1460>")
-                .contains("FAIL " + directory + "/c.pkt:4: cannot be read: ")
+                .contains("FAIL " + directory + "/c.pkt:4:16: cannot be read: ")
                 .doesNotContain("PASS");
         assertThat(run.out().indexOf("/a.pkt")).isLessThan(run.out().indexOf("/b/fail.pkt"));
     }

@@ -26,6 +26,7 @@ class SimCommandTest {
         var run = Run.of("sim", "--seed", "3", "--knobs", "hosts=2,flows=1,bytes=500,delay=5", "--trace");
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains("flow 0", "SYN", "ESTABLISHED", "seed 3: hosts=2,flows=1,bytes=500,delay=5");
+        assertThat(run.out().lines().toList().getLast()).startsWith("1 run, 0 failed; ");
     }
 
     @Test
@@ -37,7 +38,12 @@ class SimCommandTest {
         assertThat(knobs.code()).isEqualTo(2);
         assertThat(knobs.err()).hasLineCount(1).contains("loss must lie in 1..100, but is 200");
         assertThat(Run.of("sim", "--runs", "0").code()).isEqualTo(2);
-        assertThat(Run.of("sim", "--runs", "many").code()).isEqualTo(2);
+        var many = Run.of("sim", "--runs", "many");
+        assertThat(many.code()).isEqualTo(2);
+        assertThat(many.err()).contains("'many' is no whole number").doesNotContain(" int");
+        var both = Run.of("sim", "--scenario", "clean", "--knobs", "loss=2");
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.err()).hasLineCount(1).contains("leave --scenario out");
         assertThat(knobs.out() + scenario.out()).isEmpty();
     }
 }

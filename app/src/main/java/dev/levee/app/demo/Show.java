@@ -5,6 +5,7 @@ import dev.levee.app.get.ProgressBar;
 import dev.levee.sim.Times;
 import dev.levee.tcp.CloseCause;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -96,6 +97,55 @@ public final class Show {
         }
         out.println();
         out.flush();
+    }
+
+    /// The table of a demo with a flood.
+    void floodTable(List<FloodDemo.Row> rows) {
+        out.println();
+        out.printf(
+                Locale.ROOT,
+                "%-10s %9s %10s %12s %15s %13s %13s%n",
+                "defence",
+                "SYNs",
+                "half-open",
+                "turned away",
+                "a new client",
+                "file before",
+                "file during");
+        for (var row : rows) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-10s %,9d %,10d %,12d %15s %13s %13s%n",
+                    row.defence(),
+                    row.syns(),
+                    row.rowsMax(),
+                    row.turnedAway(),
+                    row.handshakeNanos() < 0 ? "gave up" : "in " + seconds(row.handshakeNanos()),
+                    row.early() ? "arrived" : "lost",
+                    row.late() ? "arrived" : "lost");
+        }
+        out.println();
+        out.flush();
+    }
+
+    /// The object for `--json` of a demo with a flood.
+    public static Map<String, Object> floodJson(List<FloodDemo.Row> rows, Settings settings) {
+        var flood = new ArrayList<Object>();
+        for (var row : rows) {
+            var members = new LinkedHashMap<String, Object>();
+            members.put("defence", row.defence());
+            members.put("syns", row.syns());
+            members.put("halfOpenPeak", row.rowsMax());
+            members.put("turnedAway", row.turnedAway());
+            members.put("handshakeMicros", row.handshakeNanos() < 0 ? -1 : row.handshakeNanos() / Times.MICRO);
+            members.put("arrivedBefore", row.early());
+            members.put("arrivedDuring", row.late());
+            flood.add(members);
+        }
+        var members = new LinkedHashMap<String, Object>();
+        members.put("flood", flood);
+        members.put("seed", settings.seed());
+        return members;
     }
 
     private static String ends(Outcome outcome) {

@@ -20,9 +20,14 @@ final class SimFileServer {
     private @Nullable SimSocket socket;
 
     SimFileServer(Content content, SimListener listener) {
+        this(content);
+        listener.onAccept(this::accept);
+    }
+
+    /// A server whose connection somebody else accepts, for [#accept].
+    SimFileServer(Content content) {
         this.content = content;
         this.head = content.responseHead();
-        listener.onAccept(this::accept);
     }
 
     /// The connection, once there is one.
@@ -31,7 +36,7 @@ final class SimFileServer {
         return socket;
     }
 
-    private void accept(SimSocket accepted) {
+    void accept(SimSocket accepted) {
         if (socket != null) {
             accepted.abort();
             return;

@@ -18,6 +18,11 @@ public final class Chargen implements Service {
         return "chargen";
     }
 
+    @Override
+    public boolean speaksFirst() {
+        return true;
+    }
+
     /// Whole periods of the pattern, so that they can be sent one after the other.
     static byte[] text() {
         var octets = new byte[PERIODS * CHARACTERS * (LINE_CHARACTERS + 2)];

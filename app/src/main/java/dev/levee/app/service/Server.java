@@ -3,6 +3,7 @@ package dev.levee.app.service;
 import dev.levee.net.Host;
 import dev.levee.net.TcpListener;
 import dev.levee.net.TcpStream;
+import dev.levee.wire.IpAddress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class Server implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMillis(400);
 
     private final Host host;
+    private final boolean defers;
     private final List<TcpListener> listeners = new CopyOnWriteArrayList<>();
     private final Set<TcpStream> streams = ConcurrentHashMap.newKeySet();
     private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
@@ -27,14 +29,22 @@ public final class Server implements AutoCloseable {
     private volatile boolean stopping;
 
     public Server(Host host) {
+        this(host, false);
+    }
+
+    /// @param defers whether connections are made only when their clients have said something, where the service does
+    ///     not speak first
+    public Server(Host host, boolean defers) {
         this.host = host;
+        this.defers = defers;
     }
 
     /// Begins to listen.
     ///
     /// @throws java.net.BindException when the port is taken
     public void start(Service service, int port) throws IOException {
-        var listener = host.listen(port);
+        var options = host.listenOptions().withSpeaksFirst(service.speaksFirst());
+        var listener = host.listen(IpAddress.ANY_V6, port, options.withDefersAccept(defers && !service.speaksFirst()));
         listeners.add(listener);
         Thread.ofVirtual().name("accept-" + service.name()).start(() -> accept(service, listener));
     }

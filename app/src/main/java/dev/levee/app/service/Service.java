@@ -10,6 +10,11 @@ public interface Service {
     /// The option that asks for it, without dashes.
     String name();
 
+    /// Whether it speaks before its clients do.
+    default boolean speaksFirst() {
+        return false;
+    }
+
     /// Serves one connection until it ends. The caller closes the stream.
     void serve(TcpStream stream) throws IOException;
 }

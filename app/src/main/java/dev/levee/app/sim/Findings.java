@@ -147,8 +147,9 @@ public final class Findings {
         if (!json) {
             out.printf(
                     Locale.ROOT,
-                    "%d runs, %d failed; %.0f s of virtual time, %d packets%n",
+                    "%d %s, %d failed; %.0f s of virtual time, %d packets%n",
                     count,
+                    count == 1 ? "run" : "runs",
                     failures.size(),
                     virtualNanos / 1e9,
                     packets);

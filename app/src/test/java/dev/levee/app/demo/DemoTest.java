@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.levee.app.Problem;
 import dev.levee.path.Impairment;
 import dev.levee.sim.Ladder;
+import dev.levee.stack.ListenOptions;
 import dev.levee.tcp.CloseCause;
 import dev.levee.wire.CaptureReader;
 import java.io.PrintWriter;
@@ -147,5 +148,26 @@ class DemoTest {
                 .containsExactly("finished", "aborted", "refused", "timedOut");
         assertThat(outcomes.get(3).undeliveredBytes()).isEqualTo(Settings.LOST_BYTES / 2);
         assertThat(text.toString()).contains("SYN,ACK seq 0 ack 1", "LAST-ACK", "as the server said");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFloodTurnsClientsAwayOnlyWhereThereIsNoDefence(boolean v6) throws Problem {
+        var text = new StringWriter();
+        var settings = settings("delay=5ms", 3, v6);
+        var rows = new FloodDemo(settings, new Show(new PrintWriter(text, true), false)).run(_ -> {});
+        var without = rows.getFirst();
+        assertThat(without.rowsMax()).isEqualTo(ListenOptions.DEFAULT.halfOpenMax());
+        assertThat(without.turnedAway()).isGreaterThan(30_000);
+        assertThat(without.handshakeNanos()).isGreaterThan(20_000_000_000L);
+        assertThat(without.early()).isTrue();
+        var with = rows.getLast();
+        assertThat(with.rowsMax()).isGreaterThan(39_000);
+        assertThat(with.turnedAway()).isZero();
+        assertThat(with.handshakeNanos()).isEqualTo(10_000_000L);
+        assertThat(with.early()).isTrue();
+        assertThat(with.late()).isTrue();
+        assertThat(text.toString()).contains("SYN seq 0 win 65535 (again)", "delayed       40,000      4,096");
+        assertThat(Show.floodJson(rows, settings)).containsOnlyKeys("flood", "seed");
     }
 }

@@ -32,12 +32,9 @@ final class Demux {
     private @Nullable Table old;
     private int moved;
 
-    Demux(SipHash secret) {
-        this(secret, Keys.DEMUX);
-    }
-
-    private Demux(SipHash secret, Keys use) {
-        key = use.from(secret);
+    /// @param key of the places of tuples
+    Demux(SipHash key) {
+        this.key = key;
     }
 
     int size() {
@@ -45,12 +42,23 @@ final class Demux {
         return current.count + (growing == null ? 0 : growing.count);
     }
 
-    /// The socket of a tuple, or null.
+    /// The hash of a tuple.
     ///
     /// @param ports the local port in the upper 16 bits, the remote one in the lower
+    long hash(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+        return key.place(localHigh, localLow, remoteHigh, remoteLow, ports);
+    }
+
+    /// The socket of a tuple, or null.
     @Nullable
     TcpSocket find(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
-        long hash = key.hash(localHigh, localLow, remoteHigh, remoteLow, ports);
+        long hash = hash(localHigh, localLow, remoteHigh, remoteLow, ports);
+        return find(hash, localHigh, localLow, remoteHigh, remoteLow, ports);
+    }
+
+    /// The same by its [#hash].
+    @Nullable
+    TcpSocket find(long hash, long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
         var socket = current.find(hash, localHigh, localLow, remoteHigh, remoteLow, ports);
         var growing = old;
         if (socket == null && growing != null) {
@@ -96,7 +104,7 @@ final class Demux {
     private long hash(TcpSocket socket) {
         var local = socket.connection().tuple().localAddress();
         var remote = socket.connection().tuple().remoteAddress();
-        return key.hash(local.high(), local.low(), remote.high(), remote.low(), socket.ports);
+        return hash(local.high(), local.low(), remote.high(), remote.low(), socket.ports);
     }
 
     private void move(Table from) {

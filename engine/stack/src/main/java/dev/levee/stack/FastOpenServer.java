@@ -17,15 +17,19 @@ final class FastOpenServer {
 
     private final FastOpenKeys ownKeys;
     private final StackCounters.Row counters;
+    private boolean gives;
+    private long cookie;
+    private boolean experimental;
 
     FastOpenServer(SipHash secret, StackCounters.Row counters) {
         this.ownKeys = new FastOpenKeys(Keys.FAST_OPEN.from(secret), null);
         this.counters = counters;
     }
 
-    /// @return null: an ordinary handshake
+    /// @return null: an ordinary handshake, whose SYN-ACK may have a cookie to give ([#gives])
     @Nullable
     FastOpen judge(long nowNanos, Listener listener, Segment syn) {
+        forget();
         var options = listener.options().fastOpen();
         if (options.pendingMax() == 0) {
             return null;
@@ -46,7 +50,7 @@ final class FastOpenServer {
         }
         var given = options.keys();
         var keys = given == null ? ownKeys : given;
-        long cookie = FastOpenKeys.cookie(keys.primary(), syn.ip());
+        cookie = FastOpenKeys.cookie(keys.primary(), syn.ip());
         boolean fits = length == COOKIE_OCTETS;
         if (fits && syn.fastOpenHigh() == cookie) {
             return FastOpen.accepting();
@@ -58,6 +62,27 @@ final class FastOpenServer {
         // RFC 7413 §4.2.2: with an invalid cookie, as without one, the SYN-ACK acknowledges only the SYN, and brings
         // a valid one.
         counters.count(asks ? StackCounters.FAST_OPEN_COOKIES_GIVEN : StackCounters.FAST_OPEN_COOKIES_WRONG);
-        return FastOpen.declining().withCookie(cookie, syn.fastOpenExperimental());
+        gives = true;
+        experimental = syn.fastOpenExperimental();
+        return null;
+    }
+
+    /// Nothing is given.
+    void forget() {
+        gives = false;
+    }
+
+    /// Whether the SYN-ACK of the handshake that was judged last brings a cookie: [#cookie].
+    boolean gives() {
+        return gives;
+    }
+
+    long cookie() {
+        return cookie;
+    }
+
+    /// Whether as the experiment that the option once was.
+    boolean experimental() {
+        return experimental;
     }
 }

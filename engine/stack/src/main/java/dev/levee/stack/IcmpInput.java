@@ -3,6 +3,7 @@ package dev.levee.stack;
 import dev.levee.tcp.CloseCause.IcmpReason;
 import dev.levee.tcp.TcpConnection;
 import dev.levee.wire.DropReason;
+import dev.levee.wire.Handshake;
 import dev.levee.wire.Icmp;
 import dev.levee.wire.IcmpKind;
 import dev.levee.wire.IpPacket;
@@ -18,11 +19,20 @@ final class IcmpInput {
 
     private final Icmp icmp;
     private final Sockets sockets;
+    private final HandshakeArrives handshakes;
+    private final Handshake embedded = new Handshake();
     private final Addresses addresses;
     private final Replies replies;
     private final StackCounters.Row counters;
 
-    IcmpInput(IpPacket ip, Sockets sockets, Addresses addresses, Replies replies, StackCounters.Row counters) {
+    IcmpInput(
+            IpPacket ip,
+            Sockets sockets,
+            HandshakeArrives handshakes,
+            Addresses addresses,
+            Replies replies,
+            StackCounters.Row counters) {
+        this.handshakes = handshakes;
         this.icmp = new Icmp(ip);
         this.sockets = sockets;
         this.addresses = addresses;
@@ -55,11 +65,29 @@ final class IcmpInput {
                         icmp.embeddedDstHigh(),
                         icmp.embeddedDstLow(),
                         icmp.embeddedSrcPort() << 16 | icmp.embeddedDstPort());
-        if (socket == null || !tell(nowNanos, socket.connection())) {
+        if (socket == null) {
+            return toHandshake();
+        }
+        if (!tell(nowNanos, socket.connection())) {
             return DropReason.ICMP_UNRELATED;
         }
         counters.count(StackCounters.ICMP_ERRORS);
         sockets.touched(nowNanos, socket);
+        return DropReason.NONE;
+    }
+
+    private DropReason toHandshake() {
+        var reason = reason(icmp.kind());
+        embedded.tuple(
+                icmp.embeddedSrcHigh(),
+                icmp.embeddedSrcLow(),
+                icmp.embeddedDstHigh(),
+                icmp.embeddedDstLow(),
+                icmp.embeddedSrcPort() << 16 | icmp.embeddedDstPort());
+        if (reason == null || !handshakes.unreachable(embedded, reason, icmp.embeddedSeq())) {
+            return DropReason.ICMP_UNRELATED;
+        }
+        counters.count(StackCounters.ICMP_ERRORS);
         return DropReason.NONE;
     }
 

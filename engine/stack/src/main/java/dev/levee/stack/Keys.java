@@ -17,7 +17,9 @@ enum Keys {
     SPREAD,
     FAST_OPEN,
     FRAGMENT_IDENTIFICATION,
-    PATH_MTU;
+    PATH_MTU,
+    GUARD,
+    COOKIE;
 
     /// The key of this use.
     SipHash from(SipHash secret) {

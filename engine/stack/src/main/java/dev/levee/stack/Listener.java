@@ -2,7 +2,9 @@ package dev.levee.stack;
 
 import dev.levee.tcp.CloseCause.AbortReason;
 import dev.levee.tcp.FourTuple;
+import dev.levee.tcp.SynAck;
 import dev.levee.wire.IpAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// State LISTEN: a local address and port, handshakes under way, and complete connections that wait to be
@@ -23,21 +25,43 @@ public final class Listener {
     private final SocketList halfOpen = new SocketList();
     private final SocketList pending = new SocketList();
     private final FastOpenQueue fastOpens = new FastOpenQueue();
+    private final Handshakes handshakes;
     private boolean closed;
     private @Nullable Object attachment;
 
     /// The next listener in the same row of [Listeners].
     @Nullable
     Listener next;
+    /// What the gate knows of it, and what answers its SYNs; null until it is among the [Handshakes].
+    @Nullable
+    Answering answering;
+    /// What will answer them from the next epoch of cookies on; null when that is no other.
+    @Nullable
+    SynAck nextSynAck;
+    /// The last epoch in which it has answered a SYN; 0: never.
+    long answeredEpoch;
+    /// Whether handshakes may be under way that began with other settings.
+    boolean changed;
     /// Whether it waits to be handed out by [Stack#pollReadyListener].
     boolean reported;
 
-    Listener(IpAddress address, int port, ListenOptions options, Sockets sockets, Listeners listeners) {
+    Listener(
+            IpAddress address,
+            int port,
+            ListenOptions options,
+            Sockets sockets,
+            Listeners listeners,
+            Handshakes handshakes) {
         this.address = address;
         this.port = port;
         this.options = options;
         this.sockets = sockets;
         this.listeners = listeners;
+        this.handshakes = handshakes;
+    }
+
+    Answering answering() {
+        return Objects.requireNonNull(answering, "not among the handshakes");
     }
 
     /// The oldest connection that waits, or null.
@@ -56,7 +80,12 @@ public final class Listener {
 
     /// How many handshakes are under way.
     public int halfOpen() {
-        return halfOpen.size();
+        return halfOpen.size() + rows();
+    }
+
+    /// Those that have no connection yet.
+    int rows() {
+        return handshakes.rows(this);
     }
 
     /// How many connections were opened fast and are not complete, with those reset in that state in the last
@@ -69,8 +98,9 @@ public final class Listener {
         return closed;
     }
 
-    /// No more connections. Handshakes under way and connections that nobody accepted are reset. Again: no
-    /// effect.
+    /// No more connections. Those that nobody accepted are reset, and so is, when its time comes, a handshake that
+    /// waited for room among them; other handshakes under way are forgotten: whoever goes on with one is reset.
+    /// Again: no effect.
     public void close(long nowNanos) {
         close(nowNanos, AbortReason.NOT_ACCEPTED);
     }
@@ -81,6 +111,7 @@ public final class Listener {
         }
         closed = true;
         listeners.remove(this);
+        handshakes.remove(this);
         abandon(nowNanos, halfOpen, reason);
         abandon(nowNanos, pending, reason);
         listeners.report(this);
@@ -105,9 +136,12 @@ public final class Listener {
         return options;
     }
 
-    /// Changes its settings: what waits already stays, and stays as it is.
+    /// Changes its settings: what waits already stays, and stays as it is. Handshakes under way end with what
+    /// their SYN-ACK has promised. Settings of TCP answer SYNs from the next epoch of cookies on, in 16 s at the
+    /// latest, or at once when none was answered in this one.
     public void options(ListenOptions options) {
         this.options = options;
+        handshakes.configure(this);
     }
 
     /// Whatever the driver wants to find again.
@@ -121,10 +155,6 @@ public final class Listener {
 
     boolean acceptQueueFull() {
         return pending.size() >= options.backlog();
-    }
-
-    boolean halfOpenFull() {
-        return halfOpen.size() >= options.halfOpenMax();
     }
 
     /// A handshake begins.

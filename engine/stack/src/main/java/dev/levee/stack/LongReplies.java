@@ -6,6 +6,8 @@ import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpHeader;
 import dev.levee.wire.SipHash;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Answers that are longer than a small frame or the link's MTU: a few, 64 KiB each at most, in frames made when
@@ -21,6 +23,8 @@ final class LongReplies {
     private final StackCounters.Row counters;
     private final SipHash key;
     private final @Nullable Frame[] ring = new @Nullable Frame[REPLIES_MAX];
+    private final Supplier<Frame> memory;
+    private int repliesMax = REPLIES_MAX;
     private int head;
     private int count;
     /// Octets of the oldest one's payload that were sent.
@@ -30,6 +34,12 @@ final class LongReplies {
     private int packets;
 
     LongReplies(int mtu, SipHash secret, StackCounters.Row counters) {
+        this(mtu, secret, counters, () -> FrameSlab.single(PACKET_BYTES_MAX));
+    }
+
+    /// @param memory where the frames come from; may throw an [OutOfMemoryError]
+    LongReplies(int mtu, SipHash secret, StackCounters.Row counters, Supplier<Frame> memory) {
+        this.memory = memory;
         this.mtu = mtu;
         this.counters = counters;
         key = Keys.FRAGMENT_IDENTIFICATION.from(secret);
@@ -39,19 +49,31 @@ final class LongReplies {
         return count == 0;
     }
 
+    /// Whether there is no frame for one more answer.
     boolean full() {
-        return count == REPLIES_MAX;
+        if (count < repliesMax && ring[tail()] == null) {
+            make(tail());
+        }
+        return count == repliesMax;
+    }
+
+    private int tail() {
+        return (head + count) % repliesMax;
+    }
+
+    private void make(int index) {
+        try {
+            ring[index] = memory.get();
+        } catch (OutOfMemoryError e) {
+            // The machine gives less than is allowed: what there is is used in turn.
+            repliesMax = index;
+            head = index == 0 ? 0 : head % index;
+        }
     }
 
     /// The frame for one more answer, which counts when it was [#added]. Not to be called when [#full].
     Frame next() {
-        int index = (head + count) % REPLIES_MAX;
-        var frame = ring[index];
-        if (frame == null) {
-            frame = FrameSlab.single(PACKET_BYTES_MAX);
-            ring[index] = frame;
-        }
-        return frame;
+        return Objects.requireNonNull(ring[tail()], "asked for without looking whether there is one");
     }
 
     void added() {
@@ -83,7 +105,7 @@ final class LongReplies {
     }
 
     private void removeFirst() {
-        head = (head + 1) % REPLIES_MAX;
+        head = (head + 1) % repliesMax;
         count--;
         sentBytes = 0;
     }

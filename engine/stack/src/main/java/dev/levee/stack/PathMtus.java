@@ -63,6 +63,19 @@ final class PathMtus {
         }
     }
 
+    /// The largest packet that the path to a host is known to carry.
+    ///
+    /// @param unknown what holds where nothing is known
+    int mtu(long nowNanos, long remoteHigh, long remoteLow, int unknown) {
+        int row = row(remoteHigh, remoteLow);
+        for (int at = row; at < row + WAYS; at++) {
+            if (is(at, remoteHigh, remoteLow) && lives(at, nowNanos)) {
+                return Math.min(mtu[at], unknown);
+            }
+        }
+        return unknown;
+    }
+
     /// How many hosts are remembered.
     int count(long nowNanos) {
         int count = 0;

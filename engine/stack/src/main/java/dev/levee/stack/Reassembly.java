@@ -38,7 +38,12 @@ final class Reassembly {
     private static final int ECN_MASK = 3;
     private static final int ECN_CE = 3;
 
+    /// What an ICMP error quotes at most.
+    private static final int FIRST_BYTES_MAX = 1280 - 48;
+
     private final Frame frame = FrameSlab.single(PACKET_BYTES_MAX);
+    /// How the first fragment began, headers included; empty before it came.
+    private final Frame firstPiece = FrameSlab.single(FIRST_BYTES_MAX);
     private final long[] covered = new long[UNITS / 64 + 1];
     /// Units with which fragments begin: who covers the same units and begins and ends with a fragment that came
     /// is its duplicate.
@@ -103,6 +108,7 @@ final class Reassembly {
         receivedBytes = 0;
         end = 0;
         ecnSeen = 0;
+        firstPiece.clear();
         Arrays.fill(covered, 0);
         Arrays.fill(begins, 0);
     }
@@ -146,8 +152,22 @@ final class Reassembly {
             protocol = piece.protocol();
             trafficClass = piece.trafficClass();
             hopLimit = piece.hopLimit();
+            keepFirst(piece);
         }
         return true;
+    }
+
+    private void keepFirst(IpPacket piece) {
+        int at = piece.headerOffset();
+        int bytes = Math.min(piece.payloadOffset() + piece.payloadLength() - at, FIRST_BYTES_MAX);
+        MemorySegment.copy(piece.memory(), at, firstPiece.memory(), firstPiece.offset(), bytes);
+        firstPiece.set(firstPiece.offset(), bytes);
+    }
+
+    /// How the first fragment began; null when it did not come.
+    @Nullable
+    Frame firstPiece() {
+        return firstPiece.length() == 0 ? null : firstPiece;
     }
 
     /// Whether a fragment with the same bounds has come, with the same octets.

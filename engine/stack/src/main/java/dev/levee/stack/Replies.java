@@ -29,6 +29,7 @@ final class Replies {
     private final StackCounters.Row counters;
     private final SegmentWriter writer;
     private final LongReplies longOnes;
+    private final int mtu;
     private final int shortBytesMax;
     private int head;
     private int count;
@@ -36,6 +37,7 @@ final class Replies {
     Replies(StackConfig config, StackCounters.Row counters, SegmentWriter writer) {
         var limits = config.limits();
         longOnes = new LongReplies(config.mtu(), config.secret(), counters);
+        mtu = config.mtu();
         shortBytesMax = Math.min(PACKET_BYTES_MAX, config.mtu());
         this.counters = counters;
         this.writer = writer;
@@ -109,22 +111,53 @@ final class Replies {
         if (count == ring.length) {
             return DropReason.REPLY_QUEUE_FULL;
         }
-        if (!IcmpWriter.mayReport(offending)) {
-            return DropReason.UNKNOWN_PROTOCOL;
+        if (mayReport(nowNanos, offending)) {
+            var frame = next();
+            reported(
+                    offending.protocol() == UDP
+                            ? IcmpWriter.portUnreachable(offending, mtu, frame)
+                            : IcmpWriter.protocolUnreachable(offending, mtu, frame));
         }
-        if (!errors.take(nowNanos)) {
+        return DropReason.UNKNOWN_PROTOCOL;
+    }
+
+    /// Says what is wrong with the headers of a packet that was dropped, from the same budget as [#nobody].
+    void problem(long nowNanos, IpPacket offending) {
+        if (mayReport(nowNanos, offending)) {
+            reported(IcmpWriter.parameterProblem(offending, mtu, next()));
+        }
+    }
+
+    /// Says what is wrong with a fragment, from the same budget.
+    void fragmentProblem(long nowNanos, IpPacket fragment, int code, int pointer) {
+        if (mayReport(nowNanos, fragment)) {
+            reported(IcmpWriter.fragmentProblem(fragment, code, pointer, mtu, next()));
+        }
+    }
+
+    /// Says that a packet whose first fragment this is was never whole, from the same budget.
+    void reassemblyTimeExceeded(long nowNanos, IpPacket first) {
+        if (mayReport(nowNanos, first)) {
+            reported(IcmpWriter.reassemblyTimeExceeded(first, mtu, next()));
+        }
+    }
+
+    private boolean mayReport(long nowNanos, IpPacket offending) {
+        if (count == ring.length || !IcmpWriter.mayReport(offending)) {
+            return false;
+        }
+        boolean may = errors.take(nowNanos);
+        if (!may) {
             counters.count(StackCounters.ICMP_ERRORS_LIMITED);
-            return DropReason.UNKNOWN_PROTOCOL;
         }
-        var frame = next();
-        boolean written = offending.protocol() == UDP
-                ? IcmpWriter.portUnreachable(offending, frame)
-                : IcmpWriter.protocolUnreachable(offending, frame);
+        return may;
+    }
+
+    private void reported(boolean written) {
         if (written) {
             count++;
             counters.count(StackCounters.ICMP_ERRORS_OUT);
         }
-        return DropReason.UNKNOWN_PROTOCOL;
     }
 
     /// The answer to an echo request.

@@ -36,14 +36,20 @@ final class Sockets {
     private final ArrayDeque<TcpSocket> output = new ArrayDeque<>();
     private final ArrayDeque<TcpSocket> ready = new ArrayDeque<>();
     private final ArrayDeque<TcpSocket> starved = new ArrayDeque<>();
+    /// Reported because there is memory again, and not asked yet what they make of it.
+    private int fed;
     private int burst;
 
     Sockets(StackConfig config, StackCounters.Row counters, BufferPool buffers) {
         this.buffers = buffers;
         this.limits = config.limits();
         this.counters = counters;
-        this.demux = new Demux(config.secret());
+        this.demux = new Demux(Keys.DEMUX.from(config.secret()));
         this.paths = new PathMtus(config.secret(), config.limits().pathsMax());
+    }
+
+    PathMtus paths() {
+        return paths;
     }
 
     Demux demux() {
@@ -166,6 +172,7 @@ final class Sockets {
         if (state == TcpState.TIME_WAIT && !socket.timeWait) {
             enterTimeWait(nowNanos, socket);
         }
+        socket.connection().rest();
     }
 
     private void enterTimeWait(long nowNanos, TcpSocket socket) {
@@ -224,14 +231,21 @@ final class Sockets {
         }
     }
 
+    /// As many are reported as there are pieces for, who waits for longest first, and the next when those have been
+    /// asked for: a thousand who wait are not all woken for each piece that comes back.
     private void feed() {
-        if (starved.isEmpty() || !buffers.canSend()) {
+        if (starved.isEmpty()) {
             return;
         }
-        for (var socket = starved.pollFirst(); socket != null; socket = starved.pollFirst()) {
+        int pieces = buffers.piecesToSend(starved.size() + fed) - fed;
+        while (pieces > 0 && !starved.isEmpty()) {
+            var socket = starved.removeFirst();
             socket.starved = false;
             if (socket.changed()) {
                 report(socket);
+                fed += socket.fed ? 0 : 1;
+                socket.fed = true;
+                pieces--;
             }
         }
     }
@@ -245,9 +259,15 @@ final class Sockets {
 
     @Nullable
     TcpSocket pollReady() {
+        if (ready.isEmpty()) {
+            // Those who were reported before may not have wanted what there was.
+            feed();
+        }
         var socket = ready.pollFirst();
         if (socket != null) {
             socket.inReady = false;
+            fed -= socket.fed ? 1 : 0;
+            socket.fed = false;
         }
         return socket;
     }

@@ -1,5 +1,8 @@
 package dev.levee.stack;
 
+import dev.levee.guard.CookieKeys;
+import dev.levee.guard.GuardCounters;
+import dev.levee.guard.GuardMemory;
 import dev.levee.tcp.BufferPool;
 import dev.levee.tcp.CloseCause.AbortReason;
 import dev.levee.tcp.Deadlines;
@@ -10,6 +13,7 @@ import dev.levee.tcp.TcpCounters;
 import dev.levee.tcp.TcpState;
 import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
+import dev.levee.wire.Handshake;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.IpPacket;
 import dev.levee.wire.MacAddress;
@@ -35,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// Threads: shard.
 public final class Stack {
     private final StackConfig config;
+    private final GuardMemory memory;
     private final Addresses addresses;
     private final Ports ports;
     private final TcpContext tcp;
@@ -44,6 +49,7 @@ public final class Stack {
     private final Listeners listeners = new Listeners();
     private final Replies replies;
     private final Births births;
+    private final Handshakes handshakes;
     private final Fragments fragments;
     private final IpPacket ip = new IpPacket();
     private final TcpInput tcpInput;
@@ -54,8 +60,15 @@ public final class Stack {
     private long lastNanos;
     private boolean shutDown;
 
+    /// With memory of the JVM for handshakes.
     public Stack(StackConfig config) {
+        this(config, GuardMemory.ofJvm());
+    }
+
+    /// @param memory where handshakes that have no connection yet are remembered
+    public Stack(StackConfig config, GuardMemory memory) {
         this.config = config;
+        this.memory = memory;
         ports = new Ports(config.secret());
         tcp = new TcpContext(new BufferPool(config.limits().bufferBytesMax()), Keys.CHANCE.from(config.secret()));
         sockets = new Sockets(config, counters, tcp.buffers());
@@ -64,9 +77,10 @@ public final class Stack {
         ethernet = station == null ? null : new EthernetPort(config, station, ip, sockets, counters);
         addresses = new Addresses(ethernet == null ? config.addresses() : ethernet.addresses());
         births = new Births(config, sockets, tcp, counters);
-        fragments = new Fragments(config.limits(), counters);
-        tcpInput = new TcpInput(ip, ethernet, sockets, listeners, replies, births, counters);
-        icmpInput = new IcmpInput(ip, sockets, addresses, replies, counters);
+        handshakes = new Handshakes(config, memory, tcp, sockets.paths());
+        fragments = new Fragments(config.limits(), replies, counters);
+        tcpInput = new TcpInput(ip, ethernet, sockets, listeners, replies, births, handshakes, counters);
+        icmpInput = new IcmpInput(ip, sockets, tcpInput.handshakes(), addresses, replies, counters);
     }
 
     /// One IP packet, or Ethernet frame, from the link. Valid during the call only. Never throws, whatever the packet.
@@ -84,7 +98,7 @@ public final class Stack {
         var reason = ip.parse(frame);
         boolean piece = reason == DropReason.FRAGMENT;
         if (reason != DropReason.NONE && !piece) {
-            return reason;
+            return malformed(nowNanos, reason);
         }
         served = port == null ? null : piece ? port.pieceArrives() : port.arrives(nowNanos);
         if (served != null) {
@@ -95,6 +109,16 @@ public final class Stack {
             return reason;
         }
         return piece ? reassemble(nowNanos) : deliver(nowNanos);
+    }
+
+    private DropReason malformed(long nowNanos, DropReason reason) {
+        // RFC 4443 §2.4 (e.5): what came to all on the link is answered to nobody; nor is what came to an address
+        // that is not yet ours.
+        boolean direct = ethernet == null || ethernet.pieceArrives() == null;
+        if (ip.hasProblem() && direct && addresses.check(ip) == DropReason.NONE) {
+            replies.problem(nowNanos, ip);
+        }
+        return reason;
     }
 
     private DropReason reassemble(long nowNanos) {
@@ -112,6 +136,10 @@ public final class Stack {
         if (protocol == IpPacket.PROTOCOL_TCP) {
             return tcpInput.arrives(nowNanos);
         }
+        if (protocol == IpPacket.NO_NEXT_HEADER && !ip.v4()) {
+            // RFC 8200 §4.7: "there is nothing following that header", so that nobody is missing.
+            return DropReason.UNKNOWN_PROTOCOL;
+        }
         boolean icmp = protocol == (ip.v4() ? IpPacket.PROTOCOL_ICMP : IpPacket.PROTOCOL_ICMP6);
         return icmp ? icmpInput.arrives(nowNanos) : replies.nobody(nowNanos, ip);
     }
@@ -121,6 +149,7 @@ public final class Stack {
     /// @return whether one was written
     public boolean poll(long nowNanos, Frame out) {
         lastNanos = nowNanos;
+        fragments.run(nowNanos);
         boolean written = ethernet == null ? pollPacket(nowNanos, out) : pollFrame(nowNanos, ethernet, out);
         if (written) {
             counters.count(StackCounters.FRAMES_OUT);
@@ -129,7 +158,7 @@ public final class Stack {
     }
 
     private boolean pollPacket(long nowNanos, Frame out) {
-        return replies.poll(out) || sockets.poll(nowNanos, out);
+        return replies.poll(out) || sockets.poll(nowNanos, out) || handshakes.poll(nowNanos, out);
     }
 
     /// A packet that cannot go makes its next hop be asked for, which is then due itself.
@@ -148,18 +177,20 @@ public final class Stack {
     /// When [#poll] has something to do next if nothing else happens; `Deadlines.NONE` if never. While packets
     /// wait to be polled, this is a time that has come already.
     public long nextDeadline() {
-        boolean waits = !replies.isEmpty() || sockets.outputWaits();
+        boolean waits = !replies.isEmpty() || sockets.outputWaits() || handshakes.waits();
         if (waits) {
             return lastNanos;
         }
-        long deadline = sockets.earliestDeadline();
+        long deadline = Deadlines.earlier(sockets.earliestDeadline(), fragments.nextDeadline());
+        deadline = Deadlines.earlier(deadline, handshakes.nextDeadline(lastNanos));
         return ethernet == null ? deadline : Deadlines.earlier(deadline, ethernet.nextDeadline(lastNanos));
     }
 
     /// Passive OPEN. `address` may be any of this host's, or `0.0.0.0` or `::` for all of that family (`::`
     /// takes both); the most exact listener gets the connection. Port 0 chooses a free one.
     ///
-    /// @throws SocketException when the port is taken or the address is not this host's
+    /// @throws SocketException when the port is taken, the address is not this host's, or there are too many
+    ///     listeners: 65,536
     /// @throws IllegalArgumentException for a port outside 0 to 65535
     public Listener listen(IpAddress address, int port, ListenOptions options) throws SocketException {
         checkPort(port);
@@ -177,7 +208,11 @@ public final class Stack {
                     SocketError.ADDRESS_IN_USE,
                     FourTuple.endpoint(address, chosen) + " is already being listened on; choose another port");
         }
-        var listener = new Listener(address, chosen, options, sockets, listeners);
+        var listener = new Listener(address, chosen, options, sockets, listeners, handshakes);
+        if (!handshakes.add(listener)) {
+            throw new SocketException(
+                    SocketError.LIMIT_REACHED, "there are already 65,536 listeners, as many as there can be");
+        }
         listeners.add(listener);
         return listener;
     }
@@ -265,7 +300,8 @@ public final class Stack {
 
     private boolean taken(IpAddress local, int localPort, IpAddress remote, int remotePort) {
         int ports = localPort << 16 | remotePort;
-        return sockets.demux().find(local.high(), local.low(), remote.high(), remote.low(), ports) != null;
+        return sockets.demux().find(local.high(), local.low(), remote.high(), remote.low(), ports) != null
+                || handshakes.taken(local, remote, ports);
     }
 
     private static void checkPort(int port) {
@@ -352,6 +388,21 @@ public final class Stack {
         return config;
     }
 
+    /// Where memory for half-open handshakes comes from.
+    GuardMemory guardMemory() {
+        return memory;
+    }
+
+    /// Whether another SYN can be answered before some answers have been polled.
+    boolean answersHaveRoom() {
+        return handshakes.room();
+    }
+
+    /// A packet for this stack was dropped before it got here.
+    void dropped(DropReason reason) {
+        drops.count(reason);
+    }
+
     /// What became of received packets.
     public DropCounters drops() {
         return drops;
@@ -365,6 +416,57 @@ public final class Stack {
     /// What TCP counts, all connections of this stack together.
     public TcpCounters.Row tcpCounters() {
         return tcp.counters();
+    }
+
+    /// What was decided about handshakes that have no connection yet; null before anybody has listened.
+    public GuardCounters.@Nullable Row guardCounters() {
+        var gate = handshakes.gate();
+        return gate == null ? null : gate.counters();
+    }
+
+    /// Handshakes that have no connection yet and are remembered.
+    public int halfOpenRows() {
+        return handshakes.rows();
+    }
+
+    /// Hands every handshake over that has no connection yet and is remembered, in no order; the holder is reused.
+    public void forEachHandshake(Consumer<? super Handshake> action) {
+        handshakes.forEach(action);
+    }
+
+    /// Octets of native memory taken for those.
+    public long halfOpenBytes() {
+        var gate = handshakes.gate();
+        return gate == null ? 0 : gate.bytes();
+    }
+
+    /// Whether there are so many of them that they have less time.
+    public boolean halfOpenPressed() {
+        var gate = handshakes.gate();
+        return gate != null && gate.pressed();
+    }
+
+    /// Sets the wall clock, by which SYN cookies have epochs: at the beginning, and again when it may have been set.
+    /// Without it, cookies are good for this stack only.
+    ///
+    /// @param wallMillis since the beginning of 1970, UTC
+    public void wallClock(long nowNanos, long wallMillis) {
+        handshakes.wallClock(nowNanos, wallMillis);
+    }
+
+    /// The keys of SYN cookies: from the stack's secret until [#cookieKeys(CookieKeys)] says otherwise.
+    public CookieKeys cookieKeys() {
+        return handshakes.keys();
+    }
+
+    /// Changes the keys of SYN cookies: to those that other hosts have, too, or to fresh ones.
+    public void cookieKeys(CookieKeys keys) {
+        handshakes.keys(keys);
+    }
+
+    /// The epoch of SYN cookies at a moment.
+    public long cookieEpoch(long nowNanos) {
+        return handshakes.epoch(nowNanos);
     }
 
     /// What active opens remember of their peers for fast open.
@@ -382,10 +484,12 @@ public final class Stack {
         return sockets.demux().size();
     }
 
-    /// Connections in each state, indexed by the state's ordinal. Looks at all of them.
+    /// Connections in each state, indexed by the state's ordinal, with handshakes that have none yet. Looks at all of
+    /// them.
     public int[] connectionCounts() {
         var counts = new int[TcpState.values().length];
         sockets.demux().forEach(socket -> counts[socket.connection().state().ordinal()]++);
+        counts[TcpState.SYN_RECEIVED.ordinal()] += handshakes.rows();
         return counts;
     }
 

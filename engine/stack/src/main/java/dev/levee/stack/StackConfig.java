@@ -1,9 +1,11 @@
 package dev.levee.stack;
 
+import dev.levee.guard.GuardConfig;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.SipHash;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What a stack is: its addresses, its secrets, its limits. Immutable.
@@ -14,12 +16,20 @@ import org.jspecify.annotations.Nullable;
 ///     indexes)
 /// @param limits named limits
 /// @param ethernet on an Ethernet segment, what the station is; null on a link that carries IP packets
+/// @param guard limits of handshakes under way
 public record StackConfig(
         List<Cidr> addresses,
         int mtu,
         SipHash secret,
         Limits limits,
-        @Nullable EthernetConfig ethernet) {
+        @Nullable EthernetConfig ethernet,
+        GuardConfig guard) {
+    /// With the default limits of handshakes.
+    public StackConfig(
+            List<Cidr> addresses, int mtu, SipHash secret, Limits limits, @Nullable EthernetConfig ethernet) {
+        this(addresses, mtu, secret, limits, ethernet, GuardConfig.DEFAULT);
+    }
+
     /// On a link that carries IP packets.
     public StackConfig(List<Cidr> addresses, int mtu, SipHash secret, Limits limits) {
         this(addresses, mtu, secret, limits, null);
@@ -34,5 +44,11 @@ public record StackConfig(
                         "the gateway " + gateway + " is this host's own address; give it the router's");
             }
         }
+        Objects.requireNonNull(guard, "guard");
+    }
+
+    /// This with other limits of handshakes.
+    public StackConfig withGuard(GuardConfig other) {
+        return new StackConfig(addresses, mtu, secret, limits, ethernet, other);
     }
 }

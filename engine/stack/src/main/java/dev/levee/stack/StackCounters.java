@@ -25,7 +25,7 @@ public enum StackCounters {
     CLOSED_PORT_RESETS_LIMITED("closedPortResetsLimited"),
     /// ICMP errors that named a segment in flight of ours.
     ICMP_ERRORS("icmpErrors"),
-    /// ICMP errors sent about packets that nobody here takes.
+    /// ICMP errors sent: about packets that nobody here takes, whose headers are wrong, or that never became whole.
     ICMP_ERRORS_OUT("icmpErrorsOut"),
     /// Such errors that were not sent because of `Limits.resetsPerSecond`.
     ICMP_ERRORS_LIMITED("icmpErrorsLimited"),
@@ -41,7 +41,7 @@ public enum StackCounters {
     ADDRESS_CONFLICTS("addressConflicts"),
     /// SYNs, and segments that would have completed a handshake, dropped because the accept queue was full.
     ACCEPT_QUEUE_FULL("acceptQueueFull"),
-    /// SYNs dropped because too many handshakes were under way.
+    /// SYNs dropped although there was room in the accept queue: [dev.levee.guard.GuardCounters] say why.
     HALF_OPEN_FULL("halfOpenFull"),
     /// Connections whose SYN's text was accepted with it, or could have been (RFC 7413).
     FAST_OPENS("fastOpens"),

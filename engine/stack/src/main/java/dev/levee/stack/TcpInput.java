@@ -22,8 +22,11 @@ final class TcpInput {
     private final Listeners listeners;
     private final Replies replies;
     private final Births births;
+    private final HandshakeArrives handshakes;
     private final StackCounters.Row counters;
     private final @Nullable EthernetPort ethernet;
+    /// Of the segment's tuple, for connections and handshakes alike.
+    private long hash;
 
     TcpInput(
             IpPacket ip,
@@ -32,6 +35,7 @@ final class TcpInput {
             Listeners listeners,
             Replies replies,
             Births births,
+            Handshakes handshakes,
             StackCounters.Row counters) {
         this.ip = ip;
         this.ethernet = ethernet;
@@ -40,7 +44,12 @@ final class TcpInput {
         this.listeners = listeners;
         this.replies = replies;
         this.births = births;
+        this.handshakes = new HandshakeArrives(segment, handshakes, sockets, births, replies, counters);
         this.counters = counters;
+    }
+
+    HandshakeArrives handshakes() {
+        return handshakes;
     }
 
     /// The segment in the packet that was just parsed.
@@ -52,7 +61,9 @@ final class TcpInput {
             return reason;
         }
         int ports = segment.dstPort() << 16 | segment.srcPort();
-        var socket = sockets.demux().find(ip.dstHigh(), ip.dstLow(), ip.srcHigh(), ip.srcLow(), ports);
+        var demux = sockets.demux();
+        hash = demux.hash(ip.dstHigh(), ip.dstLow(), ip.srcHigh(), ip.srcLow(), ports);
+        var socket = demux.find(hash, ip.dstHigh(), ip.dstLow(), ip.srcHigh(), ip.srcLow(), ports);
         if (socket == null) {
             return noConnection(nowNanos);
         }
@@ -100,18 +111,21 @@ final class TcpInput {
         if (listener == null || !isNewer(socket, listener)) {
             return deliver(nowNanos, socket);
         }
-        var refusal = refusal(listener);
-        if (refusal != DropReason.NONE) {
-            return refusal;
+        if (listener.acceptQueueFull()) {
+            counters.count(StackCounters.ACCEPT_QUEUE_FULL);
+            return DropReason.BACKLOG_FULL;
         }
-        int sndNxt = socket.connection().sndNxt();
-        sockets.retire(nowNanos, socket);
-        counters.count(StackCounters.TIME_WAIT_REOPENED);
         // "it assigns its initial sequence number for the new connection to be larger than the largest sequence
         // number it used on the previous connection incarnation".
-        int iss = births.iss(nowNanos, segment);
-        int lowest = sndNxt + REOPEN_GAP;
-        births.accept(nowNanos, listener, segment, Seq.max(iss, lowest));
+        int lowest = socket.connection().sndNxt() + REOPEN_GAP;
+        int iss = Seq.max(births.iss(nowNanos, segment), lowest);
+        int clock = socket.connection().timestamp(nowNanos);
+        if (!handshakes.reopen(nowNanos, hash, listener, iss, clock)) {
+            counters.count(StackCounters.HALF_OPEN_FULL);
+            return DropReason.BACKLOG_FULL;
+        }
+        sockets.retire(nowNanos, socket);
+        counters.count(StackCounters.TIME_WAIT_REOPENED);
         return DropReason.NONE;
     }
 
@@ -131,6 +145,15 @@ final class TcpInput {
     }
 
     private DropReason noConnection(long nowNanos) {
+        var reason = handshakes.toRow(nowNanos, hash);
+        if (reason == null) {
+            reason = noHandshake(nowNanos);
+        }
+        var born = handshakes.takeBorn();
+        return born == null ? reason : deliver(nowNanos, born);
+    }
+
+    private DropReason noHandshake(long nowNanos) {
         // "If the state is CLOSED [...]. An incoming segment containing a RST is discarded." LISTEN: "An
         // incoming RST segment could not be valid since it could not have been sent in response to anything
         // sent by this incarnation of the connection. An incoming RST should be ignored."
@@ -138,38 +161,15 @@ final class TcpInput {
             return DropReason.NO_CONNECTION;
         }
         var listener = listeners.find(ip.dstHigh(), ip.dstLow(), segment.dstPort());
-        // LISTEN: "Any acknowledgment is bad if it arrives on a connection still in the LISTEN state. An
-        // acceptable reset segment should be formed for any arriving ACK-bearing segment."
-        if (listener == null || segment.hasAck()) {
+        if (listener == null) {
             return replies.reset(nowNanos, segment);
+        }
+        if (segment.hasAck()) {
+            return handshakes.toListener(nowNanos, hash, listener);
         }
         if (!segment.syn() || segment.fin()) {
             return DropReason.BAD_FLAGS;
         }
-        return synToListener(nowNanos, listener);
-    }
-
-    private DropReason synToListener(long nowNanos, Listener listener) {
-        var refusal = refusal(listener);
-        if (refusal != DropReason.NONE) {
-            return refusal;
-        }
-        if (!sockets.room(nowNanos)) {
-            return DropReason.NO_MEMORY;
-        }
-        births.accept(nowNanos, listener, segment, births.iss(nowNanos, segment));
-        return DropReason.NONE;
-    }
-
-    private DropReason refusal(Listener listener) {
-        if (listener.acceptQueueFull()) {
-            counters.count(StackCounters.ACCEPT_QUEUE_FULL);
-            return DropReason.BACKLOG_FULL;
-        }
-        if (listener.halfOpenFull()) {
-            counters.count(StackCounters.HALF_OPEN_FULL);
-            return DropReason.BACKLOG_FULL;
-        }
-        return DropReason.NONE;
+        return handshakes.syn(nowNanos, hash, listener);
     }
 }

@@ -70,11 +70,12 @@ public final class TcpSocket extends Timed {
     Listener listener;
     /// The listener that counts it among those that were opened fast, until the handshake is complete.
     private @Nullable Listener fastOpenOf;
-    /// Whether it stands in the table, the output queue, the ready queue, the queue for memory.
+    /// Whether it stands in the table, the output queue, the ready queue, the queue for memory, was in that one.
     boolean inTable;
     boolean inOutput;
     boolean inReady;
     boolean starved;
+    boolean fed;
     /// Whether it was counted as being in TIME-WAIT.
     boolean timeWait;
     /// The connection is over and nothing of it remains in the stack.
@@ -142,13 +143,19 @@ public final class TcpSocket extends Timed {
 
     /// What [#write] would return: 1 for room, or WOULD_BLOCK, FAILED, CLOSED.
     public int writeStatus() {
+        int status = roomStatus();
+        return status == 1 && starved ? WOULD_BLOCK : status;
+    }
+
+    /// The same for who has memory already.
+    private int roomStatus() {
         if (userClosed || outputShut) {
             return CLOSED;
         }
         if (connection.cause() != null) {
             return FAILED;
         }
-        return connection.sendRoom() > 0 && !starved ? 1 : WOULD_BLOCK;
+        return connection.sendRoom() > 0 ? 1 : WOULD_BLOCK;
     }
 
     /// Takes up to `length` octets: the count, or END, WOULD_BLOCK, FAILED, CLOSED.
@@ -283,10 +290,16 @@ public final class TcpSocket extends Timed {
         return reserved;
     }
 
+    /// For the same driver: nobody is going to write to that memory, which is given back.
+    public void retractSend(long nowNanos) {
+        connection.retractSend();
+        sockets.touched(nowNanos, this);
+    }
+
     /// As [#write], for a driver whose other thread has copied `count` octets into the connection's send ring
     /// itself: at most what [#reserveSend] has said. Without room (failed, shut down): no effect.
     public void written(long nowNanos, int count) {
-        if (writeStatus() == 1) {
+        if (roomStatus() == 1) {
             connection.written(nowNanos, count);
             sockets.touched(nowNanos, this);
         }
@@ -416,6 +429,12 @@ public final class TcpSocket extends Timed {
             connection.cork(nowNanos, on);
             sockets.touched(nowNanos, this);
         }
+    }
+
+    /// What was written last ends a record, see [TcpConnection#endRecord].
+    public void endRecord(long nowNanos) {
+        connection.endRecord(nowNanos);
+        sockets.touched(nowNanos, this);
     }
 
     /// More follows at once what was just written: as [TcpConnection#moreComes] has it.

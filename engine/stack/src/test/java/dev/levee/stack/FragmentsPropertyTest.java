@@ -88,7 +88,7 @@ class FragmentsPropertyTest {
     void whatIsPutTogetherIsWhatWasCut(long seed) {
         var random = new Random(seed);
         var counters = new StackCounters.Row();
-        var fragments = new Fragments(Limits.DEFAULT, counters);
+        var fragments = new Fragments(Limits.DEFAULT, Net.noReplies(counters), counters);
         int whole = 0;
         int spoilt = 0;
         for (int i = 0; i < PACKETS; i++) {

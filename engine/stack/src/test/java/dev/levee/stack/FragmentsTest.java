@@ -269,7 +269,7 @@ class FragmentsTest {
     @Rfc("3168:5.3")
     void marksOfCongestionSurvive(int first, int second, int third, int whole) {
         var counters = new StackCounters.Row();
-        var fragments = new Fragments(Limits.DEFAULT, counters);
+        var fragments = new Fragments(Limits.DEFAULT, Net.noReplies(counters), counters);
         var ip = new IpPacket();
         var pieces = cut(ping(false, 1, 4_000), MTU, 7);
         Frame last = null;
@@ -389,5 +389,33 @@ class FragmentsTest {
         while (stack.poll(net.now, out)) {
             // The answer.
         }
+    }
+
+    /// What is there is used in turn, and nobody asks for more again.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void aMachineThatGivesNoMemoryCostsFragmentsAndNothingElse(int places) {
+        var counters = new StackCounters.Row();
+        var asked = new int[1];
+        var fragments = new Fragments(Limits.DEFAULT, Net.noReplies(counters), counters, () -> {
+            if (asked[0]++ == places) {
+                throw new OutOfMemoryError("the machine's");
+            }
+            return new Reassembly();
+        });
+        var ip = new IpPacket();
+        int whole = 0;
+        for (int host = 1; host <= 6; host++) {
+            for (var piece : cut(ping(true, host == 2 ? 10 : host, 2_000), MTU, host)) {
+                assertThat(ip.parse(piece)).isEqualTo(DropReason.FRAGMENT);
+                whole += fragments.add(host, ip) != null ? 1 : 0;
+                assertThat(fragments.verdict()).isEqualTo(places == 0 ? DropReason.FRAGMENT : DropReason.NONE);
+            }
+            // One that never becomes whole holds its place.
+            ip.parse(cut(ping(true, 20 + host, 2_000), MTU, host).getFirst());
+            fragments.add(host, ip);
+        }
+        assertThat(whole).isEqualTo(places == 0 ? 0 : 6);
+        assertThat(asked[0]).isEqualTo(places + 1);
     }
 }

@@ -131,6 +131,17 @@ class IpInputTest {
         assertThat(net.client.poll(net.now, out)).isFalse();
     }
 
+    /// In IPv4 the number is that of a protocol like any other.
+    @Test
+    @Rfc("8200:4.7")
+    void aPacketWithNothingInItIsNoProblem() {
+        stack.onFrame(net.now, of(false, 59));
+        assertThat(stack.poll(net.now, out)).isFalse();
+        stack.onFrame(net.now, of(true, 59));
+        assertThat(stack.poll(net.now, out)).isTrue();
+        assertThat(stack.drops().get(DropReason.UNKNOWN_PROTOCOL)).isEqualTo(2);
+    }
+
     private static Frame of(boolean v4, int protocol) {
         var frame = Packets.tcp(Net.client(v4), 40_000, Net.server(v4), Net.PORT, TcpFlags.SYN, Packets.SEQ, 0, 0);
         int at = frame.offset() + (v4 ? 9 : 6);

@@ -3,6 +3,7 @@ package dev.levee.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.levee.guard.Defence;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.CloseCause.AbortReason;
 import dev.levee.wire.DropReason;
@@ -83,7 +84,7 @@ class ListenerTest {
 
     @Test
     void tooManyHandshakesDropSyns() throws SocketException {
-        var listener = net.listen(new ListenOptions(100, 3, SocketOptions.DEFAULT));
+        var listener = net.listen(new ListenOptions(100, 3, SocketOptions.DEFAULT).withDefence(Defence.DELAYED));
         net.lost = packet -> Packets.read(packet).has(TcpFlags.SYN | TcpFlags.ACK);
         connect(5);
         assertThat(listener.halfOpen()).isEqualTo(3);
@@ -142,6 +143,9 @@ class ListenerTest {
         assertThat(drainListeners()).containsExactly(listener);
         net.settle();
         assertThat(waiting.cause()).isInstanceOf(CloseCause.Reset.class);
+        assertThat(halfOpen.cause()).isNull();
+        net.write(halfOpen, "still there?");
+        net.settle();
         assertThat(halfOpen.cause()).isInstanceOf(CloseCause.Reset.class);
         assertThat(listener.accept()).isNull();
         var refused = connect(1).getFirst();

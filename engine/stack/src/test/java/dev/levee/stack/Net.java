@@ -7,6 +7,7 @@ import dev.levee.wire.Cidr;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpAddress;
+import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.SipHash;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -73,6 +74,11 @@ final class Net {
 
     static StackConfig config(String v4, String v6, Limits limits, long key) {
         return new StackConfig(List.of(Cidr.parse(v4), Cidr.parse(v6)), 1500, new SipHash(key, ~key), limits);
+    }
+
+    /// Replies that nobody asks for.
+    static Replies noReplies(StackCounters.Row counters) {
+        return new Replies(config("198.18.0.9/24", "2001:db8::9/64", Limits.DEFAULT, 9), counters, new SegmentWriter());
     }
 
     static IpAddress client(boolean v4) {

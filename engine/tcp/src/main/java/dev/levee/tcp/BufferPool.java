@@ -132,10 +132,26 @@ public final class BufferPool {
         }
     }
 
-    /// Whether a ring that wants memory for what is to be sent may get some.
-    public boolean canSend() {
-        return bytesToSend + PIECE_BYTES <= budgetBytes / 2
-                && (slabs.first != null || bytesReserved + PIECE_BYTES <= budgetBytes);
+    /// How many pieces rings may get for what is to be sent, but no more than `most`.
+    public int piecesToSend(int most) {
+        long allowed = Math.min(budgetBytes / 2 - bytesToSend, budgetBytes - bytesTaken) >> PIECE_SHIFT;
+        boolean any = slabs.first != null || bytesReserved + PIECE_BYTES <= budgetBytes;
+        return any ? Math.clamp(allowed, 0, most) : 0;
+    }
+
+    /// Whether there ever is memory for what is to be sent, once others have given theirs back.
+    public boolean everSends() {
+        return budgetBytes / 2 >= PIECE_BYTES;
+    }
+
+    /// How large one buffer may become now, beyond what it began with: a quarter of what is free in one half of the
+    /// budget. The fuller that half is, the less each gets: all stop growing long before it is full. The other half
+    /// is left to what buffers begin with.
+    ///
+    /// @param sends whether it holds what is to be sent, which has half of the budget to itself
+    int growthMost(boolean sends) {
+        long free = budgetBytes / 2 - (sends ? bytesToSend : bytesTaken);
+        return Math.clamp(free / 4, 0, Integer.MAX_VALUE);
     }
 
     /// Octets in pieces that are in use.

@@ -51,6 +51,11 @@ sealed interface CongestionControl permits NewReno, Cubic {
     /// RFC 5681 §4.1: after idling longer than an RTO the ACK clock has stopped.
     void restartAfterIdle();
 
+    CongestionAlgorithm algorithm();
+
+    /// See [PackedTcb].
+    void pack(Packing packing);
+
     /// How many octets a second are to be sent at most; [Long#MAX_VALUE] where segments are not paced.
     default long pacingBytesPerSecond() {
         return Long.MAX_VALUE;

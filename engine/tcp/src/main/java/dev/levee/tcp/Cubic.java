@@ -68,6 +68,8 @@ final class Cubic implements CongestionControl {
             // The curve is of segments, and the octets stay.
             wMax = wMax * mss / octets;
             cwndPrior = cwndPrior * mss / octets;
+            wMaxBefore = wMaxBefore * mss / octets;
+            cwndPriorBefore = cwndPriorBefore * mss / octets;
             inEpoch = false;
         }
         cwnd = SlowStart.resized(cwnd, mss, octets);
@@ -190,5 +192,29 @@ final class Cubic implements CongestionControl {
     public void restartAfterIdle() {
         cwnd = Math.min(cwnd, slowStart.initialWindow());
         inEpoch = false;
+    }
+
+    @Override
+    public CongestionAlgorithm algorithm() {
+        return CongestionAlgorithm.CUBIC;
+    }
+
+    @Override
+    public void pack(Packing packing) {
+        slowStart.pack(packing);
+        mss = packing.number(mss);
+        cwnd = packing.number(cwnd);
+        ssthresh = packing.number(ssthresh, Integer.MAX_VALUE);
+        inEpoch = packing.flag(inEpoch);
+        epochNanos = packing.nanos(epochNanos);
+        wMax = packing.real(wMax);
+        kSeconds = packing.real(kSeconds);
+        wEst = packing.real(wEst);
+        cwndPrior = packing.real(cwndPrior);
+        fraction = packing.real(fraction);
+        cwndBefore = packing.number(cwndBefore);
+        ssthreshBefore = packing.number(ssthreshBefore, Integer.MAX_VALUE);
+        wMaxBefore = packing.real(wMaxBefore);
+        cwndPriorBefore = packing.real(cwndPriorBefore);
     }
 }

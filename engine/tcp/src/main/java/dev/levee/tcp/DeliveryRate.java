@@ -97,4 +97,18 @@ final class DeliveryRate {
     boolean limited() {
         return limited;
     }
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        delivered = packing.number(delivered);
+        deliveredNanos = packing.nanos(deliveredNanos);
+        firstSentNanos = packing.nanos(firstSentNanos);
+        limitedTo = packing.number(limitedTo);
+        sampleDelivered = packing.number(sampleDelivered);
+        sampleNanos = packing.nanos(sampleNanos);
+        sampleSendNanos = packing.number(sampleSendNanos);
+        sampleLimited = packing.flag(sampleLimited);
+        bytesPerSecond = packing.number(bytesPerSecond);
+        limited = packing.flag(limited);
+    }
 }

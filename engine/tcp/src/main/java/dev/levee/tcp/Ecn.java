@@ -19,6 +19,8 @@ final class Ecn {
     static final int CWR_DUE = 0x08;
     /// Nothing sent since the last reduction was acknowledged: echoes are about what was sent before.
     static final int REDUCED = 0x10;
+    /// Nobody remembers whether both sides agreed: marks are echoed, and none are asked for.
+    static final int PERHAPS = 0x20;
 
     /// The two bits of the traffic class (RFC 3168 §5): sent in packets that may be marked, and the mark.
     static final int FIELD = 0x03;
@@ -53,12 +55,33 @@ final class Ecn {
             // RFC 3168 §6.1.1: both bits in a SYN-ACK come from a peer that sends back what it does not know.
             agreed = (tcb.ecn & ASKED) != 0 && bits == TcpFlags.ECE;
         } else {
-            // §6.1.1: "A host MUST NOT set ECT on SYN or SYN-ACK packets": where all packets have it, it means
-            // nothing.
             boolean wanted = tcb.active ? (tcb.ecn & ASKED) != 0 : tcb.config.ecn() != EcnUse.OFF;
-            agreed = wanted && bits == SETUP && (syn.ip().trafficClass() & FIELD) == 0;
+            agreed = wanted && asks(syn);
         }
         tcb.ecn = agreed ? tcb.ecn | USED : tcb.ecn & ~USED;
+    }
+
+    /// Whether a SYN asks for it.
+    private static boolean asks(Segment syn) {
+        // RFC 3168 §6.1.1: "A host MUST NOT set ECT on SYN or SYN-ACK packets": where all packets have it, it means
+        // nothing.
+        return (syn.flags() & SETUP) == SETUP && (syn.ip().trafficClass() & FIELD) == 0;
+    }
+
+    /// Whether a listener agrees when it is asked by a SYN.
+    static boolean agreed(TcpConfig config, Segment syn) {
+        return config.ecn() != EcnUse.OFF && asks(syn);
+    }
+
+    /// It was agreed on, and the SYN-ACK has said so.
+    static void agreed(Tcb tcb) {
+        tcb.ecn |= USED;
+    }
+
+    /// It may have been agreed on by a SYN-ACK of which nothing but a cookie is left that has no room for it. A peer
+    /// who has not agreed never sends what can be marked.
+    static void perhaps(Tcb tcb) {
+        tcb.ecn |= PERHAPS;
     }
 
     /// The peer's SYN once more. RFC 3168 §6.1.1: ECT is for hosts that have received no SYN without the bits.
@@ -94,7 +117,7 @@ final class Ecn {
 
     /// An acceptable segment with text: did the peer slow down, is this one marked?
     static void received(Tcb tcb, Segment segment) {
-        if (!used(tcb)) {
+        if ((tcb.ecn & (USED | PERHAPS)) == 0) {
             return;
         }
         if (segment.has(TcpFlags.CWR) && (tcb.ecn & ECHO) != 0) {

@@ -71,8 +71,7 @@ public final class FastOpen {
             return null;
         }
         var fast = new FastOpen();
-        var remote = tcb.tuple.remoteAddress();
-        int entry = cookies.find(remote.high(), remote.low());
+        int entry = cookies.find(tcb.tuple.localAddress(), tcb.tuple.remoteAddress());
         int mss = cookies.mss(entry) == 0 ? tcb.mssOffered : Math.min(cookies.mss(entry), tcb.mssOffered);
         int room = Math.max(0, mss - OPTION_OCTETS_MAX);
         if (use == FastOpenUse.WITHOUT_COOKIE) {
@@ -153,9 +152,8 @@ public final class FastOpen {
         boolean wanted = asked && answer.syn();
         boolean cookie = wanted && isCookie(length);
         boolean refused = wanted && length < 0 && textSent == 0 && !tcb.synRetransmitted;
-        var remote = tcb.tuple.remoteAddress();
         var cookies = tcb.context.fastOpenCookies();
-        int entry = cookies.findOrAdd(remote.high(), remote.low());
+        int entry = cookies.findOrAdd(tcb.tuple.localAddress(), tcb.tuple.remoteAddress());
         cookies.mss(entry, answer.mss());
         if (cookie) {
             cookies.cookie(entry, answer.fastOpenHigh(), answer.fastOpenLow(), length, answer.fastOpenExperimental());
@@ -177,6 +175,18 @@ public final class FastOpen {
     /// Octets of the SYN's text that are to be sent again now: in one piece, as they were.
     int textAgain(SendSpace snd) {
         return snd.acked >= textSent ? 0 : Math.max(0, Seq.distance(snd.sndMax, snd.iss + 1 + textSent));
+    }
+
+    /// Segments under way whose text was in the SYN first. Those that were lost once more, and sent a third time, are
+    /// not among them: the scoreboard counts those.
+    int underWayAgain(Tcb tcb) {
+        var sent = tcb.sent();
+        int end = tcb.snd.iss + 1 + textSent;
+        int count = 0;
+        for (int i = sent.first(); i != sent.end() && Seq.lt(sent.startSeq(i), end); i++) {
+            count += sent.sacked(i) || sent.lost(i) || sent.retransmitted(i) ? 0 : 1;
+        }
+        return count;
     }
 
     /// The most text that the SYN takes along, as far as the path is known.

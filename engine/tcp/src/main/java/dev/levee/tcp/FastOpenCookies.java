@@ -4,10 +4,11 @@ import dev.levee.wire.IpAddress;
 import dev.levee.wire.SipHash;
 import java.util.Arrays;
 
-/// What active opens remember of their peers for fast open (RFC 7413 §4.1.3): by address the cookie, the MSS,
-/// and whether the option went unanswered. Bounded: the peer that was not connected to for longest goes first.
+/// What active opens remember of their peers for fast open (RFC 7413 §4.1.3): the cookie, the MSS, and whether the
+/// option went unanswered, by our address and the peer's: "For a multihomed client, the cookies are dependent on the
+/// client and server IP addresses." Bounded: the pair that was not connected for longest goes first.
 ///
-/// Memory: 52 octets an entry in parallel arrays, [#CAPACITY] of them (53 KB) as soon as there is one, none
+/// Memory: 68 octets an entry in parallel arrays, [#CAPACITY] of them (70 KB) as soon as there is one, none
 /// before. Looking one up costs a SipHash of 32 octets and a step or two.
 ///
 /// When fast opens fail again and again, something on the way swallows them: they pause, for everybody, each time
@@ -34,6 +35,8 @@ public final class FastOpenCookies {
 
     private final SipHash key;
     private int size;
+    private long[] localHigh = {};
+    private long[] localLow = {};
     private long[] addressHigh = {};
     private long[] addressLow = {};
     private long[] cookieHigh = {};
@@ -57,12 +60,12 @@ public final class FastOpenCookies {
         this.key = key;
     }
 
-    /// Whether an active open to that address could send text with its SYN now.
-    public boolean ready(long nowNanos, FastOpenUse use, IpAddress address) {
+    /// Whether an active open from `local` to `remote` could send text with its SYN now.
+    public boolean ready(long nowNanos, FastOpenUse use, IpAddress local, IpAddress remote) {
         if (use == FastOpenUse.OFF || paused(nowNanos)) {
             return false;
         }
-        return use == FastOpenUse.WITHOUT_COOKIE || cookieLength(find(address.high(), address.low())) > 0;
+        return use == FastOpenUse.WITHOUT_COOKIE || cookieLength(find(local, remote)) > 0;
     }
 
     /// Forgets all peers.
@@ -109,28 +112,35 @@ public final class FastOpenCookies {
     }
 
     /// @return an entry, or NONE, which has no MSS and no cookie
-    int find(long high, long low) {
+    int find(IpAddress local, IpAddress remote) {
         if (size == 0) {
             return NONE;
         }
-        int entry = rows[row(high, low)];
-        while (entry != NONE && (addressLow[entry] != low || addressHigh[entry] != high)) {
+        int entry = rows[row(local.high(), local.low(), remote.high(), remote.low())];
+        while (entry != NONE && !isOf(entry, local, remote)) {
             entry = chain[entry];
         }
         return entry;
     }
 
-    private int row(long high, long low) {
-        return (int) key.hash(high, low, 0, 0) & CAPACITY - 1;
+    private boolean isOf(int entry, IpAddress local, IpAddress remote) {
+        return addressLow[entry] == remote.low()
+                && addressHigh[entry] == remote.high()
+                && localLow[entry] == local.low()
+                && localHigh[entry] == local.high();
+    }
+
+    private int row(long localHigh, long localLow, long high, long low) {
+        return (int) key.hash(high, low, localHigh, localLow) & CAPACITY - 1;
     }
 
     /// The entry, the newest from now on.
-    int findOrAdd(long high, long low) {
-        int entry = find(high, low);
+    int findOrAdd(IpAddress local, IpAddress remote) {
+        int entry = find(local, remote);
         if (entry != NONE) {
             unlink(entry);
         } else {
-            entry = add(high, low);
+            entry = add(local, remote);
         }
         older[entry] = newest;
         newer[entry] = NONE;
@@ -143,7 +153,7 @@ public final class FastOpenCookies {
         return entry;
     }
 
-    private int add(long high, long low) {
+    private int add(IpAddress local, IpAddress remote) {
         if (rows.length == 0) {
             allocate();
         }
@@ -155,16 +165,24 @@ public final class FastOpenCookies {
         } else {
             size++;
         }
-        addressHigh[entry] = high;
-        addressLow[entry] = low;
+        localHigh[entry] = local.high();
+        localLow[entry] = local.low();
+        addressHigh[entry] = remote.high();
+        addressLow[entry] = remote.low();
         facts[entry] = 0;
-        int row = row(high, low);
+        int row = row(entry);
         chain[entry] = rows[row];
         rows[row] = entry;
         return entry;
     }
 
+    private int row(int entry) {
+        return row(localHigh[entry], localLow[entry], addressHigh[entry], addressLow[entry]);
+    }
+
     private void allocate() {
+        localHigh = new long[CAPACITY];
+        localLow = new long[CAPACITY];
         addressHigh = new long[CAPACITY];
         addressLow = new long[CAPACITY];
         cookieHigh = new long[CAPACITY];
@@ -193,7 +211,7 @@ public final class FastOpenCookies {
     }
 
     private void removeFromRow(int entry) {
-        int row = row(addressHigh[entry], addressLow[entry]);
+        int row = row(entry);
         if (rows[row] == entry) {
             rows[row] = chain[entry];
             return;

@@ -22,6 +22,7 @@ final class LossRecovery {
         loss.ackDelivered = 0;
         loss.ackRttNanos = -1;
         loss.ackDsack = false;
+        loss.ackTimed = false;
         loss.ackReordered = false;
         tcb.rate.begin();
         loss.ackLostBefore = tcb.sent().lostCount();
@@ -74,7 +75,7 @@ final class LossRecovery {
         loss.ackDsack = true;
         tcb.tally.duplicatesReported++;
         tcb.context.counters().count(TcpCounters.DUPLICATES_REPORTED_IN);
-        Rack.duplicateReported(tcb);
+        Rack.duplicateReported(tcb, Seq.max(tcb.snd.sndUna, segment.ack()));
         loss.undoRetransmits = Math.max(0, loss.undoRetransmits - 1);
     }
 
@@ -167,12 +168,17 @@ final class LossRecovery {
     /// @param acked octets by which SND.UNA moved
     static void afterAck(Tcb tcb, long nowNanos, Segment segment, int acked, int flightBefore) {
         var loss = tcb.loss;
+        int counted = loss.duplicateBytes;
         if (acked > 0) {
             partialWithoutSack(tcb, acked);
         }
         // Without SACK, what a duplicate ACK counts is counted again when it is acknowledged.
         if (loss.ackDelivered > 0 && (tcb.rcv.selectiveAcks || acked > 0)) {
             tcb.rate.acknowledged(nowNanos, loss.ackDelivered, loss.rttMinNanos);
+        }
+        if (acked > 0) {
+            // RFC 9937 §6.2: "DeliveredData is the change in SND.UNA, minus 1 SMSS for each preceding duplicate ACK".
+            loss.ackDelivered = Math.max(0, loss.ackDelivered - (counted - loss.duplicateBytes));
         }
         if (loss.ackReordered) {
             tcb.tally.reorderings++;
@@ -433,6 +439,8 @@ final class LossRecovery {
         if (!any) {
             return;
         }
+        // All at once: one by one, as they are sent, each cut would cost as much as there is in flight.
+        sent.splitLost(tcb.payloadMax(), tcb.snd.finQueued ? tcb.snd.dataEndSeq() : tcb.snd.sndMax);
         if (loss.phase == RecoveryState.MARKED) {
             leave(tcb);
         }

@@ -80,6 +80,8 @@ final class NewReno implements CongestionControl {
         remember();
         // RFC 5681 §3.1, equation 4.
         ssthresh = Math.max(flightSize / 2, 2 * mss);
+        // Counted for a larger window: it would open the smaller one at once.
+        ackedInAvoidance = 0;
     }
 
     @Override
@@ -106,5 +108,21 @@ final class NewReno implements CongestionControl {
     @Override
     public void restartAfterIdle() {
         cwnd = Math.min(cwnd, slowStart.initialWindow());
+    }
+
+    @Override
+    public CongestionAlgorithm algorithm() {
+        return CongestionAlgorithm.NEW_RENO;
+    }
+
+    @Override
+    public void pack(Packing packing) {
+        slowStart.pack(packing);
+        mss = packing.number(mss);
+        cwnd = packing.number(cwnd);
+        ssthresh = packing.number(ssthresh, Integer.MAX_VALUE);
+        ackedInAvoidance = packing.number(ackedInAvoidance);
+        cwndBefore = packing.number(cwndBefore);
+        ssthreshBefore = packing.number(ssthreshBefore, Integer.MAX_VALUE);
     }
 }

@@ -46,8 +46,9 @@ final class Output {
     }
 
     /// Nothing more can be sent now.
-    private static void drained(Tcb tcb, long nowNanos) {
+    static void drained(Tcb tcb, long nowNanos) {
         tcb.sendTimes.drained(tcb, nowNanos);
+        Push.drained(tcb);
         boolean noMore =
                 tcb.snd.unsent() < tcb.payloadMax() && tcb.sent().lostCount() == 0 && congestionWindowLeft(tcb) > 0;
         if (noMore) {
@@ -109,12 +110,12 @@ final class Output {
         }
         boolean reply = tcb.state == TcpState.SYN_RECEIVED;
         var writer = tcb.context.writer();
-        int window = ReceiveWindow.first(tcb);
+        int window = reply && snd.outstanding() && !tcb.active ? ReceiveWindow.again(tcb) : ReceiveWindow.first(tcb);
         header(tcb)
                 .seq(snd.iss)
                 .flags(TcpFlags.SYN | Ecn.synFlags(tcb, reply))
                 .window(window)
-                .mss(tcb.mssOffered);
+                .mss(PathMtu.mssOffered(tcb));
         // RFC 7323 §2.2 and §3.2: an answer carries only those options that the SYN carried.
         if (tcb.config.windowScaling() && (!reply || rcv.rcvWndShift > 0 || tcb.snd.sndWndShift > 0)) {
             writer.windowScale(rcv.rcvWndShift);
@@ -134,6 +135,7 @@ final class Output {
             tcb.timers.stop(Timer.DELAYED_ACK);
         }
         int length = tcb.fastOpen == null ? 0 : tcb.fastOpen.onSyn(tcb, nowNanos, writer, reply);
+        UserTimeout.onSyn(tcb, writer);
         int textOffset = writer.begin(out);
         if (length > 0) {
             var ring = Objects.requireNonNull(snd.ring, "text without a ring");
@@ -193,7 +195,7 @@ final class Output {
         }
         restartAfterIdle(tcb, nowNanos);
         int mss = tcb.payloadMax();
-        int wanted = Math.min(Math.min(unsent, mss), window);
+        int wanted = Math.min(Math.min(unsent, mss), Math.min(window, snd.recordLeft()));
         int allowed = congestionWindowLeft(tcb);
         if (allowed < wanted) {
             LossRecovery.windowUsedUp(tcb);
@@ -228,6 +230,10 @@ final class Output {
         if (length == tcb.payloadMax() || (tcb.pending & Tcb.SMALL_DUE) != 0) {
             return true;
         }
+        if (length == snd.recordLeft() && length < unsent) {
+            // A record that others wait behind does not get any longer.
+            return true;
+        }
         // Whoever writes urgent data does not want it to wait.
         boolean hurries = snd.finQueued || snd.urgent();
         if ((tcb.corked || tcb.moreComes) && !hurries) {
@@ -251,7 +257,9 @@ final class Output {
             tcb.progressNanos = nowNanos;
         }
         boolean again = tcb.fastOpen != null && tcb.fastOpen.textAgain(snd) > 0;
-        int sent = writeText(tcb, nowNanos, out, seq, length, finFits(snd, seq + length));
+        boolean asked = Push.asked(tcb, length);
+        boolean push = Push.due(tcb, length, asked);
+        int sent = writeText(tcb, nowNanos, out, seq, length, push, finFits(snd, seq + length));
         if (!tcb.rttTimed) {
             tcb.rttTimed = true;
             tcb.rttSeq = seq + sent;
@@ -261,6 +269,12 @@ final class Output {
             snd.smallEnd = seq + sent;
         }
         inFlight(tcb, nowNanos, sent);
+        tcb.sent().markLast(asked, tcb.groupBegins);
+        if (again) {
+            tcb.context.counters().count(TcpCounters.RETRANSMITS);
+            tcb.tally.retransmits++;
+            tcb.tally.retransmittedBytes += length;
+        }
         if (2L * snd.unsent() < tcb.config.unsentBytesMax()) {
             tcb.events |= TcpEvents.WRITABLE;
         }
@@ -279,7 +293,11 @@ final class Output {
             tcb.rate.restart(nowNanos);
         }
         int seq = tcb.snd.sndMax;
+        int record = tcb.snd.recordLeft();
         sent.append(nowNanos, seq, seq + count, tcb.rate);
+        if (count >= record) {
+            sent.endRecord();
+        }
         tcb.snd.sndMax = seq + count;
     }
 
@@ -297,7 +315,8 @@ final class Output {
         }
         tcb.rttTimed = false;
         boolean text = snd.acked < snd.written;
-        writeText(tcb, nowNanos, out, snd.sndUna, text ? 1 : 0, !text);
+        boolean push = text && Push.isEnd(tcb, snd.sndUna + 1);
+        writeText(tcb, nowNanos, out, snd.sndUna, text ? 1 : 0, push, !text);
         if (!snd.outstanding()) {
             // Should the peer have no room for it, it goes out again when the window opens.
             inFlight(tcb, nowNanos, 1);
@@ -318,9 +337,7 @@ final class Output {
     /// Writes `length` octets of text from `seq`, and the FIN behind them if asked to.
     ///
     /// @return sequence numbers used
-    static int writeText(Tcb tcb, long nowNanos, Frame out, int seq, int length, boolean fin) {
-        boolean last = seq + length == tcb.snd.dataEndSeq() && !tcb.unpushed;
-        boolean push = length > 0 && (last || endsBurst(tcb, nowNanos, seq, length));
+    static int writeText(Tcb tcb, long nowNanos, Frame out, int seq, int length, boolean push, boolean fin) {
         int flags = TcpFlags.ACK | (push ? TcpFlags.PSH : 0) | (fin ? TcpFlags.FIN : 0);
         write(tcb, nowNanos, out, flags, seq, length);
         tcb.context.counters().add(TcpCounters.BYTES_OUT, length);
@@ -332,35 +349,19 @@ final class Output {
         return length + (fin ? 1 : 0);
     }
 
-    /// Whether this segment is the last of several that go out together, where such are pushed.
-    private static boolean endsBurst(Tcb tcb, long nowNanos, int seq, int length) {
-        if (!tcb.config.pushBursts() || seq != tcb.snd.sndMax) {
-            return false;
-        }
-        boolean goesOn = tcb.burstEndSeq == seq && tcb.burstNanos == nowNanos;
-        tcb.burstEndSeq = seq + length;
-        tcb.burstNanos = nowNanos;
-        var snd = tcb.snd;
-        int unsent = snd.unsent() - length;
-        int room = Math.min(snd.usableWindow(), congestionWindowLeft(tcb)) - length;
-        int next = Math.min(Math.min(unsent, tcb.payloadMax()), room);
-        boolean tailGoes = tcb.noDelay || (tcb.config.nagleAfterSmallOnly() && !snd.smallOutstanding());
-        boolean follows = next == tcb.payloadMax() || (next > 0 && next == unsent && tailGoes);
-        return goesOn && !follows;
-    }
-
     private static boolean acknowledge(Tcb tcb, long nowNanos, Frame out) {
-        if ((tcb.pending & Tcb.KEEP_ALIVE_DUE) != 0) {
+        if ((tcb.pending & Tcb.ACK_DUE) == 0) {
+            if ((tcb.pending & Tcb.KEEP_ALIVE_DUE) == 0) {
+                return false;
+            }
+            // Only now: the peer does not accept it, and would take it for no answer to a probe of its own.
             keepAlive(tcb, nowNanos, out);
             return true;
         }
-        if ((tcb.pending & Tcb.ACK_DUE) == 0) {
-            return false;
-        }
         tcb.quickAcks = Math.max(0, tcb.quickAcks - 1);
         var snd = tcb.snd;
-        // Inside the window, or the peer would take the ACK for an old one.
-        int seq = Seq.min(snd.sndMax, snd.sndUna + snd.sndWnd);
+        // Inside the window, or the peer would take the ACK for an old one. A SYN lies before it.
+        int seq = Seq.min(snd.sndMax, snd.sndUna + (snd.synAcked ? 0 : 1) + snd.sndWnd);
         write(tcb, nowNanos, out, TcpFlags.ACK, seq, 0);
         return true;
     }
@@ -439,6 +440,9 @@ final class Output {
         }
         if (rcv.selectiveAcks && length == 0 && (flags & TcpFlags.RST) == 0) {
             selectiveAcks(rcv, writer);
+        }
+        if ((flags & TcpFlags.RST) == 0) {
+            UserTimeout.onSegment(tcb, writer, length);
         }
         rcv.duplicateLeft = rcv.duplicateRight;
         return writer.begin(out);

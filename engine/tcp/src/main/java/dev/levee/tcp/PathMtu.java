@@ -58,6 +58,12 @@ final class PathMtu {
         }
     }
 
+    /// The MSS of our SYN.
+    static int mssOffered(Tcb tcb) {
+        boolean less = tcb.config.mssFollowsPath() && tcb.pathMtu < tcb.linkMtu;
+        return less ? Math.min(tcb.mssOffered, tcb.segmentOf(tcb.pathMtu)) : tcb.mssOffered;
+    }
+
     private static void believe(Tcb tcb, long nowNanos, int mtu) {
         adopt(tcb, nowNanos, mtu);
         tcb.events |= TcpEvents.PATH_MTU;

@@ -45,13 +45,19 @@ final class Rack {
         if (!loss.rackValid || Seq.gt(endSeq, loss.deliveredTo)) {
             loss.deliveredTo = endSeq;
         }
+        // RFC 8985 §6.2, step 2: the last segment sent of those that this ACK is about, which need not be the last sent
+        // of all: when segments were overtaken, "RACK.rtt > (RACK.ack_ts - RACK.xmit_ts)", and others get more time.
+        if (!loss.ackTimed || sentNanos - loss.ackSentNanos >= 0) {
+            loss.ackTimed = true;
+            loss.ackSentNanos = sentNanos;
+            loss.rackRttNanos = rtt;
+        }
         boolean later = sentNanos - loss.rackSentNanos > 0
                 || (sentNanos == loss.rackSentNanos && Seq.gt(endSeq, loss.rackEndSeq));
         if (!loss.rackValid || later) {
             loss.rackValid = true;
             loss.rackSentNanos = sentNanos;
             loss.rackEndSeq = endSeq;
-            loss.rackRttNanos = rtt;
         }
     }
 
@@ -78,10 +84,14 @@ final class Rack {
         }
     }
 
-    /// The peer has received something twice (RFC 8985 §6.2, step 4): the reordering window was too small.
-    static void duplicateReported(Tcb tcb) {
+    /// The peer has received something twice (RFC 8985 §6.2, step 4): the reordering window was too small. It grows
+    /// once
+    /// a round trip, which is over when all that was sent by then is acknowledged ("SND.UNA >= RACK.dsack_round").
+    ///
+    /// @param una SND.UNA after the ACK that says so
+    static void duplicateReported(Tcb tcb, int una) {
         var loss = tcb.loss;
-        if (!loss.dsackRound || Seq.gt(tcb.snd.sndUna, loss.dsackRoundEnd)) {
+        if (!loss.dsackRound || Seq.ge(una, loss.dsackRoundEnd)) {
             loss.dsackRound = true;
             loss.dsackRoundEnd = tcb.snd.sndMax;
             loss.reorderQuarters = Math.min(loss.reorderQuarters + 1, REORDER_QUARTERS_MAX);

@@ -106,4 +106,28 @@ final class ReceiveSpace {
         return window > 0
                 && (Seq.inWindow(segSeq, rcvNxt, window) || Seq.inWindow(segSeq + segLen - 1, rcvNxt, window));
     }
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        rcvNxt = packing.baseSeq(rcvNxt);
+        irs = packing.seq(irs);
+        rcvAdv = packing.seq(rcvAdv);
+        limit = packing.number(limit);
+        offer = packing.number(offer);
+        rcvWndShift = packing.number(rcvWndShift);
+        lastAckSent = packing.seq(lastAckSent);
+        received = packing.number(received);
+        read = packing.number(read);
+        urgentEnd = packing.number(urgentEnd);
+        finSeq = packing.seq(finSeq);
+        finSeen = packing.flag(finSeen);
+        finReached = packing.flag(finReached);
+        closed = packing.flag(closed);
+        selectiveAcks = packing.flag(selectiveAcks);
+        duplicateLeft = packing.seq(duplicateLeft);
+        duplicateRight = packing.seq(duplicateRight);
+        timestamps = packing.flag(timestamps);
+        tsRecent = packing.number(tsRecent);
+        tsRecentNanos = packing.nanos(tsRecentNanos);
+    }
 }

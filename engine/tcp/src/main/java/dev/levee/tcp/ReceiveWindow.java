@@ -13,6 +13,14 @@ final class ReceiveWindow {
         return Math.min(0xffff, room(tcb));
     }
 
+    /// The window of a SYN-ACK that is sent again. Text of a fast open's SYN may have been read since the first: the
+    /// window grows in steps there, too.
+    static int again(Tcb tcb) {
+        int promised = tcb.rcv.rcvWnd();
+        int room = first(tcb);
+        return room - promised >= step(tcb, promised) ? room : Math.min(0xffff, promised);
+    }
+
     /// The window field of the segment that is being written; what it says is a promise.
     static int advertise(Tcb tcb) {
         var rcv = tcb.rcv;
@@ -36,7 +44,7 @@ final class ReceiveWindow {
         int unit = 1 << rcv.rcvWndShift;
         int field = Math.min(0xffff, promised + unit - 1 >>> rcv.rcvWndShift);
         int whole = field << rcv.rcvWndShift;
-        if (whole > tcb.config.receiveBufferBytes() - rcv.available()) {
+        if (whole > tcb.receiveBufferBytes() - rcv.available()) {
             return promised >>> rcv.rcvWndShift;
         }
         rcv.rcvAdv = Seq.max(rcv.rcvAdv, rcv.rcvNxt + whole);

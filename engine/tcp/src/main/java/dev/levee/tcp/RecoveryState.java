@@ -39,7 +39,7 @@ final class RecoveryState {
     boolean undoStamped;
     int undoTsVal;
 
-    /// RFC 8985 §5.2: of the segments delivered the one sent last, and its round-trip time.
+    /// RFC 8985 §5.2: of the segments delivered the one sent last, and the round-trip time of the one delivered last.
     boolean rackValid;
     long rackSentNanos;
     int rackEndSeq;
@@ -75,6 +75,9 @@ final class RecoveryState {
     int ackDelivered;
     long ackRttNanos;
     boolean ackDsack;
+    /// Whether it has told a round-trip time, and when the last segment was sent that it did so for.
+    boolean ackTimed;
+    long ackSentNanos;
     boolean ackReordered;
     int ackLostBefore;
     /// And what was known before it: the blocks of an ACK come in any order.
@@ -93,5 +96,54 @@ final class RecoveryState {
     /// Whether the window follows what is delivered.
     boolean reducing() {
         return phase == FAST || phase == MARKED;
+    }
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        phase = packing.number(phase);
+        recoverTo = packing.seq(recoverTo);
+        markedTo = packing.seq(markedTo);
+        recoverSet = packing.flag(recoverSet);
+        duplicateAcks = packing.number(duplicateAcks);
+        duplicateBytes = packing.number(duplicateBytes);
+        prrDelivered = packing.number(prrDelivered);
+        prrOut = packing.number(prrOut);
+        prrFlight = packing.number(prrFlight);
+        mayUndo = packing.flag(mayUndo);
+        undoRetransmits = packing.number(undoRetransmits);
+        undoStamped = packing.flag(undoStamped);
+        undoTsVal = packing.number(undoTsVal);
+        packRack(packing);
+        tailProbeOut = packing.flag(tailProbeOut);
+        tailProbeAgain = packing.flag(tailProbeAgain);
+        tailProbed = packing.flag(tailProbed);
+        tailProbeEndSeq = packing.seq(tailProbeEndSeq);
+        lost = packing.number(lost);
+        windowUsed = packing.flag(windowUsed);
+        windowUsedTo = packing.seq(windowUsedTo);
+        ackDelivered = packing.number(ackDelivered);
+        ackRttNanos = packing.number(ackRttNanos);
+        ackTimed = packing.flag(ackTimed);
+        ackSentNanos = packing.nanos(ackSentNanos);
+        ackDsack = packing.flag(ackDsack);
+        ackReordered = packing.flag(ackReordered);
+        ackLostBefore = packing.number(ackLostBefore);
+        rackBefore = packing.flag(rackBefore);
+        deliveredToBefore = packing.seq(deliveredToBefore);
+    }
+
+    private void packRack(Packing packing) {
+        rackValid = packing.flag(rackValid);
+        rackSentNanos = packing.nanos(rackSentNanos);
+        rackEndSeq = packing.seq(rackEndSeq);
+        rackRttNanos = packing.number(rackRttNanos);
+        rttMinNanos = packing.number(rttMinNanos);
+        rttMinSinceNanos = packing.nanos(rttMinSinceNanos);
+        deliveredTo = packing.seq(deliveredTo);
+        reorderingSeen = packing.flag(reorderingSeen);
+        reorderQuarters = packing.number(reorderQuarters, 1);
+        reorderEpisodes = packing.number(reorderEpisodes);
+        dsackRoundEnd = packing.seq(dsackRoundEnd);
+        dsackRound = packing.flag(dsackRound);
     }
 }

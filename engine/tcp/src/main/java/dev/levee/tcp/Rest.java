@@ -26,12 +26,18 @@ final class Rest {
             return;
         }
         long restNanos = tcb.config.restNanos();
+        if (restNanos == 0) {
+            // The user has switched it off since the timer was set.
+            return;
+        }
         if (tcb.snd.unacknowledged()) {
             tcb.timers.set(Timer.REST, Deadlines.after(nowNanos, restNanos));
         } else if (nowNanos - tcb.disturbedNanos < restNanos) {
             tcb.timers.set(Timer.REST, Deadlines.after(tcb.disturbedNanos, restNanos));
         } else {
             tcb.resting = true;
+            tcb.snd.recordEnds = null;
+            ReceiveGrowth.giveBack(tcb);
             if (tcb.snd.ring != null || tcb.rcv.ring != null) {
                 tcb.events |= TcpEvents.RESTING;
             }

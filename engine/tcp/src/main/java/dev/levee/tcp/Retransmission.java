@@ -57,6 +57,7 @@ final class Retransmission {
             sent.split(first, most);
         }
         while (first == sent.first()
+                && !sent.endsRecord(first)
                 && first + 1 != sent.end()
                 && sent.lost(first + 1)
                 && Seq.distance(sent.startSeq(first), textEnd(tcb, sent, first + 1)) <= most) {
@@ -85,9 +86,13 @@ final class Retransmission {
         }
         int length = textOf(tcb, sent, index);
         int window = Math.min(snd.usableWindow(), Output.congestionWindowLeft(tcb) - length);
-        int room = Math.min(tcb.payloadMax() - length, window);
-        int more = Math.clamp(room, 0, snd.unsent());
+        int room = sent.endsRecord(index) ? 0 : Math.min(tcb.payloadMax() - length, window);
+        int record = snd.recordLeft();
+        int more = Math.clamp(room, 0, Math.min(snd.unsent(), record));
         int end = snd.sndMax + more;
+        if (more == record) {
+            sent.endRecord();
+        }
         if (Output.finFits(snd, end) && !snd.finSent()) {
             end++;
         }
@@ -105,7 +110,8 @@ final class Retransmission {
         tcb.rttTimed = false;
         tcb.retransmitted = true;
         tcb.retransmitTsVal = tcb.timestamp(nowNanos);
-        Output.writeText(tcb, nowNanos, out, start, text, sent.length(index) > text);
+        boolean push = Push.again(tcb, index);
+        Output.writeText(tcb, nowNanos, out, start, text, push, sent.length(index) > text);
         tcb.tally.retransmits++;
         tcb.tally.retransmittedBytes += text;
         sent.sentAgain(nowNanos, index, tcb.rate);

@@ -28,14 +28,20 @@ final class RetransmitTimer {
         }
     }
 
-    /// R2 may have become shorter: it ends the wait that goes on now, too.
-    static void limitChanged(Tcb tcb, long nowNanos) {
-        if (tcb.timers.isSet(Timer.RETRANSMIT)) {
-            long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
-            tcb.timers.set(
-                    Timer.RETRANSMIT,
-                    Deadlines.earlier(tcb.timers.get(Timer.RETRANSMIT), giveUp - nowNanos > 0 ? giveUp : nowNanos));
+    /// R2 may have become shorter: it ends the wait that goes on now, too. Or longer: a timer that was to give up would
+    /// be taken for a retransmission timeout that came too early, and runs from now on instead.
+    ///
+    /// @param beforeNanos what [#r2Nanos] was
+    static void limitChanged(Tcb tcb, long nowNanos, long beforeNanos) {
+        if (!tcb.timers.isSet(Timer.RETRANSMIT)) {
+            return;
         }
+        long deadline = tcb.timers.get(Timer.RETRANSMIT);
+        if (deadline == Deadlines.after(tcb.progressNanos, beforeNanos)) {
+            deadline = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
+        }
+        long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
+        tcb.timers.set(Timer.RETRANSMIT, Deadlines.earlier(deadline, giveUp - nowNanos > 0 ? giveUp : nowNanos));
     }
 
     /// RFC 6298 (5.2) and (5.3): new data was acknowledged.
@@ -119,16 +125,16 @@ final class RetransmitTimer {
         tcb.timers.set(Timer.RETRANSMIT, giveUp - nowNanos > 0 ? Deadlines.earlier(deadline, giveUp) : deadline);
     }
 
-    private static long r2Nanos(Tcb tcb) {
-        long userNanos = tcb.config.userTimeoutNanos();
-        if (userNanos > 0) {
-            return userNanos;
+    /// How long nothing may be acknowledged before the connection is given up.
+    static long r2Nanos(Tcb tcb) {
+        if (tcb.config.userTimeoutNanos() > 0) {
+            return tcb.config.userTimeoutNanos();
         }
         return switch (tcb.state) {
             case SYN_SENT -> tcb.config.r2SynNanos();
             case SYN_RECEIVED -> tcb.active ? tcb.config.r2SynNanos() : tcb.config.r2SynReceivedNanos();
             case CLOSED, LISTEN, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT ->
-                tcb.config.r2Nanos();
+                UserTimeout.nanos(tcb);
         };
     }
 
@@ -186,7 +192,8 @@ final class RetransmitTimer {
         if (soft != null && which == CloseCause.Timeout.CONNECT) {
             return new CloseCause.Unreachable(soft, tcb.undelivered());
         }
-        boolean users = tcb.config.userTimeoutNanos() > 0 && which != CloseCause.Timeout.ZERO_WINDOW;
+        boolean adopted = which != CloseCause.Timeout.CONNECT && UserTimeout.adopted(tcb);
+        boolean users = (tcb.config.userTimeoutNanos() > 0 || adopted) && which != CloseCause.Timeout.ZERO_WINDOW;
         return tcb.timedOut(users ? CloseCause.Timeout.USER : which);
     }
 
@@ -197,6 +204,10 @@ final class RetransmitTimer {
             tcb.synRetransmitted = true;
             tcb.rttTimed = false;
             tcb.pending |= Tcb.SYN_DUE;
+            if (tcb.opensFast()) {
+                // RFC 5681 §3.1: after a lost SYN-ACK one segment; a fast open need not wait for the next one's answer.
+                tcb.congestion.afterSynLoss();
+            }
             tcb.context.counters().count(TcpCounters.SYN_RETRANSMITS);
         } else {
             // RFC 6298 (5.4): "Retransmit the earliest segment that has not been acknowledged", and all behind

@@ -91,4 +91,13 @@ final class RttEstimator {
     long rttVarNanos() {
         return rttVarNanos;
     }
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        srttNanos = packing.number(srttNanos);
+        rttVarNanos = packing.number(rttVarNanos);
+        rtoNanos = packing.number(rtoNanos);
+        backOff = packing.number(backOff);
+        timeouts = packing.number(timeouts);
+    }
 }

@@ -24,6 +24,7 @@ final class SegmentArrives {
                 && checkSyn(tcb, nowNanos, segment)
                 && checkAck(tcb, nowNanos, segment)) {
             rememberTimestamp(tcb.rcv, nowNanos, segment);
+            UserTimeout.arrives(tcb, nowNanos, segment);
             Urgent.arrives(tcb, segment);
             if (TextArrives.processText(tcb, nowNanos, segment)) {
                 TextArrives.checkFin(tcb, nowNanos, segment);
@@ -39,6 +40,11 @@ final class SegmentArrives {
         }
         if (!segment.hasAck()) {
             Ecn.synAgain(tcb, segment);
+            if (tcb.rcv.timestamps && segment.hasTimestamps() && Seq.gt(segment.tsVal(), tcb.rcv.tsRecent)) {
+                // Each SYN-ACK echoes the SYN that it answers: the peer measures the round trip by it.
+                tcb.rcv.tsRecent = segment.tsVal();
+                tcb.rcv.tsRecentNanos = nowNanos;
+            }
             tcb.pending |= Tcb.SYN_DUE;
         } else if (checkAck(tcb, nowNanos, segment)) {
             tcb.ackNow();
@@ -55,7 +61,7 @@ final class SegmentArrives {
         // RFC 7323 §3.2: "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the
         // segment."
         if (!segment.hasTimestamps()) {
-            return false;
+            return tcb.config.missingTimestampsTaken();
         }
         boolean older = Seq.lt(segment.tsVal(), rcv.tsRecent);
         if (older && nowNanos - rcv.tsRecentNanos < TS_RECENT_LIFE_NANOS) {

@@ -50,6 +50,10 @@ final class SendSpace {
 
     int ahead;
 
+    /// Null while the user has ended no record.
+    @Nullable
+    RecordEnds recordEnds;
+
     /// The user has closed: a FIN follows the last octet.
     boolean finQueued;
     boolean finAcked;
@@ -112,9 +116,42 @@ final class SendSpace {
         return Math.max(0, Seq.distance(from, dataEndSeq()));
     }
 
+    /// A record of the user's ends behind what was written last. What others wait behind is sent however small it is.
+    void endRecord() {
+        if (unsent() > 0) {
+            recordEnds = recordEnds == null ? new RecordEnds() : recordEnds;
+            recordEnds.add(written);
+        }
+    }
+
+    /// Octets from SND.NXT to the end of the user's record there.
+    int recordLeft() {
+        return recordEnds == null ? RecordEnds.NONE : recordEnds.distance(positionOf(sndMax));
+    }
+
     /// What the window still allows beyond what was sent: may be negative when the window shrank.
     int usableWindow() {
         // The window of a SYN begins behind our own.
         return Seq.distance(sndMax, sndUna + (synAcked ? 0 : 1) + sndWnd);
+    }
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        sndUna = packing.baseSeq(sndUna);
+        iss = packing.seq(iss);
+        sndMax = packing.seq(sndMax);
+        sndWnd = packing.number(sndWnd);
+        sndWl2 = packing.seq(sndWl2);
+        sndWndMax = packing.number(sndWndMax);
+        sndWndShift = packing.number(sndWndShift);
+        sndMss = packing.number(sndMss);
+        smallEnd = packing.seq(smallEnd);
+        written = packing.number(written);
+        acked = packing.number(acked);
+        urgentEnd = packing.number(urgentEnd);
+        ahead = packing.number(ahead);
+        finQueued = packing.flag(finQueued);
+        finAcked = packing.flag(finAcked);
+        synAcked = packing.flag(synAcked);
     }
 }

@@ -62,4 +62,13 @@ final class SendTimes {
     private long of(int what, long nowNanos) {
         return nanos[what] + (waitsFor == what ? nowNanos - sinceNanos : 0);
     }
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        for (int i = 0; i < nanos.length; i++) {
+            nanos[i] = packing.number(nanos[i]);
+        }
+        waitsFor = packing.number(waitsFor);
+        sinceNanos = packing.nanos(sinceNanos);
+    }
 }

@@ -29,6 +29,12 @@ final class SentSegments {
     private static final byte RETRANSMITTED = 4;
     /// When it was sent, the application had no more.
     private static final byte APPLICATION_LIMITED = 8;
+    /// The user had it pushed.
+    private static final byte PUSHED = 16;
+    /// It was the first of several that went out together.
+    private static final byte GROUP = 32;
+    /// A record of the user's ends with it.
+    private static final byte RECORD = 64;
 
     private static final int ENTRIES_MIN = 16;
     private static final int INDEX_MAX = 1 << 30;
@@ -56,6 +62,7 @@ final class SentSegments {
     private int sackedCount;
     private int lostCount;
     private int retransmittedCount;
+    private long touches;
 
     boolean isEmpty() {
         return head == tail;
@@ -101,6 +108,18 @@ final class SentSegments {
 
     boolean retransmitted(int index) {
         return (marks[slot(index)] & RETRANSMITTED) != 0;
+    }
+
+    boolean pushed(int index) {
+        return (marks[slot(index)] & PUSHED) != 0;
+    }
+
+    boolean endsRecord(int index) {
+        return (marks[slot(index)] & RECORD) != 0;
+    }
+
+    boolean beginsGroup(int index) {
+        return (marks[slot(index)] & GROUP) != 0;
     }
 
     long sentNanos(int index) {
@@ -166,6 +185,16 @@ final class SentSegments {
         stamp(at, rate);
         inFlightBytes += length(index);
         sentNow(nowNanos, index);
+    }
+
+    /// What is known of the entry appended last: whether the user had it pushed, and whether it begins a group.
+    void markLast(boolean pushed, boolean beginsGroup) {
+        marks[slot(tail - 1)] |= (byte) ((pushed ? PUSHED : 0) | (beginsGroup ? GROUP : 0));
+    }
+
+    /// A record ends with the last entry.
+    void endRecord() {
+        marks[slot(tail - 1)] |= RECORD;
     }
 
     /// The segment was sent again, whatever was thought of it before.
@@ -412,6 +441,8 @@ final class SentSegments {
         int cut = startSeq(index) + bytes;
         end[slot(index)] = cut;
         start[slot(index + 1)] = cut;
+        marks[slot(index)] &= ~(PUSHED | RECORD);
+        marks[slot(index + 1)] &= ~GROUP;
         if (lost(index)) {
             lostCount++;
         } else if (sacked(index)) {
@@ -419,6 +450,67 @@ final class SentSegments {
         } else {
             retransmittedCount += retransmitted(index) ? 1 : 0;
             link(index + 1, index);
+        }
+    }
+
+    /// Cuts all LOST entries into pieces of at most `bytes` octets of text, which ends at `textEnd`; what lies there
+    /// is a FIN. Costs a step for each entry before and after, where as many calls of [#split] would cost the
+    /// product of both.
+    void splitLost(int bytes, int textEnd) {
+        var moved = new int[count()];
+        int more = 0;
+        for (int i = head; i != tail; i++) {
+            moved[i - head] = more;
+            more += pieces(i, bytes, textEnd) - 1;
+        }
+        if (more == 0) {
+            return;
+        }
+        while (start.length < count() + more) {
+            grow();
+        }
+        for (int index = oldest; index != NONE; ) {
+            int at = slot(index);
+            index = later[at];
+            later[at] = movedTo(later[at], moved);
+            earlier[at] = movedTo(earlier[at], moved);
+        }
+        oldest = movedTo(oldest, moved);
+        newest = movedTo(newest, moved);
+        lostFrom = head;
+        int to = tail + more;
+        for (int from = tail - 1; from != head - 1; from--) {
+            int pieces = pieces(from, bytes, textEnd);
+            to -= pieces;
+            spread(from, to, pieces, bytes);
+        }
+        tail += more;
+        lostCount += more;
+    }
+
+    private int pieces(int index, int bytes, int textEnd) {
+        int text = Seq.distance(startSeq(index), Seq.min(endSeq(index), textEnd));
+        return lost(index) && text > bytes ? (text + bytes - 1) / bytes : 1;
+    }
+
+    private int movedTo(int index, int[] moved) {
+        return index == NONE ? NONE : index + moved[index - head];
+    }
+
+    /// Puts an entry into `pieces` others, none of them before it.
+    private void spread(int from, int to, int pieces, int bytes) {
+        int seq = startSeq(from);
+        for (int piece = pieces - 1; piece >= 0; piece--) {
+            int at = slot(to + piece);
+            copy(slot(from), at);
+            start[at] = seq + piece * bytes;
+            if (piece > 0) {
+                marks[at] &= ~GROUP;
+            }
+            if (piece < pieces - 1) {
+                end[at] = start[at] + bytes;
+                marks[at] &= ~PUSHED;
+            }
         }
     }
 
@@ -454,7 +546,19 @@ final class SentSegments {
     }
 
     private int slot(int index) {
+        assert counted();
         return index & start.length - 1;
+    }
+
+    private boolean counted() {
+        touches++;
+        return true;
+    }
+
+    /// How often an entry was looked at or changed, counted while assertions are on: tests bound what a peer can make
+    /// us do.
+    long touches() {
+        return touches;
     }
 
     /// In arrays of twice the length an index has its old place or the same in the second half.

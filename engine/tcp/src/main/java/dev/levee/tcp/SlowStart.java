@@ -21,8 +21,8 @@ final class SlowStart {
     private static final int CSS_ROUNDS = 5;
     private static final long UNKNOWN = Long.MAX_VALUE;
 
-    private final int segments;
-    private final boolean hyStart;
+    private int segments;
+    private boolean hyStart;
     private int initialWindow;
 
     /// The most octets in flight in this round trip, and where the round ends.
@@ -119,5 +119,20 @@ final class SlowStart {
     void end() {
         done = true;
         cssRound = 0;
+    }
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        segments = packing.number(segments);
+        hyStart = packing.flag(hyStart);
+        initialWindow = packing.number(initialWindow);
+        flightMax = packing.number(flightMax);
+        roundEnd = packing.seq(roundEnd);
+        lastRoundMinNanos = packing.number(lastRoundMinNanos, UNKNOWN);
+        roundMinNanos = packing.number(roundMinNanos, UNKNOWN);
+        cssBaselineNanos = packing.number(cssBaselineNanos, UNKNOWN);
+        samples = packing.number(samples);
+        cssRound = packing.number(cssRound);
+        done = packing.flag(done);
     }
 }

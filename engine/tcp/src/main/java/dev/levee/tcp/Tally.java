@@ -31,4 +31,25 @@ final class Tally {
     /// When text was sent last, and when it was received; at first, when the connection was established.
     long textOutNanos;
     long textInNanos;
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        segmentsOut = packing.number(segmentsOut);
+        segmentsIn = packing.number(segmentsIn);
+        textSegmentsOut = packing.number(textSegmentsOut);
+        textSegmentsIn = packing.number(textSegmentsIn);
+        textBytesOut = packing.number(textBytesOut);
+        retransmits = packing.number(retransmits);
+        retransmittedBytes = packing.number(retransmittedBytes);
+        timeouts = packing.number(timeouts);
+        delivered = packing.number(delivered);
+        deliveredMarked = packing.number(deliveredMarked);
+        lost = packing.number(lost);
+        duplicatesReported = packing.number(duplicatesReported);
+        reorderings = packing.number(reorderings);
+        reorderingDistance = packing.number(reorderingDistance);
+        outOfOrder = packing.number(outOfOrder);
+        textOutNanos = packing.nanos(textOutNanos);
+        textInNanos = packing.nanos(textInNanos);
+    }
 }

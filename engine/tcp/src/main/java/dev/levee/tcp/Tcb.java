@@ -1,5 +1,6 @@
 package dev.levee.tcp;
 
+import dev.levee.wire.Handshake;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.Segment;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +30,14 @@ final class Tcb {
     static final int KEEP_ALIVE_DUE = 0x100;
 
     private static final SentSegments NOTHING_SENT = new SentSegments();
-    private static final int V4_HEADERS_BYTES = 40;
-    private static final int V6_HEADERS_BYTES = 60;
     private static final int TIMESTAMPS_BYTES = 12;
     static final long TIMESTAMP_TICK_NANOS = 1_000_000L;
     private static final long CHALLENGE_PERIOD_NANOS = 1_000_000_000L;
 
     TcpConfig config;
-    final FourTuple tuple;
+    FourTuple tuple;
     final TcpContext context;
-    final boolean active;
+    boolean active;
     final SendSpace snd = new SendSpace();
     final ReceiveSpace rcv = new ReceiveSpace();
     final RttEstimator rtt;
@@ -49,6 +48,10 @@ final class Tcb {
     final SendTimes sendTimes = new SendTimes();
     final Tally tally = new Tally();
     private @Nullable SentSegments sent;
+    /// Null while the receive buffer has no reason to grow.
+    @Nullable
+    ReceiveGrowth growth;
+
     TcpState state = TcpState.CLOSED;
     /// Null when the connection has nothing to do with it.
     @Nullable
@@ -72,10 +75,10 @@ final class Tcb {
     CloseCause.@Nullable IcmpReason softError;
 
     /// Largest segment that the link carries, TCP options included.
-    final int mssOffered;
-    final int timestampOffset;
+    int mssOffered;
+    int timestampOffset;
 
-    final int linkMtu;
+    int linkMtu;
     /// The largest packet that the path carries, as far as is known, and until when that is believed.
     int pathMtu;
     long pathMtuUntilNanos;
@@ -92,6 +95,10 @@ final class Tcb {
     /// The peer's window has had no room, and nothing was acknowledged since; and since when.
     boolean refused;
     long refusedNanos;
+
+    /// What the peer says of its user timeout; 0: nothing. And whether it is to hear of ours.
+    int peerUserTimeoutSeconds;
+    boolean userTimeoutDue;
 
     /// When an acceptable segment arrived last, and keep-alive probes sent since.
     long heardNanos;
@@ -115,9 +122,11 @@ final class Tcb {
     boolean moreComes;
     /// What was written last was not to be pushed.
     boolean unpushed;
-    /// Where the last segment of text ended, and when it was sent.
-    int burstEndSeq;
-    long burstNanos;
+    /// Of the segments that went out last one after another, see [Push]: how many they are in this group,
+    /// whether the last of them began it, and where they end.
+    int groupSegments;
+    boolean groupBegins;
+    int groupEndSeq;
     /// ACKs that go out at once before they are delayed.
     int quickAcks;
     /// Text was received, and when last.
@@ -147,22 +156,44 @@ final class Tcb {
         this.rtt = new RttEstimator(config.rtoInitialNanos());
         this.linkMtu = mtu;
         this.pathMtu = mtu;
-        // RFC 9293 §3.7.1: "The maximum size of a segment that TCP endpoint really sends ... MUST be the
-        // smaller ..."
-        this.mssOffered = Math.max(8, Math.min(config.mssMax(), mtu - (v4() ? V4_HEADERS_BYTES : V6_HEADERS_BYTES)));
+        this.mssOffered = Offer.mss(config, mtu, v4());
         snd.iss = iss;
         snd.smallEnd = iss;
         snd.sndUna = iss;
         snd.sndMax = iss;
-        // RFC 9293 §3.7.1: "If an MSS Option is not received at connection setup, TCP implementations MUST
-        // assume a default send MSS of 536 ... for IPv4 or 1220 ... for IPv6".
-        snd.sndMss = Math.min(mssOffered, v4() ? 536 : 1220);
+        snd.sndMss = Offer.sendMss(config, mssOffered, 0, v4());
         congestion = config.congestion().create(snd.sndMss, config);
-        rcv.limit = config.receiveWindowBytes() == 0 ? config.receiveBufferBytes() : config.receiveWindowBytes();
-        rcv.offer = config.receiveWindowInitialBytes() == 0 ? rcv.limit : config.receiveWindowInitialBytes();
-        rcv.rcvWndShift = config.windowScaling() ? windowShift(rcv.limit) : 0;
+        rcv.limit = Offer.windowLimit(config);
+        rcv.offer = Offer.firstPromise(config, rcv.limit);
+        rcv.rcvWndShift = Offer.windowShift(config);
         rcv.timestamps = config.timestamps();
         quickAcks = config.quickAcks();
+    }
+
+    /// One that is going to be what was packed.
+    Tcb(TcpConfig config, FourTuple tuple, TcpContext context) {
+        this.config = config;
+        this.tuple = tuple;
+        this.context = context;
+        rtt = new RttEstimator(config.rtoInitialNanos());
+        congestion = config.congestion().create(1, config);
+    }
+
+    /// It is another connection's from now on.
+    void reuse(TcpConfig nextConfig, FourTuple nextTuple) {
+        config = nextConfig;
+        tuple = nextTuple;
+        if (congestion.algorithm() != config.congestion()) {
+            congestion = config.congestion().create(1, config);
+        }
+    }
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        interactive = packing.flag(interactive);
+        challengePeriodNanos = packing.nanos(challengePeriodNanos);
+        challenged = packing.flag(challenged);
+        challengesLeft = packing.number(challengesLeft);
     }
 
     /// The segments in flight; an empty one, not to be added to, when there are none.
@@ -184,6 +215,10 @@ final class Tcb {
             context.giveScoreboard(sent);
             sent = null;
         }
+    }
+
+    boolean hasScoreboard() {
+        return sent != null;
     }
 
     /// Gives back the memory of what was acknowledged, and of what nobody is going to write.
@@ -230,6 +265,7 @@ final class Tcb {
 
     /// Gives back all memory.
     void releaseRings() {
+        ReceiveGrowth.giveBack(this);
         if (snd.ring != null) {
             context.buffers().giveRing(snd.ring);
             snd.ring = null;
@@ -245,57 +281,47 @@ final class Tcb {
         }
     }
 
-    private int windowShift(int capacity) {
-        int shift = Math.max(0, config.windowShift());
-        if (config.windowShift() >= 0) {
-            return shift;
-        }
-        // RFC 7323 §2.3: "the shift count MUST be limited to 14".
-        while (capacity >>> shift > 0xffff && shift < Segment.WINDOW_SCALE_MAX) {
-            shift++;
-        }
-        return shift;
-    }
-
     boolean v4() {
         return IpAddress.isV4(tuple.localAddress().high(), tuple.localAddress().low());
     }
 
-    /// The initial receive sequence number and the options of the peer's SYN or SYN-ACK.
+    /// The initial receive sequence number, the options and the window of the peer's SYN or SYN-ACK.
     void synchronise(long nowNanos, Segment syn) {
-        rcv.irs = syn.seq();
-        rcv.rcvNxt = syn.seq() + 1;
-        rcv.rcvAdv = rcv.rcvNxt;
-        rcv.lastAckSent = rcv.rcvNxt;
-        if (syn.mss() > 0) {
-            snd.sndMss = Math.clamp(syn.mss(), Math.min(config.mssMin(), mssOffered), mssOffered);
-        }
-        // RFC 7323 §2.2: scaling is in use only when both sides sent the option.
-        windowScaling = syn.windowScale() >= 0 && config.windowScaling();
-        if (windowScaling) {
-            snd.sndWndShift = syn.windowScale();
-        } else {
-            rcv.rcvWndShift = 0;
-        }
-        rcv.timestamps = config.timestamps() && syn.hasTimestamps();
-        rcv.selectiveAcks = config.selectiveAcks() && syn.sackPermitted();
+        var heard = context.handshake();
+        heard.read(syn);
+        synchronise(nowNanos, heard);
         Ecn.synchronise(this, syn);
-        if (rcv.timestamps) {
-            rcv.tsRecent = syn.tsVal();
-            rcv.tsRecentNanos = nowNanos;
-        }
-        congestion = config.congestion().create(payloadMax(), config);
-        if (config.windowInSegments()) {
-            int segments = (rcv.limit + snd.sndMss - 1) / snd.sndMss;
-            int whole = Math.min(segments * snd.sndMss, config.receiveBufferBytes());
-            rcv.offer = rcv.offer == rcv.limit ? whole : rcv.offer;
-            rcv.limit = whole;
-        }
+        UserTimeout.arrives(this, nowNanos, syn);
         // The window of a SYN is never scaled (RFC 7323 §2.2).
         snd.sndWnd = syn.window();
         snd.sndWndMax = syn.window();
         snd.sndWl1 = syn.seq();
         snd.sndWl2 = syn.ack();
+    }
+
+    /// What is remembered of the peer's SYN.
+    void synchronise(long nowNanos, Handshake heard) {
+        rcv.irs = heard.irs();
+        rcv.rcvNxt = heard.irs() + 1;
+        rcv.rcvAdv = rcv.rcvNxt;
+        rcv.lastAckSent = rcv.rcvNxt;
+        snd.sndMss = Offer.sendMss(config, mssOffered, heard.mss(), v4());
+        // RFC 7323 §2.2: scaling is in use only when both sides sent the option.
+        windowScaling = heard.windowScale() >= 0 && config.windowScaling();
+        if (windowScaling) {
+            snd.sndWndShift = heard.windowScale();
+        } else {
+            rcv.rcvWndShift = 0;
+        }
+        rcv.timestamps = config.timestamps() && heard.timestamps();
+        rcv.selectiveAcks = config.selectiveAcks() && heard.sackPermitted();
+        if (rcv.timestamps) {
+            rcv.tsRecent = heard.tsVal();
+            rcv.tsRecentNanos = nowNanos;
+        }
+        congestion = config.congestion().create(payloadMax(), config);
+        rcv.limit = Offer.windowLimit(config, snd.sndMss);
+        rcv.offer = Offer.firstPromise(config, rcv.limit);
     }
 
     /// The most text that one segment may carry (RFC 9293 §3.7.1, Eff.snd.MSS).
@@ -306,12 +332,12 @@ final class Tcb {
 
     /// The largest segment that a packet holds, TCP options included: below `mssMin` nobody gets us.
     int segmentOf(int mtu) {
-        return Math.max(mtu - (v4() ? V4_HEADERS_BYTES : V6_HEADERS_BYTES), config.mssMin());
+        return Math.max(mtu - (v4() ? Offer.V4_HEADERS_BYTES : Offer.V6_HEADERS_BYTES), config.mssMin());
     }
 
     /// Octets before the text of a segment that carries any.
     int headerBytes() {
-        return (v4() ? V4_HEADERS_BYTES : V6_HEADERS_BYTES) + (rcv.timestamps ? TIMESTAMPS_BYTES : 0);
+        return (v4() ? Offer.V4_HEADERS_BYTES : Offer.V6_HEADERS_BYTES) + (rcv.timestamps ? TIMESTAMPS_BYTES : 0);
     }
 
     /// This connection's timestamp clock: milliseconds.
@@ -320,10 +346,22 @@ final class Tcb {
     }
 
     /// The most octets that the receive buffer is promised to hold. A scaled window is rounded up when it must
-    /// not shrink, so one unit is held back.
+    /// not shrink, so one unit is held back. Where memory is short, no more than the buffer began with.
     int receiveCapacity() {
         int unit = rcv.rcvWndShift == 0 ? 0 : 1 << rcv.rcvWndShift;
-        return Math.min(Math.min(rcv.limit, rcv.offer), config.receiveBufferBytes() - unit);
+        int capacity = Math.min(Math.min(rcv.limit, rcv.offer), receiveBufferBytes() - unit);
+        int first = config.receiveBufferBytes();
+        return capacity <= first ? capacity : Math.clamp(context.buffers().growthMost(false), first, capacity);
+    }
+
+    /// Octets that the receive buffer has room for by now: also for what was promised when it could be larger.
+    int receiveBufferBytes() {
+        return Math.max(Math.max(rcv.limit, config.receiveBufferBytes()), rcv.available() + rcv.rcvWnd());
+    }
+
+    /// Whether the receive buffer can become larger than it began.
+    boolean mayGrow() {
+        return config.receiveBufferBytesMax() > config.receiveBufferBytes();
     }
 
     /// The most that the window field can say.
@@ -358,11 +396,25 @@ final class Tcb {
         if (snd.finQueued || !state.maySend()) {
             return 0;
         }
-        int limit = config.sendLimitBytes();
-        int most = limit == 0 ? config.sendBufferBytes() : limit;
-        int room = Math.max(0, most - (int) undelivered());
+        int room = Math.max(0, sendCapacity() - (int) undelivered());
         int unsentMost = config.unsentBytesMax();
-        return unsentMost == 0 ? room : Math.clamp(unsentMost - snd.unsent(), 0, room);
+        int allowed = unsentMost == 0 ? room : Math.clamp(unsentMost - snd.unsent(), 0, room);
+        // What was lent stays lent, also when the capacity falls.
+        return Math.max(allowed, snd.ahead);
+    }
+
+    /// The most octets that may wait to be acknowledged: twice the congestion window, so that it stays full while
+    /// something is sent again, as far as settings and memory allow, and never less than the buffer begins with.
+    int sendCapacity() {
+        int limit = config.sendLimitBytes();
+        int first = limit == 0 ? config.sendBufferBytes() : limit;
+        int max = config.sendBufferBytesMax();
+        if (max <= config.sendBufferBytes()) {
+            return first;
+        }
+        long wanted =
+                Math.min(2L * congestion.cwnd(), Math.min(max, context.buffers().growthMost(true)));
+        return (int) Math.max(wanted, first);
     }
 
     /// The user says how ACKs are best sent from now on.
@@ -440,9 +492,16 @@ final class Tcb {
         }
     }
 
+    void lingerOver() {
+        if (state != TcpState.CLOSED) {
+            close(TcpEvent.USER_ABORTS, timedOut(CloseCause.Timeout.LINGER), true);
+        }
+    }
+
     void begun(long nowNanos) {
         progressNanos = nowNanos;
         silentSince(nowNanos);
+        UserTimeout.begin(this);
     }
 
     private void silentSince(long nowNanos) {

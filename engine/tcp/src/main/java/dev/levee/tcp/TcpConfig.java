@@ -27,19 +27,37 @@ public final class TcpConfig {
         return from.copy();
     }
 
-    /// Capacity of the receive buffer: a power of two, what the window can grow to.
+    /// Capacity of the receive buffer at first: a power of two.
     public int receiveBufferBytes() {
         return from.receiveBufferBytes;
     }
 
-    /// Capacity of the send buffer: a power of two.
+    /// What the receive buffer can grow to, for users who take much in each round trip: the window scale is chosen for
+    /// it. No more than [#receiveBufferBytes]: the capacity is fixed.
+    public int receiveBufferBytesMax() {
+        return from.receiveBufferBytesMax;
+    }
+
+    /// Capacity of the send buffer at first: a power of two.
     public int sendBufferBytes() {
         return from.sendBufferBytes;
+    }
+
+    /// What the send buffer can grow to: it holds up to two congestion windows. No more than [#sendBufferBytes]: the
+    /// capacity is fixed.
+    public int sendBufferBytesMax() {
+        return from.sendBufferBytesMax;
     }
 
     /// The largest MSS to offer and to use; the link's MTU may make it smaller.
     public int mssMax() {
         return from.mssMax;
+    }
+
+    /// Whether the MSS offered is no more than the path to the peer is known to carry: in case the way back is the
+    /// same, and the peer does not find out by itself. Otherwise it is what the link can receive (RFC 9293 §3.7.1).
+    public boolean mssFollowsPath() {
+        return from.mssFollowsPath;
     }
 
     /// The smallest send MSS to respect, whatever the peer says: below it a peer could make us send a packet
@@ -56,6 +74,13 @@ public final class TcpConfig {
     /// Whether timestamps are offered and accepted (RFC 7323 §3).
     public boolean timestamps() {
         return from.timestamps;
+    }
+
+    /// Whether segments are taken that have no timestamp although both sides have agreed to them: for peers, and boxes
+    /// on the way, that leave them out. They are not protected against wrapped sequence numbers. Otherwise they are
+    /// dropped without a word, as RFC 7323 §3.2 advises.
+    public boolean missingTimestampsTaken() {
+        return from.missingTimestampsTaken;
     }
 
     /// Whether selective acknowledgements are offered and, if the peer does, sent (RFC 2018).
@@ -218,13 +243,13 @@ public final class TcpConfig {
         return from.trafficClass;
     }
 
-    /// The most octets that the peer is ever promised room for; 0: what the receive buffer holds. Less than the
-    /// buffer, whose size is a power of two.
+    /// The most octets that the peer is promised room for until the buffer grows; 0: what the receive buffer holds.
+    /// Less than the buffer, whose size is a power of two.
     public int receiveWindowBytes() {
         return from.receiveWindowBytes;
     }
 
-    /// The most octets that may wait to be acknowledged; 0: what the send buffer holds.
+    /// The most octets that may wait to be acknowledged until the buffer grows; 0: what the send buffer holds.
     public int sendLimitBytes() {
         return from.sendLimitBytes;
     }
@@ -260,10 +285,13 @@ public final class TcpConfig {
         return from.windowStepAlways;
     }
 
-    /// Whether the last of several segments that go out together carries PSH, although more is to come when the
-    /// window opens. Otherwise only the last octet written is pushed (RFC 9293 §3.9.1.2).
-    public boolean pushBursts() {
-        return from.pushBursts;
+    /// How many segments that go out one right after another make a group whose last carries PSH, although more is
+    /// to come: as systems do that leave it to the network card to cut up what they send. Where the path is faster
+    /// than that, a group is what goes out in a millisecond at two congestion windows a round trip, outside of slow
+    /// start at 1.2 of them; it is never more than half of the congestion window, and one segment is none. 0: only
+    /// the last octet written is pushed (RFC 9293 §3.9.1.2).
+    public int pushGroupSegments() {
+        return from.pushGroupSegments;
     }
 
     /// About how many challenge ACKs a connection sends in a second (RFC 5961 §7), at least 1. Each second has a
@@ -370,9 +398,35 @@ public final class TcpConfig {
 
     /// How long what was sent may stay unacknowledged, a SYN, probes of a closed window and keep-alive probes
     /// included, before the connection is given up: the user timeout of RFC 9293 §3.9.1.1, instead of R2; 0: R2
-    /// alone decides. It does not make a peer shorten or lengthen its own (RFC 5482).
+    /// alone decides. The peer hears of it, and may have a say, only where [#userTimeoutOption] is on.
     public long userTimeoutNanos() {
         return from.userTimeoutNanos;
+    }
+
+    /// Whether user timeouts are told to the peer, and the peer's heeded (RFC 5482). Off unless the user wants it.
+    ///
+    /// How long data may stay unacknowledged once the connection is open is then the longer of what both sides say,
+    /// between [#userTimeoutNanosMin] and [#userTimeoutNanosMax]; unless [#userTimeoutNanos] says exactly how long,
+    /// which no peer can change. It never touches handshakes and keep-alive.
+    public boolean userTimeoutOption() {
+        return from.userTimeoutOption;
+    }
+
+    /// What the peer is told with [#userTimeoutOption], in whole seconds, rounded up; 0: what holds here without it,
+    /// [#userTimeoutNanos] or R2.
+    public long userTimeoutAdvertisedNanos() {
+        return from.userTimeoutAdvertisedNanos;
+    }
+
+    /// No peer makes the user timeout shorter than this (RFC 5482 §3.1, L_LIMIT; less than 100 s is less than RFC 9293
+    /// §3.8.3 wants).
+    public long userTimeoutNanosMin() {
+        return from.userTimeoutNanosMin;
+    }
+
+    /// No peer makes the user timeout longer than this (RFC 5482 §3.1, U_LIMIT), nor does what is told to it.
+    public long userTimeoutNanosMax() {
+        return from.userTimeoutNanosMax;
     }
 
     /// How many timeouts of a SYN pass before the RTO is doubled (RFC 6298 §5.5 doubles from the first).

@@ -10,12 +10,17 @@ import java.util.Set;
 public final class TcpConfigBuilder implements Cloneable {
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000 * MILLI;
+    private static final int BUFFER_BYTES_MAX = 1 << 30;
 
-    int receiveBufferBytes = 1 << 19;
-    int sendBufferBytes = 1 << 19;
+    int receiveBufferBytes = 1 << 17;
+    int receiveBufferBytesMax = 1 << 26;
+    int sendBufferBytes = 1 << 17;
+    int sendBufferBytesMax = 1 << 26;
     int mssMax = 65_495;
     int mssMin = 88;
     boolean windowScaling = true;
+    boolean mssFollowsPath;
+    boolean missingTimestampsTaken;
     boolean timestamps = true;
     boolean selectiveAcks = true;
     CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
@@ -50,7 +55,7 @@ public final class TcpConfigBuilder implements Cloneable {
     int sendLimitBytes;
     int unsentBytesMax;
     int receiveWindowInitialBytes;
-    boolean pushBursts;
+    int pushGroupSegments;
     int challengeAcksPerSecond = 10;
     boolean resetEndsTimeWait = true;
     boolean dataOutlivesReset;
@@ -68,6 +73,10 @@ public final class TcpConfigBuilder implements Cloneable {
     int synLinearTimeouts;
     boolean resetWhenGivenUp = true;
     long userTimeoutNanos;
+    boolean userTimeoutOption;
+    long userTimeoutAdvertisedNanos;
+    long userTimeoutNanosMin = 100 * SECOND;
+    long userTimeoutNanosMax = 600 * SECOND;
     boolean pathMtuDiscovery = true;
     boolean pathMtuNeedsLoss = true;
     int pathMtuMin = 552;
@@ -85,20 +94,36 @@ public final class TcpConfigBuilder implements Cloneable {
         }
     }
 
-    /// Rounded up to a power of two, 4 KiB to 1 GiB.
+    /// Rounded up to a power of two, 4 KiB to 1 GiB. Who says a size wants that one: the buffer does not grow, unless
+    /// [#receiveBufferBytesMax] is said afterwards.
     public TcpConfigBuilder receiveBufferBytes(int bytes) {
         receiveBufferBytes = bufferSize(bytes);
+        receiveBufferBytesMax = receiveBufferBytes;
         return this;
     }
 
-    /// Rounded up to a power of two, 4 KiB to 1 GiB.
+    /// Up to 1 GiB.
+    public TcpConfigBuilder receiveBufferBytesMax(int bytes) {
+        receiveBufferBytesMax = bytes;
+        return this;
+    }
+
+    /// Rounded up to a power of two, 4 KiB to 1 GiB. Who says a size wants that one: the buffer does not grow, unless
+    /// [#sendBufferBytesMax] is said afterwards.
     public TcpConfigBuilder sendBufferBytes(int bytes) {
         sendBufferBytes = bufferSize(bytes);
+        sendBufferBytesMax = sendBufferBytes;
+        return this;
+    }
+
+    /// Up to 1 GiB.
+    public TcpConfigBuilder sendBufferBytesMax(int bytes) {
+        sendBufferBytesMax = bytes;
         return this;
     }
 
     private static int bufferSize(int bytes) {
-        int clamped = Math.clamp(bytes, 1 << 12, 1 << 30);
+        int clamped = Math.clamp(bytes, 1 << 12, BUFFER_BYTES_MAX);
         return Integer.highestOneBit(clamped - 1) << 1;
     }
 
@@ -119,6 +144,16 @@ public final class TcpConfigBuilder implements Cloneable {
 
     public TcpConfigBuilder selectiveAcks(boolean on) {
         selectiveAcks = on;
+        return this;
+    }
+
+    public TcpConfigBuilder mssFollowsPath(boolean on) {
+        mssFollowsPath = on;
+        return this;
+    }
+
+    public TcpConfigBuilder missingTimestampsTaken(boolean on) {
+        missingTimestampsTaken = on;
         return this;
     }
 
@@ -267,13 +302,17 @@ public final class TcpConfigBuilder implements Cloneable {
         return this;
     }
 
+    /// As with [#receiveBufferBytes], the buffer does not grow then.
     public TcpConfigBuilder receiveWindowBytes(int value) {
         receiveWindowBytes = value;
+        receiveBufferBytesMax = value == 0 ? receiveBufferBytesMax : receiveBufferBytes;
         return this;
     }
 
+    /// As with [#sendBufferBytes], the buffer does not grow then.
     public TcpConfigBuilder sendLimitBytes(int bytes) {
         sendLimitBytes = bytes;
+        sendBufferBytesMax = bytes == 0 ? sendBufferBytesMax : sendBufferBytes;
         return this;
     }
 
@@ -287,8 +326,8 @@ public final class TcpConfigBuilder implements Cloneable {
         return this;
     }
 
-    public TcpConfigBuilder pushBursts(boolean on) {
-        pushBursts = on;
+    public TcpConfigBuilder pushGroupSegments(int count) {
+        pushGroupSegments = count;
         return this;
     }
 
@@ -373,6 +412,26 @@ public final class TcpConfigBuilder implements Cloneable {
         return this;
     }
 
+    public TcpConfigBuilder userTimeoutOption(boolean on) {
+        userTimeoutOption = on;
+        return this;
+    }
+
+    public TcpConfigBuilder userTimeoutAdvertisedNanos(long nanos) {
+        userTimeoutAdvertisedNanos = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder userTimeoutNanosMin(long nanos) {
+        userTimeoutNanosMin = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder userTimeoutNanosMax(long nanos) {
+        userTimeoutNanosMax = nanos;
+        return this;
+    }
+
     public TcpConfigBuilder pathMtuDiscovery(boolean on) {
         pathMtuDiscovery = on;
         return this;
@@ -432,15 +491,21 @@ public final class TcpConfigBuilder implements Cloneable {
         range("keepAliveProbes", keepAliveProbes, 2, 127);
         range("hopLimit", hopLimit, 1, 255);
         range("trafficClass", trafficClass, 0, 255);
+        range("receiveBufferBytesMax", receiveBufferBytesMax, 0, BUFFER_BYTES_MAX);
+        range("sendBufferBytesMax", sendBufferBytesMax, 0, BUFFER_BYTES_MAX);
         range("receiveWindowBytes", receiveWindowBytes, 0, receiveBufferBytes);
         range("sendLimitBytes", sendLimitBytes, 0, sendBufferBytes);
         range("unsentBytesMax", unsentBytesMax, 0, Integer.MAX_VALUE);
         range("receiveWindowInitialBytes", receiveWindowInitialBytes, 0, receiveBufferBytes);
         range("windowShift", windowShift, -1, Segment.WINDOW_SCALE_MAX);
+        range("pushGroupSegments", pushGroupSegments, 0, 1000);
         range("quickAcks", quickAcks, 0, 1000);
         range("rtoVarianceMinNanos", rtoVarianceMinNanos, MILLI, 60 * SECOND);
         range("rtoSlopNanos", rtoSlopNanos, 0, 60 * SECOND);
         range("userTimeoutNanos", userTimeoutNanos, 0, 30 * 86_400 * SECOND);
+        range("userTimeoutAdvertisedNanos", userTimeoutAdvertisedNanos, 0, 30 * 86_400 * SECOND);
+        range("userTimeoutNanosMin", userTimeoutNanosMin, rtoMinNanos, 30 * 86_400 * SECOND);
+        range("userTimeoutNanosMax", userTimeoutNanosMax, userTimeoutNanosMin, 30 * 86_400 * SECOND);
         range("pathMtuMin", pathMtuMin, 68, 1280);
         range("pathMtuNanos", pathMtuNanos, SECOND, 86_400 * SECOND);
         range("blackHoleTimeouts", blackHoleTimeouts, 0, 100);

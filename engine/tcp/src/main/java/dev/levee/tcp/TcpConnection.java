@@ -2,7 +2,7 @@ package dev.levee.tcp;
 
 import dev.levee.wire.Frame;
 import dev.levee.wire.Segment;
-import dev.levee.wire.Seq;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One TCP connection (RFC 9293), without any input or output of its own.
@@ -22,11 +22,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: shard.
 public final class TcpConnection {
+    private final TcpContext context;
+    private final FourTuple tuple;
+    /// Null while the connection is at rest and this is packed.
+    private @Nullable Tcb awake;
+    /// What it was packed in last, and what is not packed.
+    private byte @Nullable [] packed;
+    private TcpConfig config;
+    private @Nullable FastOpen fastOpen;
 
-    private final Tcb tcb;
-
-    private TcpConnection(Tcb tcb) {
-        this.tcb = tcb;
+    TcpConnection(Tcb tcb) {
+        this.awake = tcb;
+        this.context = tcb.context;
+        this.tuple = tcb.tuple;
+        this.config = tcb.config;
     }
 
     /// An active OPEN: state SYN-SENT, the SYN is due.
@@ -95,6 +104,7 @@ public final class TcpConnection {
 
     /// SEGMENT ARRIVES (RFC 9293 §3.10.7), for a segment whose four-tuple is this connection's.
     public void onSegment(long nowNanos, Segment segment) {
+        var tcb = awake();
         tcb.context.counters().count(TcpCounters.SEGMENTS_IN);
         tcb.tally.segmentsIn++;
         switch (tcb.state) {
@@ -113,20 +123,7 @@ public final class TcpConnection {
     ///
     /// @return whether it was about something in flight; otherwise it was ignored
     public boolean onUnreachable(long nowNanos, CloseCause.IcmpReason reason, int seq) {
-        var snd = tcb.snd;
-        // RFC 5927 §4.1: only what is in flight can have caused an error.
-        if (!Seq.inWindow(seq, snd.sndUna, snd.flightSize())) {
-            return false;
-        }
-        boolean opening = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
-        if (opening && tcb.config.openEndedBy().contains(reason)) {
-            tcb.close(TcpEvent.GIVE_UP, new CloseCause.Unreachable(reason, tcb.undelivered()), false);
-        } else {
-            // "Since these Unreachable messages indicate soft error conditions, a TCP implementation MUST NOT
-            // abort the connection".
-            tcb.softError(reason);
-        }
-        return true;
+        return awake != null && IcmpArrives.unreachable(awake, nowNanos, reason, seq);
     }
 
     /// A router says that it could not pass on a packet of ours, with sequence number `seq`, because the next
@@ -135,30 +132,30 @@ public final class TcpConnection {
     ///
     /// @return whether it was about something in flight and can be true; otherwise it was ignored
     public boolean onPacketTooBig(long nowNanos, int mtu, int seq) {
-        return PathMtu.tooBig(tcb, nowNanos, mtu, seq);
+        return awake != null && PathMtu.tooBig(awake, nowNanos, mtu, seq);
     }
 
     /// The path is known to carry `mtu` octets only, until `untilNanos`: other connections have found out.
     public void pathMtuKnown(int mtu, long untilNanos) {
-        PathMtu.known(tcb, mtu, untilNanos);
+        PathMtu.known(awake(), mtu, untilNanos);
     }
 
     /// Writes the next segment that is due, if any.
     ///
     /// @return whether one was written
     public boolean poll(long nowNanos, Frame out) {
-        return Output.poll(tcb, nowNanos, out);
+        return Output.poll(awake(), nowNanos, out);
     }
 
     /// When [#poll] has something to do next if nothing else happens; [Deadlines#NONE] if never.
     public long nextDeadline() {
-        return tcb.timers.next();
+        return seen().timers.next();
     }
 
     /// The ring that the user's data is put into; null while no memory was asked for. Free are as many octets from
     /// position `bytesWritten()` as [#reserveSend] has said.
     public @Nullable ByteRing sendRing() {
-        return tcb.snd.ring;
+        return seen().snd.ring;
     }
 
     /// Sees to it that there is memory for what the user writes next: `octets`, at most `sendRoom()`. It stays there
@@ -167,6 +164,7 @@ public final class TcpConnection {
     /// @return for how many octets there is, at least for as many as after the last call and not yet written; fewer
     ///     than `octets` when the memory budget is spent
     public int reserveSend(long nowNanos, int octets) {
+        var tcb = awake();
         var snd = tcb.snd;
         int wanted = Math.min(octets, sendRoom());
         if (wanted > snd.ahead) {
@@ -184,23 +182,26 @@ public final class TcpConnection {
 
     /// Nobody is going to write to the memory that [#reserveSend] has promised: what it has is given back.
     public void retractSend() {
-        tcb.snd.ahead = 0;
-        tcb.trimSendRing();
+        if (awake != null) {
+            awake.snd.ahead = 0;
+            awake.trimSendRing();
+        }
     }
 
     /// Whether nothing was sent or received for a while. Who keeps memory with [#reserveSend] is asked to give it back;
     /// who has not said yet what was read, to say so.
     public boolean resting() {
-        return tcb.resting;
+        return seen().resting;
     }
 
     /// Octets that can be written now; 0 when no more may be written ever.
     public int sendRoom() {
-        return tcb.sendRoom();
+        return seen().sendRoom();
     }
 
     /// The user put `count` octets into the send ring, at most `sendRoom()`.
     public void written(long nowNanos, int count) {
+        var tcb = awake();
         Invariant.check(count >= 0 && count <= sendRoom(), "more written than there was room");
         tcb.snd.written += count;
         tcb.snd.ahead = Math.max(0, tcb.snd.ahead - count);
@@ -211,13 +212,20 @@ public final class TcpConnection {
     /// Everything written up to the stream position `end`, at most `bytesWritten()`, is urgent (RFC 9293 §3.8.5):
     /// to be said before the last of it was sent. It does not overtake what was written before; the pointer does.
     public void urgent(long nowNanos, long end) {
+        var tcb = awake();
         Invariant.check(end <= tcb.snd.written, "urgent beyond what was written");
         tcb.snd.urgentEnd = Math.max(tcb.snd.urgentEnd, end);
+    }
+
+    /// A record ends behind what was written last: no segment has octets from before and behind it, see [RecordEnds].
+    public void endRecord(long nowNanos) {
+        awake().snd.endRecord();
     }
 
     /// The user will write more at once: what was just written is not pushed, and what of it does not fill a
     /// segment waits for the next write, an acknowledgement, or one retransmission timeout.
     public void moreComes(long nowNanos) {
+        var tcb = awake();
         tcb.moreComes = true;
         tcb.unpushed = true;
     }
@@ -225,25 +233,28 @@ public final class TcpConnection {
     /// The ring that holds received data; null while there is nothing to read. Readable are `available()` octets
     /// from position `bytesRead()`.
     public @Nullable ByteRing receiveRing() {
-        return tcb.rcv.ring;
+        return seen().rcv.ring;
     }
 
     /// Octets that can be read now, in order.
     public int available() {
-        return tcb.rcv.available();
+        return seen().rcv.available();
     }
 
     /// The user took `count` octets, at most `available()`: the window may open.
     public void consumed(long nowNanos, int count) {
+        var tcb = awake();
         Invariant.check(count >= 0 && count <= available(), "more consumed than there was");
         tcb.rcv.read += count;
         tcb.trimReceiveRing();
+        ReceiveGrowth.consumed(tcb, nowNanos);
         ReceiveWindow.consumed(tcb);
     }
 
     /// CLOSE (RFC 9293 §3.10.4): a FIN follows the data written so far. Receiving goes on. Again: no effect.
     /// Before the handshake is complete it is remembered.
     public void closeSend(long nowNanos) {
+        var tcb = awake();
         if (tcb.snd.finQueued || tcb.state == TcpState.CLOSED) {
             return;
         }
@@ -257,6 +268,7 @@ public final class TcpConnection {
     /// The user will not read any more. Data that arrives from now on, or lies unread, resets the connection
     /// (RFC 9293 §3.6.1); with everything read and both sides closed, FIN-WAIT-2 is given `finWait2Nanos`.
     public void closeReceive(long nowNanos) {
+        var tcb = awake();
         if (tcb.rcv.closed || tcb.state == TcpState.CLOSED) {
             return;
         }
@@ -268,305 +280,320 @@ public final class TcpConnection {
         }
     }
 
-    /// ABORT (RFC 9293 §3.10.5): a RST is due where the peer knows of the connection; the state is CLOSED
-    /// afterwards.
+    /// ABORT (RFC 9293 §3.10.5): a RST is due where the peer knows of the connection; the state is CLOSED then.
     public void abort(long nowNanos, CloseCause.AbortReason reason) {
-        tcb.abort(reason);
+        awake().abort(reason);
     }
 
     /// The user's time to linger is over: as [#abort], with cause [CloseCause.Timeout#LINGER].
     public void lingerOver(long nowNanos) {
-        if (tcb.state != TcpState.CLOSED) {
-            tcb.close(TcpEvent.USER_ABORTS, tcb.timedOut(CloseCause.Timeout.LINGER), true);
-        }
+        awake().lingerOver();
     }
 
     /// Nagle off (true) or on. Turning it off lets what waits go at once, even when corked.
     public void noDelay(long nowNanos, boolean on) {
+        var tcb = awake();
         if (on) {
             tcb.pending |= Tcb.SMALL_DUE;
         }
         tcb.noDelay = on;
     }
 
-    /// Corked (true), text that does not fill a segment waits for more: until one retransmission timeout has
-    /// passed with nothing outstanding, or the FIN is behind it.
+    /// Corked (true), text that fills no segment waits for more: for one timeout with nothing outstanding, or the FIN.
     public void cork(long nowNanos, boolean on) {
-        tcb.corked = on;
+        awake().corked = on;
     }
 
-    /// Acknowledges at once (true), for as many ACKs as the settings have it, although this side answers with
-    /// data; or leaves ACKs to the data (false).
+    /// Acknowledges at once (true), as often as the settings have it, although this side answers; or with data (false).
     public void ackQuickly(boolean on) {
-        tcb.ackQuickly(on);
+        awake().ackQuickly(on);
     }
 
-    /// Changes settings of an open connection. What was agreed or allocated at its birth stays as it is:
-    /// buffers, windows, offered options, MSS, the initial window and the initial RTO.
+    /// Changes settings of an open connection, but for what was agreed at its birth, as MSS and scales.
     public void configure(long nowNanos, TcpConfig config) {
-        var born = tcb.config;
-        if (config.congestion() != born.congestion()) {
-            var before = tcb.congestion;
-            tcb.congestion = config.congestion().create(tcb.payloadMax(), config);
-            tcb.congestion.adopt(before.cwnd(), before.ssthresh());
-        }
-        tcb.config = config.toBuilder()
-                .receiveBufferBytes(born.receiveBufferBytes())
-                .receiveWindowBytes(born.receiveWindowBytes())
-                .receiveWindowInitialBytes(born.receiveWindowInitialBytes())
-                .sendBufferBytes(born.sendBufferBytes())
-                .sendLimitBytes(Math.min(config.sendLimitBytes(), born.sendBufferBytes()))
-                .windowScaling(born.windowScaling())
-                .timestamps(born.timestamps())
-                .selectiveAcks(born.selectiveAcks())
-                .ecn(born.ecn())
-                .fastOpen(born.fastOpen())
-                .build();
-        if (config.keepAlive() != born.keepAlive()
-                || config.keepAliveIdleNanos() != born.keepAliveIdleNanos()
-                || config.keepAliveIntervalNanos() != born.keepAliveIntervalNanos()) {
-            KeepAlive.start(tcb);
-        }
-        RetransmitTimer.limitChanged(tcb, nowNanos);
+        Settings.change(awake(), nowNanos, config);
     }
 
     public FourTuple tuple() {
-        return tcb.tuple;
+        return tuple;
     }
 
     public TcpState state() {
-        return tcb.state;
+        return seen().state;
     }
 
     /// SND.UNA: beyond everything that the peer has acknowledged.
     public int sndUna() {
-        return tcb.snd.sndUna;
+        return seen().snd.sndUna;
     }
 
     /// SND.NXT: beyond everything that was ever sent.
     public int sndNxt() {
-        return tcb.snd.sndMax;
+        return seen().snd.sndMax;
     }
 
     /// RCV.NXT.
     public int rcvNxt() {
-        return tcb.rcv.rcvNxt;
+        return seen().rcv.rcvNxt;
     }
 
     /// The newest timestamp of the peer (TS.Recent), when timestamps are in use.
     public int tsRecent() {
-        return tcb.rcv.tsRecent;
+        return seen().rcv.tsRecent;
+    }
+
+    /// This connection's timestamp clock.
+    public int timestamp(long nowNanos) {
+        return seen().timestamp(nowNanos);
     }
 
     /// Whether both sides agreed on timestamps.
     public boolean timestamps() {
-        return tcb.rcv.timestamps;
+        return seen().rcv.timestamps;
     }
 
     /// Whether both sides agreed on selective acknowledgements.
     public boolean selectiveAcks() {
-        return tcb.rcv.selectiveAcks;
+        return seen().rcv.selectiveAcks;
     }
 
     /// Whether both sides agreed on explicit congestion notification.
     public boolean ecn() {
-        return Ecn.used(tcb);
+        return Ecn.used(seen());
     }
 
-    /// Whether the peer's SYN opened the connection fast (RFC 7413): its user may read and write before the
-    /// handshake is complete.
+    /// Whether the peer's SYN opened the connection fast (RFC 7413): it can be used before the handshake is complete.
     public boolean opensFast() {
-        return tcb.opensFast();
+        return seen().opensFast();
     }
 
     /// Whether text was accepted with the SYN: all that ours carried, or some of the peer's.
     public boolean synTextTaken() {
-        return tcb.fastOpen != null && tcb.fastOpen.textTaken();
+        return seen().fastOpen != null && seen().fastOpen.textTaken();
     }
 
     /// The most text that our SYN takes along, in octets, if it is written before the SYN is.
     public int synTextMost() {
-        return tcb.fastOpen == null ? 0 : tcb.fastOpen.textMost(tcb);
+        return seen().fastOpen == null ? 0 : seen().fastOpen.textMost(seen());
     }
 
     /// Whether this side opened actively.
     public boolean active() {
-        return tcb.active;
+        return seen().active;
     }
 
-    /// How the connection ended for its user; null while it goes on. Set with the event ENDED: in TIME-WAIT
-    /// already when everything was delivered.
+    /// How the connection ended for its user; null while it goes on. Set with the event ENDED, in TIME-WAIT already.
     public @Nullable CloseCause cause() {
-        return tcb.cause;
+        return seen().cause;
     }
 
     /// Whether the peer's FIN has arrived and all data before it: after `available()` octets there is no more.
     public boolean receiveFinished() {
-        return tcb.rcv.finReached;
+        return seen().rcv.finReached;
     }
 
     /// Octets written by the user.
     public long bytesWritten() {
-        return tcb.snd.written;
+        return seen().snd.written;
     }
 
     /// Octets of those that the peer has acknowledged.
     public long bytesAcknowledged() {
-        return tcb.snd.acked;
+        return seen().snd.acked;
     }
 
     /// Octets received in order.
     public long bytesReceived() {
-        return tcb.rcv.received;
+        return seen().rcv.received;
     }
 
     /// Octets that the user has taken.
     public long bytesRead() {
-        return tcb.rcv.read;
+        return seen().rcv.read;
     }
 
-    /// RCV.UP as a position in the received stream: behind the last octet that the peer calls urgent, which need not
-    /// have arrived; 0: none ever. Urgent data remains to be read while it is above `bytesRead()`.
+    /// RCV.UP: where urgent data ends in the received stream, which need not have arrived so far; 0: none ever.
     public long urgentEnd() {
-        return tcb.rcv.urgentEnd;
+        return seen().rcv.urgentEnd;
     }
 
     /// Whether our FIN was acknowledged.
     public boolean finAcked() {
-        return tcb.snd.finAcked;
+        return seen().snd.finAcked;
     }
 
-    /// Whether the oldest segment was retransmitted up to R1 in vain (RFC 9293 §3.8.3): the connection may be
-    /// dead.
+    /// Whether the oldest segment was retransmitted up to R1 in vain (RFC 9293 §3.8.3): the peer may be gone.
     public boolean inDoubt() {
-        return tcb.inDoubt;
+        return seen().inDoubt;
     }
 
     /// Smoothed round-trip time in nanoseconds, or -1 before the first measurement.
     public long srttNanos() {
-        return tcb.rtt.srttNanos();
+        return seen().rtt.srttNanos();
     }
 
     /// The retransmission timeout in nanoseconds, back-off included.
     public long rtoNanos() {
-        return tcb.rtt.rtoNanos(tcb.config);
+        return seen().rtt.rtoNanos(seen().config);
     }
 
     /// Congestion window in octets.
     public int cwnd() {
-        return tcb.congestion.cwnd();
+        return seen().congestion.cwnd();
     }
 
     /// Slow start threshold in octets.
     public int ssthresh() {
-        return tcb.congestion.ssthresh();
+        return seen().congestion.ssthresh();
     }
 
     /// Whether a loss is being repaired by fast recovery (RFC 6675, RFC 6582).
     public boolean inRecovery() {
-        return tcb.loss.fast();
+        return seen().loss.fast();
     }
 
     /// How much the round-trip time varies, in nanoseconds.
     public long rttVarNanos() {
-        return tcb.rtt.rttVarNanos();
+        return seen().rtt.rttVarNanos();
+    }
+
+    /// How long data may stay unacknowledged: what the user or the peer has said (RFC 5482), or R2.
+    public long userTimeoutNanos() {
+        return UserTimeout.nanos(seen());
     }
 
     /// Retransmission timeouts in a row without an acknowledgement.
     public int timeouts() {
-        return tcb.rtt.timeouts();
+        return seen().rtt.timeouts();
     }
 
     /// How often the RTO was doubled since the last measurement.
     public int backOff() {
-        return tcb.rtt.backOffs();
+        return seen().rtt.backOffs();
     }
 
     /// Window probes sent since the peer's window closed.
     public int probes() {
-        return tcb.timers.isSet(Timer.PERSIST) ? tcb.probes : 0;
+        return seen().timers.isSet(Timer.PERSIST) ? seen().probes : 0;
     }
 
-    /// What the last ICMP error said that did not end the connection; null when there was none since the peer
-    /// acknowledged anything.
+    /// What the last ICMP error said that did not end the connection; null: none since the peer acknowledged anything.
     public CloseCause.@Nullable IcmpReason softError() {
-        return tcb.softError;
+        return seen().softError;
     }
 
     /// The user was told of the soft error and wants to hear no more of it, not even when the connection ends.
     public void forgetSoftError() {
-        tcb.softError(null);
+        seen().softError(null);
     }
 
     /// How far the peer's window field is shifted; 0 without scaling.
     public int sndWndShift() {
-        return tcb.snd.sndWndShift;
+        return seen().snd.sndWndShift;
     }
 
     /// How far our window field is shifted; 0 without scaling.
     public int rcvWndShift() {
-        return tcb.rcv.rcvWndShift;
+        return seen().rcv.rcvWndShift;
     }
 
     /// The MSS that this side offers.
     public int mssOffered() {
-        return tcb.mssOffered;
+        return seen().mssOffered;
     }
 
-    /// The most that the receive buffer is promised to hold, in octets.
-    public int receiveLimit() {
-        return tcb.rcv.limit;
+    /// The most that the receive buffer is promised to hold at this moment, in octets.
+    public int receiveCapacity() {
+        return seen().receiveCapacity();
     }
 
     /// Octets sent and not acknowledged, SYN and FIN counted.
     public int flightSize() {
-        return tcb.snd.flightSize();
+        return seen().snd.flightSize();
     }
 
     /// The peer's window in octets.
     public int sndWnd() {
-        return tcb.snd.sndWnd;
+        return seen().snd.sndWnd;
     }
 
     /// The window that the peer was promised, in octets.
     public int rcvWnd() {
-        return tcb.rcv.rcvWnd();
+        return seen().rcv.rcvWnd();
     }
 
     /// The most text that one segment carries.
     public int sndMss() {
-        return tcb.payloadMax();
+        return seen().payloadMax();
     }
 
     /// Everything that can be known about the connection at this moment: a fresh object.
     public TcpInfo info(long nowNanos) {
-        return TcpInfo.of(tcb, nowNanos);
+        return TcpInfo.of(seen(), nowNanos);
     }
 
     /// The largest packet that is sent: what the link carries, or the path as far as is known.
     public int pathMtu() {
-        return tcb.pathMtu;
+        return seen().pathMtu;
     }
 
     /// Until when [#pathMtu] holds where it is less than the link's.
     public long pathMtuUntilNanos() {
-        return tcb.pathMtuUntilNanos;
+        return seen().pathMtuUntilNanos;
     }
 
     /// The bits of [TcpEvents] since the last call, cleared.
     public int takeEvents() {
-        int events = tcb.events;
-        tcb.events = 0;
+        if (awake == null) {
+            return 0;
+        }
+        int events = awake.events;
+        awake.events = 0;
         return events;
+    }
+
+    /// Nothing is to be written before [#nextDeadline], and [#takeEvents] was heard: a connection that is [#resting]
+    /// packs what it knows into few octets, until anything happens to it. What getters say stays the same.
+    public void rest() {
+        var tcb = awake;
+        if (tcb != null && tcb.resting && PackedTcb.packable(tcb)) {
+            config = tcb.config;
+            fastOpen = tcb.fastOpen;
+            packed = context.controlBlocks().pack(tcb, packed);
+            awake = null;
+            context.counters().count(TcpCounters.RESTS);
+        }
     }
 
     /// Gives buffers back. To be called when the user has read what there is or has closed for good, in a state
     /// that needs them no more: CLOSED, TIME-WAIT, or FIN-WAIT-2 after [#closeReceive]. Again: no effect.
     public void release() {
+        var tcb = seen();
         boolean receivesNothing = tcb.state == TcpState.FIN_WAIT_2 && tcb.rcv.closed;
         Invariant.check(
                 tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT || receivesNothing,
                 "released while the buffers were in use");
         tcb.releaseRings();
+    }
+
+    /// The control block, to change it.
+    private Tcb awake() {
+        var known = awake;
+        if (known == null) {
+            known = context.controlBlocks().unpack(this, Objects.requireNonNull(packed), config, tuple);
+            known.fastOpen = fastOpen;
+            awake = known;
+        }
+        return known;
+    }
+
+    /// The control block, to be looked at only.
+    private Tcb seen() {
+        var known = awake;
+        if (known == null) {
+            known = context.controlBlocks().look(this, Objects.requireNonNull(packed), config, tuple);
+            known.fastOpen = fastOpen;
+        }
+        return known;
     }
 }

@@ -1,5 +1,6 @@
 package dev.levee.tcp;
 
+import dev.levee.wire.Handshake;
 import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.SipHash;
 import java.util.ArrayDeque;
@@ -10,6 +11,8 @@ import java.util.ArrayDeque;
 public final class TcpContext {
     /// How many of each kind of thing that is lent are kept for later.
     private static final int IDLE_MAX = 1 << 10;
+    /// And of those that have become large.
+    private static final int LARGE_IDLE_MAX = 16;
 
     private final BufferPool buffers;
     private final TcpCounters.Row counters = new TcpCounters.Row();
@@ -20,6 +23,13 @@ public final class TcpContext {
     /// The same of those with gaps in what they received.
     private final ArrayDeque<Reassembly> reassemblies = new ArrayDeque<>();
 
+    /// The same of those that receive much.
+    private final ArrayDeque<ReceiveGrowth> growths = new ArrayDeque<>();
+
+    /// And those of connections that know nothing new.
+    private final TcbPool controlBlocks = new TcbPool(this);
+
+    private final Handshake handshake = new Handshake();
     private final SipHash chance;
     private final FastOpenCookies fastOpenCookies;
     private long draws;
@@ -45,6 +55,10 @@ public final class TcpContext {
         return buffers;
     }
 
+    TcbPool controlBlocks() {
+        return controlBlocks;
+    }
+
     SentSegments takeScoreboard() {
         var idle = scoreboards.pollLast();
         return idle == null ? new SentSegments() : idle;
@@ -64,9 +78,25 @@ public final class TcpContext {
 
     void giveReassembly(Reassembly reassembly) {
         reassembly.clear();
-        if (reassemblies.size() < IDLE_MAX) {
+        if (reassemblies.size() < (reassembly.isLarge() ? LARGE_IDLE_MAX : IDLE_MAX)) {
             reassemblies.addLast(reassembly);
         }
+    }
+
+    ReceiveGrowth takeGrowth() {
+        var idle = growths.pollLast();
+        return idle == null ? new ReceiveGrowth() : idle;
+    }
+
+    void giveGrowth(ReceiveGrowth growth) {
+        if (growths.size() < IDLE_MAX) {
+            growths.addLast(growth);
+        }
+    }
+
+    /// Reused for every SYN that is read.
+    Handshake handshake() {
+        return handshake;
     }
 
     public TcpCounters.Row counters() {

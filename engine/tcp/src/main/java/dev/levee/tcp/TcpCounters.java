@@ -29,6 +29,7 @@ public enum TcpCounters {
     ZERO_WINDOW_PROBES("zeroWindowProbes"),
     ZERO_WINDOW_TIMEOUTS("zeroWindowTimeouts"),
     KEEP_ALIVE_PROBES("keepAliveProbes"),
+    RESTS("rests"),
     RESETS_IN("resetsIn"),
     RESETS_OUT("resetsOut"),
     ACTIVE_OPENS("activeOpens"),

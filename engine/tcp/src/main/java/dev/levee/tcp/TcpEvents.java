@@ -27,11 +27,11 @@ public final class TcpEvents {
     public static final int PATH_MTU = 0x100;
 
     /// The peer's urgent pointer has arrived, or moved on: see [TcpConnection#urgentEnd].
-    public static final int URGENT = 0x100;
+    public static final int URGENT = 0x200;
 
     /// The connection is idle, but memory is kept for what may be written, or for what was received and not known to be
     /// read: see [TcpConnection#resting].
-    public static final int RESTING = 0x80;
+    public static final int RESTING = 0x400;
 
     private TcpEvents() {}
 }

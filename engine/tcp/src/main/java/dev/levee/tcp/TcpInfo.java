@@ -78,6 +78,7 @@ public record TcpInfo(
     /// @param outstandingBytes sent and not acknowledged, SYN and FIN counted
     /// @param pipeBytes of these, what is thought to be in the network (RFC 6675 §4)
     /// @param unsentBytes written by the user and not sent yet
+    /// @param capacityBytes what the send buffer may hold at this moment
     /// @param outstanding segments sent and not acknowledged: in order, or in any
     /// @param retransmitting of these, such as were sent more than once and are under way
     /// @param segments sent, with text or without
@@ -95,6 +96,7 @@ public record TcpInfo(
             int outstandingBytes,
             int pipeBytes,
             int unsentBytes,
+            int capacityBytes,
             int outstanding,
             int retransmitting,
             long segments,
@@ -142,6 +144,7 @@ public record TcpInfo(
     /// @param windowBytes the window that the peer was promised
     /// @param bytes octets received in order
     /// @param unreadBytes of these, such as the user has not taken
+    /// @param capacityBytes what the receive buffer is promised to hold at this moment
     /// @param segments received, with text or without
     /// @param textSegments of these, with text
     /// @param outOfOrder segments that arrived behind a gap
@@ -152,6 +155,7 @@ public record TcpInfo(
             int windowBytes,
             long bytes,
             int unreadBytes,
+            int capacityBytes,
             long segments,
             long textSegments,
             long outOfOrder,
@@ -217,8 +221,9 @@ public record TcpInfo(
                 snd.flightSize(),
                 LossRecovery.inFlight(tcb),
                 snd.unsent(),
+                tcb.sendCapacity(),
                 tcb.sent().count() + (syn ? 1 : 0),
-                tcb.sent().retransmittedCount(),
+                tcb.sent().retransmittedCount() + (tcb.fastOpen == null ? 0 : tcb.fastOpen.underWayAgain(tcb)),
                 tally.segmentsOut,
                 tally.textSegmentsOut,
                 tally.textBytesOut,
@@ -267,6 +272,7 @@ public record TcpInfo(
                 rcv.rcvWnd(),
                 rcv.received,
                 rcv.available(),
+                tcb.receiveCapacity(),
                 tally.segmentsIn,
                 tally.textSegmentsIn,
                 tally.outOfOrder,

@@ -66,17 +66,26 @@ final class TextArrives {
     private static boolean store(Tcb tcb, long nowNanos, Segment segment, int skip, int from, int count) {
         var rcv = tcb.rcv;
         int ahead = Seq.distance(rcv.rcvNxt, from);
-        boolean gaps = rcv.reassembly != null;
+        var reassembly = rcv.reassembly;
+        boolean gaps = reassembly != null;
+        // Before any memory is taken: else an octet here and there, none of it remembered, would cost a piece each.
+        int most = Reassembly.most(tcb.receiveBufferBytes());
+        if (reassembly != null && ahead > 0 && !reassembly.hasRoom(from, from + count, most)) {
+            tcb.ackNow();
+            return false;
+        }
         var ring = reserve(tcb, rcv.received + ahead, ahead > 0, count);
         if (ring == null) {
             return false;
         }
-        if (ahead > 0 && !remember(tcb, from, count)) {
-            tcb.ackNow();
-            return false;
+        if (ahead > 0) {
+            remember(tcb, from, count);
         }
-        assert ahead + count <= tcb.config.receiveBufferBytes() - rcv.available() : "more was taken than was promised";
+        assert ahead + count <= tcb.receiveBufferBytes() - rcv.available() : "more was taken than was promised";
         ring.put(rcv.received + ahead, segment.ip().memory(), (long) segment.payloadOffset() + skip, count);
+        if (tcb.growth != null) {
+            tcb.growth.arrived(count);
+        }
         if (ahead > 0) {
             // RFC 5681 §3.2: "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order
             // segment arrives."
@@ -87,7 +96,13 @@ final class TextArrives {
         }
         tcb.received(nowNanos, count);
         advance(tcb, rcv.rcvNxt + count);
-        tcb.rcvMss = Math.max(tcb.rcvMss, Math.min(count, tcb.mssOffered));
+        if (tcb.growth != null) {
+            tcb.growth.inOrder(tcb, nowNanos, segment);
+        }
+        if (!segment.syn()) {
+            // The peer's full segments may be smaller than its SYN was.
+            tcb.rcvMss = Math.max(tcb.rcvMss, Math.min(count, tcb.mssOffered));
+        }
         tcb.unackedBytes += count;
         boolean cut = count < segment.payloadLength() - skip;
         if (gaps || skip > 0 || cut) {
@@ -121,13 +136,13 @@ final class TextArrives {
         return rcv.ring;
     }
 
-    private static boolean remember(Tcb tcb, int from, int count) {
+    private static void remember(Tcb tcb, int from, int count) {
         var reassembly = tcb.rcv.reassembly;
         if (reassembly == null) {
             reassembly = tcb.context.takeReassembly();
             tcb.rcv.reassembly = reassembly;
         }
-        return reassembly.add(from, from + count);
+        reassembly.add(from, from + count);
     }
 
     private static void advance(Tcb tcb, int inOrderEnd) {

@@ -52,4 +52,11 @@ final class TimerTable {
         }
         return next;
     }
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        for (int i = 0; i < COUNT; i++) {
+            deadlines[i] = packing.deadline(deadlines[i]);
+        }
+    }
 }

@@ -103,6 +103,22 @@ class CongestionTest {
     }
 
     @Test
+    @Rfc("5681:3.1")
+    void whatRenoHasCountedForALargerWindowIsForgotten() {
+        var reno = CongestionAlgorithm.NEW_RENO.create(MSS, config().build());
+        reno.cwnd(40 * MSS);
+        reno.onCongestion(now, 80 * MSS);
+        // All but an octet of what the next segment takes.
+        reno.onAck(now, 40 * MSS - 1, RTT, RTT, 40 * MSS, una, una + 80 * MSS);
+        reno.onCongestion(now, 20 * MSS);
+        reno.cwnd(10 * MSS);
+        reno.onAck(now, 10 * MSS - 1, RTT, RTT, 10 * MSS, una, una + 80 * MSS);
+        assertThat(reno.cwnd()).isEqualTo(10 * MSS);
+        reno.onAck(now, 1, RTT, RTT, 10 * MSS, una, una + 80 * MSS);
+        assertThat(reno.cwnd()).isEqualTo(11 * MSS);
+    }
+
+    @Test
     @Rfc("9406:4.2")
     void slowStartEndsWhenTheDelayGrows() {
         for (var algorithm : CongestionAlgorithm.values()) {

@@ -16,7 +16,11 @@ class HardeningTest {
 
     /// Timestamps are in use, and TS.Recent is 1000.
     private static Wire stamped() {
-        var wire = Wire.active(Wire.plain().timestamps(true).build());
+        return stamped(Wire.plain().timestamps(true).build());
+    }
+
+    private static Wire stamped(TcpConfig config) {
+        var wire = Wire.active(config);
         wire.drain();
         wire.receive("SA", 0, 1, w -> w.mss(1000).timestamps(1000, 0)).drain();
         return wire;
@@ -42,6 +46,20 @@ class HardeningTest {
         var wire = stamped().at(DAYS_24_NANOS + later);
         wire.receive("PA", 1, 1, WINDOW, "x", w -> w.timestamps(999, 0)).drain();
         assertThat(wire.connection.available()).isEqualTo(taken ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Rfc("7323:3.2")
+    void segmentsWithoutTheTimestampAgreedOnAreTakenOnlyWhereTheUserWantsThem(boolean taken) {
+        var wire = stamped(
+                Wire.plain().timestamps(true).missingTimestampsTaken(taken).build());
+        wire.receive("PA", 1, 1, WINDOW, "x", w -> {});
+        assertThat(wire.connection.nextDeadline() == Deadlines.NONE)
+                .as("no ACK is due, now or later")
+                .isEqualTo(!taken);
+        assertThat(wire.connection.available()).isEqualTo(taken ? 1 : 0);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
     @ParameterizedTest
@@ -113,13 +131,14 @@ class HardeningTest {
     @Test
     void aPeerThatSendsEverySecondOctetCostsAListOfBoundedLengthAndLosesNothing() {
         var wire = Wire.established();
+        int ranges = Reassembly.most(TcpConfig.DEFAULT.receiveBufferBytes());
         for (int i = 1; i < 2000; i += 2) {
             wire.receive("A", 1 + i, 1, WINDOW, "b").drain();
         }
         assertThat(wire.connection.available()).isZero();
         for (int i = 0; i < 2000; i += 2) {
             wire.receive("A", 1 + i, 1, WINDOW, "a").drain();
-            int kept = Math.min(2 * Reassembly.RANGES_MAX, i + 2);
+            int kept = Math.min(2 * ranges, i + 2);
             assertThat(wire.connection.rcvNxt() - Wire.PEER_ISS - 1).isGreaterThanOrEqualTo(Math.min(kept, i + 1));
             wire.receive("A", 2 + i, 1, WINDOW, "b").drain();
         }

@@ -107,6 +107,17 @@ class KeepAliveTest {
         wire.toDeadline().expect("RA", 1, 0, 1);
     }
 
+    /// The probe is no answer: the peer does not accept it.
+    @Test
+    void whoIsAskedWhileItAsksAnswersFirst() {
+        var wire = established();
+        wire.at(IDLE).receive("A", 0, 1);
+        var sent = wire.drain();
+        assertThat(sent).hasSize(2);
+        assertThat(sent.get(0).is("A", 1, 0, 1)).as("the answer").isTrue();
+        assertThat(sent.get(1).is("A", 0, 0, 1)).as("the probe").isTrue();
+    }
+
     @Test
     @Rfc("9293:MUST-26")
     void nobodyIsAskedWhileSomethingIsHeard() {

@@ -53,6 +53,38 @@ class PathMtuTest {
         assertThat(wire.drain()).extracting(Wire.Sent::length).containsExactly(1200, 100);
     }
 
+    @ParameterizedTest
+    @CsvSource({"false, 1460", "true, 860"})
+    @Rfc({"9293:MUST-67", "1191:3"})
+    void mssOfferedIsWhatTheLinkReceivesUnlessTheWayBackIsTakenForTheSame(boolean follows, int mss) {
+        var wire = Wire.active(reno().mssFollowsPath(follows).build());
+        assertThat(wire.one().mss()).isEqualTo(1460);
+        assertThat(wire.connection.onPacketTooBig(wire.now, 900, Wire.ISS)).isTrue();
+        assertThat(wire.toDeadline().one().mss()).isEqualTo(mss);
+    }
+
+    /// What one message costs is in proportion to what is in flight: cut one by one as they are sent, a whole flight
+    /// would keep everybody else waiting.
+    @Test
+    void whatWasTooLargeIsCutAtOnceAsAWhole() {
+        var wire = open(reno().build()).write(Wire.text(4000));
+        wire.connection.closeSend(wire.now);
+        assertThat(wire.drain()).extracting(Wire.Sent::length).containsExactly(1460, 1460, 1080);
+        wire.connection.onPacketTooBig(wire.now, 640, Wire.ISS + 1);
+        assertThat(wire.connection.info(wire.now).loss().lost()).isEqualTo(8);
+        assertThat(wire.drain())
+                .extracting(Wire.Sent::seq, Wire.Sent::length, Wire.Sent::flags)
+                .containsExactly(
+                        tuple(1, 600, "A"),
+                        tuple(601, 600, "A"),
+                        tuple(1201, 260, "A"),
+                        tuple(1461, 600, "A"),
+                        tuple(2061, 600, "A"),
+                        tuple(2661, 260, "A"),
+                        tuple(2921, 600, "A"),
+                        tuple(3521, 480, "FPA"));
+    }
+
     private static org.assertj.core.groups.Tuple tuple(Object... values) {
         return org.assertj.core.groups.Tuple.tuple(values);
     }

@@ -75,6 +75,41 @@ class SackRecoveryTest {
         assertThat(wire.drain().getFirst()).matches(s -> s.is("A", 1, 1000, 1));
     }
 
+    /// RFC 8985 §6.2, step 2: the round-trip time is that of the segment delivered last, although one sent later had
+    /// been delivered before: what else was overtaken gets as much time.
+    @Test
+    @Rfc("8985:6.2")
+    void segmentThatWasOvertakenGivesTheOthersMoreTime() {
+        var wire = Wire.active(plain().build());
+        wire.drain();
+        wire.at(RTT).receive("SA", 0, 1, w -> w.mss(1000).sackPermitted()).drain();
+        long start = wire.now;
+        wire.write(Wire.text(1000)).drain();
+        wire.at(2 * Wire.MILLI).write(Wire.text(1000)).drain();
+        wire.at(2 * Wire.MILLI).write(Wire.text(1000)).drain();
+        wire.at(RTT).receive("A", 1, 1, sack(2001, 3001)).drain();
+        wire.at(4 * Wire.MILLI).receive("A", 1, 1, sack(1001, 3001)).drain();
+        wire.toDeadline();
+        assertThat(wire.now - start).isEqualTo(46 * Wire.MILLI + RTT / 4);
+        assertThat(wire.drain().getFirst()).matches(s -> s.is("PA", 1, 1000, 1));
+    }
+
+    /// Of several that one ACK is about, it is the last that was sent.
+    @Test
+    @Rfc("8985:6.2")
+    void ofSeveralSegmentsDeliveredTogetherTheLastSentTellsTheTime() {
+        var wire = Wire.active(plain().build());
+        wire.drain();
+        wire.at(RTT).receive("SA", 0, 1, w -> w.mss(1000).sackPermitted()).drain();
+        long start = wire.now;
+        wire.write(Wire.text(1000)).drain();
+        wire.at(2 * Wire.MILLI).write(Wire.text(1000)).drain();
+        wire.at(2 * Wire.MILLI).write(Wire.text(1000)).drain();
+        wire.at(RTT).receive("A", 1, 1, sack(1001, 3001)).drain();
+        wire.toDeadline();
+        assertThat(wire.now - start).isEqualTo(RTT + RTT / 4);
+    }
+
     @Test
     void reorderingWithinThatTimeBringsNoRetransmission() {
         var wire = flight();

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 
 /// The scoreboard against a list of plain objects that does the same slowly.
 class SentSegmentsTest {
-    private static final int SEEDS = 300;
+    /// Fewer where each mutant of the product runs them again.
+    private static final int SEEDS = Integer.getInteger("levee.test.seeds", 300);
+
     private static final int STEPS = 400;
 
     private static final class Plain {
@@ -45,7 +47,7 @@ class SentSegmentsTest {
     private void step(Random random) {
         int index = sent.isEmpty() ? 0 : sent.first() + random.nextInt(sent.count());
         int at = index - sent.first();
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0, 1, 2, 3 -> append(1 + random.nextInt(20));
             case 4 -> remove(random.nextInt(4));
             case 5 -> trim();
@@ -53,7 +55,8 @@ class SentSegmentsTest {
             case 7 -> sack(index, at);
             case 8 -> again(index, at);
             case 9 -> split(index, at, random);
-            case 10 -> {
+            case 10 -> splitLost(random);
+            case 11 -> {
                 if (random.nextInt(10) == 0) {
                     sent.forgetLost();
                     model.forEach(plain -> plain.lost = false);
@@ -133,6 +136,30 @@ class SentSegmentsTest {
         plain.end = rest.start;
         model.add(at + 1, rest);
         sent.split(index, bytes);
+    }
+
+    private void splitLost(Random random) {
+        if (random.nextInt(4) != 0) {
+            return;
+        }
+        int bytes = 1 + random.nextInt(8);
+        int textEnd = next - random.nextInt(2);
+        var cut = new ArrayList<Plain>();
+        for (var plain : model) {
+            for (; plain.lost && Math.min(plain.end, textEnd) - plain.start > bytes; plain.start += bytes) {
+                var piece = new Plain();
+                piece.start = plain.start;
+                piece.end = plain.start + bytes;
+                piece.lost = true;
+                piece.again = plain.again;
+                piece.sentNanos = plain.sentNanos;
+                cut.add(piece);
+            }
+            cut.add(plain);
+        }
+        model.clear();
+        model.addAll(cut);
+        sent.splitLost(bytes, textEnd);
     }
 
     private void compare(String when) {

@@ -236,30 +236,6 @@ class SettingsTest {
     }
 
     @Test
-    void theLastSegmentOfABurstMayBePushed() {
-        var wire = Wire.established(
-                plain().pushBursts(true).initialWindowSegments(2).build());
-        wire.write(Wire.text(5000));
-
-        assertThat(wire.drain()).extracting(Wire.Sent::flags).containsExactly("A", "PA");
-        wire.receive("A", 1, 1001);
-        assertThat(wire.drain()).extracting(Wire.Sent::flags).containsExactly("A", "PA");
-        wire.receive("A", 1, 4001);
-        assertThat(wire.drain())
-                .as("one segment is no burst, but it is the last")
-                .extracting(Wire.Sent::flags)
-                .containsExactly("PA");
-    }
-
-    @Test
-    void withoutBurstsOnlyTheEndIsPushed() {
-        var wire = Wire.established(plain().initialWindowSegments(2).build());
-        wire.write(Wire.text(5000));
-
-        assertThat(wire.drain()).extracting(Wire.Sent::flags).containsExactly("A", "A");
-    }
-
-    @Test
     @Rfc({"9293:MAY-15", "9293:MAY-16"})
     void whatIsSaidToGoOnWaitsAndIsNotPushed() {
         var wire = Wire.established();

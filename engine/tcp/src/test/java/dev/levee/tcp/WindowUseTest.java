@@ -22,6 +22,7 @@ class WindowUseTest {
     /// Established, in congestion avoidance after a loss, with a window of some segments.
     private Wire avoiding(CongestionAlgorithm algorithm) {
         var wire = Wire.active(Wire.plain()
+                .sendBufferBytes(1 << 19)
                 .congestion(algorithm)
                 .hyStart(false)
                 .tailLossProbe(false)

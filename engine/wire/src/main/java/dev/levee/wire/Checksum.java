@@ -12,11 +12,15 @@ import java.nio.ByteOrder;
 ///
 /// Threads: any.
 public final class Checksum {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private static final int LENGTH_MAX = 262_144;
+    /// Below this, the preparations for vectors cost more than they save: a segment without text.
+    private static final int VECTORS_MIN = 96;
+    private static final long LOW_HALF = 0xffff_ffffL;
 
     private Checksum() {}
 
@@ -25,6 +29,9 @@ public final class Checksum {
     public static long add(long sum, MemorySegment memory, long offset, int length) {
         // Two int sums of at most 65,536 numbers of 16 bits each cannot overflow 32 bits unsigned.
         assert length >= 0 && length <= LENGTH_MAX : length;
+        if (length < VECTORS_MIN) {
+            return addFew(sum, memory, offset, length);
+        }
         int high = 0;
         int low = 0;
         long at = offset;
@@ -34,7 +41,27 @@ public final class Checksum {
             low += word & 0xffff;
             high += word >>> 16;
         }
-        long total = sum + (low & 0xffffffffL) + (high & 0xffffffffL);
+        return addLast(sum + (low & LOW_HALF) + (high & LOW_HALF), memory, at, length & 3);
+    }
+
+    private static long addFew(long sum, MemorySegment memory, long offset, int length) {
+        long total = sum;
+        long at = offset;
+        for (long end = offset + (length & ~7); at < end; at += 8) {
+            long word = memory.get(LONG, at);
+            total += (word & LOW_HALF) + (word >>> 32);
+        }
+        if ((length & 4) != 0) {
+            total += memory.get(INT, at) & LOW_HALF;
+            at += 4;
+        }
+        return addLast(total, memory, at, length & 3);
+    }
+
+    /// The up to three octets at the end.
+    private static long addLast(long sum, MemorySegment memory, long offset, int length) {
+        long total = sum;
+        long at = offset;
         if ((length & 2) != 0) {
             total += memory.get(SHORT, at) & 0xffff;
             at += 2;
@@ -55,35 +82,45 @@ public final class Checksum {
     ///
     /// Over data that contains a right checksum the result is 0.
     public static int finish(long sum) {
-        long folded = (sum & 0xffffffffL) + (sum >>> 32);
+        return ~numbers(sum) & 0xffff;
+    }
+
+    /// An unfolded sum of memory as one 16-bit number, to be added to numbers for [#ofNumbers].
+    static int numbers(long sum) {
+        int folded = fold(sum);
+        return LITTLE_ENDIAN ? Short.reverseBytes((short) folded) & 0xffff : folded;
+    }
+
+    /// The checksum of what is known as numbers, each of 16 or 32 bits and taken for unsigned: what was just written
+    /// need not be read back before it has reached memory.
+    static int ofNumbers(long sum) {
+        return ~fold(sum) & 0xffff;
+    }
+
+    private static int fold(long sum) {
+        long folded = (sum & LOW_HALF) + (sum >>> 32);
         folded = (folded & 0xffff) + (folded >>> 16);
         folded = (folded & 0xffff) + (folded >>> 16);
-        folded = (folded & 0xffff) + (folded >>> 16);
-        int checksum = (int) ~folded & 0xffff;
-        return LITTLE_ENDIAN ? Short.reverseBytes((short) checksum) & 0xffff : checksum;
+        return (int) ((folded & 0xffff) + (folded >>> 16));
     }
 
     /// The sum of the pseudo header of TCP and ICMPv6, for both families. Addresses are two longs each, an IPv4
     /// address in its mapped form (see [IpAddress]); the constant that mapping adds is left out of the sum.
     public static long pseudoHeader(
             boolean v4, long srcHigh, long srcLow, long dstHigh, long dstLow, int protocol, int length) {
-        long sum;
-        if (v4) {
-            sum = words((int) srcLow) + words((int) dstLow);
-        } else {
-            sum = words(srcHigh) + words(srcLow) + words(dstHigh) + words(dstLow);
-        }
-        sum += protocol + (length >>> 16) + (length & 0xffff);
-        sum = (sum & 0xffff) + (sum >>> 16);
-        sum = (sum & 0xffff) + (sum >>> 16);
-        return addShort(0, (int) sum);
+        return addShort(0, fold(pseudoNumbers(v4, srcHigh, srcLow, dstHigh, dstLow, protocol, length)));
+    }
+
+    /// The same as a sum of numbers, see [#ofNumbers].
+    static long pseudoNumbers(
+            boolean v4, long srcHigh, long srcLow, long dstHigh, long dstLow, int protocol, int length) {
+        long fixed = (long) protocol + length;
+        return v4
+                ? fixed + (srcLow & LOW_HALF) + (dstLow & LOW_HALF)
+                : fixed + words(srcHigh) + words(srcLow) + words(dstHigh) + words(dstLow);
     }
 
     private static long words(long value) {
-        return (value >>> 48) + (value >>> 32 & 0xffff) + (value >>> 16 & 0xffff) + (value & 0xffff);
-    }
-
-    private static long words(int value) {
-        return (value >>> 16 & 0xffffL) + (value & 0xffffL);
+        return (value >>> 32) + (value & LOW_HALF);
     }
 }

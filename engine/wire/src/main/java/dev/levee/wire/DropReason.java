@@ -44,5 +44,7 @@ public enum DropReason {
     /// that we have asked for.
     NEIGHBOUR_UNRELATED,
     /// A reply could not be queued because too many are waiting.
-    REPLY_QUEUE_FULL
+    REPLY_QUEUE_FULL,
+    /// A SYN found so many others waiting to be served that there was no room for it.
+    SYN_LANE_FULL
 }

@@ -41,19 +41,52 @@ public final class IcmpWriter {
 
     /// Says that nobody listens at the port the packet was for.
     ///
+    /// @param mtu of the link that the message leaves by; no error is longer, and none is sent in fragments
     /// @return whether the message was written; see [#mayReport]
-    public static boolean portUnreachable(IpPacket offending, Frame out) {
-        return offending.v4() ? error(offending, 3, 3, 0, out) : error(offending, 1, 4, 0, out);
+    public static boolean portUnreachable(IpPacket offending, int mtu, Frame out) {
+        return offending.v4() ? error(offending, 3, 3, 0, mtu, out) : error(offending, 1, 4, 0, mtu, out);
     }
 
     /// Says that this host does not speak the packet's protocol; in IPv6 this is a parameter problem that
     /// points at the octet which names it.
     ///
     /// @return whether the message was written; see [#mayReport]
-    public static boolean protocolUnreachable(IpPacket offending, Frame out) {
+    public static boolean protocolUnreachable(IpPacket offending, int mtu, Frame out) {
         return offending.v4()
-                ? error(offending, 3, 2, 0, out)
-                : error(offending, 4, 1, offending.protocolOffset() - offending.headerOffset(), out);
+                ? error(offending, 3, 2, 0, mtu, out)
+                : error(offending, 4, 1, offending.protocolOffset() - offending.headerOffset(), mtu, out);
+    }
+
+    /// Says what is wrong with the extension headers of a packet of IPv6 (RFC 8200 §4.2, §4.4), see
+    /// [IpPacket#hasProblem].
+    ///
+    /// @return whether the message was written; see [#mayReport]
+    public static boolean parameterProblem(IpPacket offending, int mtu, Frame out) {
+        return error(offending, 4, offending.problemCode(), offending.problemPointer(), mtu, out);
+    }
+
+    /// Says what is wrong with a fragment of IPv6 (RFC 8200 §4.5).
+    ///
+    /// @param code 0: a field is wrong; 3: a first fragment lacks headers (RFC 7112 §5)
+    /// @param pointer where in the packet the field begins
+    /// @return whether the message was written; see [#mayReport]
+    public static boolean fragmentProblem(IpPacket fragment, int code, int pointer, int mtu, Frame out) {
+        return mayReportFragment(fragment) && error(fragment, 4, code, pointer, mtu, out);
+    }
+
+    /// Says that the rest of a packet did not come in time, about its first fragment (RFC 1122 §3.3.2, RFC 8200 §4.5).
+    ///
+    /// @param first may be cut off
+    /// @return whether the message was written; see [#mayReport]
+    public static boolean reassemblyTimeExceeded(IpPacket first, int mtu, Frame out) {
+        return mayReportFragment(first) && error(first, first.v4() ? 11 : 3, 1, 0, mtu, out);
+    }
+
+    /// Of a fragment it must be certain that it is no ICMP error: behind another header, or in a later fragment, that
+    /// cannot be seen.
+    private static boolean mayReportFragment(IpPacket fragment) {
+        boolean seen = fragment.fragmentOffset() == 0 || fragment.protocol() == IpPacket.PROTOCOL_TCP;
+        return seen && (fragment.v4() || !IpPacket.isExtension(fragment.protocol()));
     }
 
     /// Says that the next link carries `mtu` octets only: what a router does.
@@ -63,7 +96,7 @@ public final class IcmpWriter {
     public static boolean packetTooBig(IpPacket offending, int mtu, long routerHigh, long routerLow, Frame out) {
         int type = offending.v4() ? 3 : 2;
         int code = offending.v4() ? 4 : 0;
-        return error(offending, type, code, mtu, routerHigh, routerLow, out);
+        return error(offending, type, code, mtu, routerHigh, routerLow, V6_ERROR_BYTES_MAX, out);
     }
 
     /// Whether an error about the packet may be sent at all (RFC 1122 §3.2.2, RFC 4443 §2.4 (e)): never about
@@ -103,17 +136,18 @@ public final class IcmpWriter {
         return type < 128 || type == 137;
     }
 
-    private static boolean error(IpPacket offending, int type, int code, int word, Frame out) {
-        return error(offending, type, code, word, offending.dstHigh(), offending.dstLow(), out);
+    private static boolean error(IpPacket offending, int type, int code, int word, int mtu, Frame out) {
+        return error(offending, type, code, word, offending.dstHigh(), offending.dstLow(), mtu, out);
     }
 
     private static boolean error(
-            IpPacket offending, int type, int code, int word, long fromHigh, long fromLow, Frame out) {
+            IpPacket offending, int type, int code, int word, long fromHigh, long fromLow, int mtu, Frame out) {
         if (!mayReport(offending)) {
             return false;
         }
         int headerBytes = IpHeader.bytes(offending.v4());
-        int room = Math.min(out.capacity(), offending.v4() ? V4_ERROR_BYTES_MAX : V6_ERROR_BYTES_MAX);
+        int most = Math.min(mtu, offending.v4() ? V4_ERROR_BYTES_MAX : V6_ERROR_BYTES_MAX);
+        int room = Math.min(out.capacity(), most);
         int packetBytes = offending.payloadOffset() + offending.payloadLength() - offending.headerOffset();
         int copiedBytes = Math.min(packetBytes, room - headerBytes - Icmp.HEADER_BYTES);
         out.clear();

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 /// Threads: as the memory.
 public final class IpHeader {
     private static final int DONT_FRAGMENT = 0x4000;
+    private static final long LOW_HALF = 0xffff_ffffL;
 
     private IpHeader() {}
 
@@ -33,14 +34,16 @@ public final class IpHeader {
         if (v4) {
             int totalBytes = IpPacket.V4_HEADER_BYTES + payloadBytes;
             assert totalBytes <= 0xffff : totalBytes;
-            Bytes.put32(memory, at, 0x4500_0000 | trafficClass << 16 | totalBytes);
+            int first = 0x4500_0000 | trafficClass << 16 | totalBytes;
+            int third = hopLimit << 24 | protocol << 16;
+            long sum = first + DONT_FRAGMENT + (third & LOW_HALF) + (srcLow & LOW_HALF) + (dstLow & LOW_HALF);
+            Bytes.put32(memory, at, first);
             // An atomic datagram (RFC 6864 §4.1): never fragmented, so that its identification may be any
             // constant.
             Bytes.put32(memory, at + 4, DONT_FRAGMENT);
-            Bytes.put32(memory, at + 8, hopLimit << 24 | protocol << 16);
+            Bytes.put32(memory, at + 8, third | Checksum.ofNumbers(sum));
             Bytes.put32(memory, at + 12, (int) srcLow);
             Bytes.put32(memory, at + 16, (int) dstLow);
-            Bytes.put16(memory, at + 10, Checksum.finish(Checksum.add(0, memory, at, IpPacket.V4_HEADER_BYTES)));
         } else {
             assert payloadBytes <= 0xffff : payloadBytes;
             Bytes.put32(memory, at, 0x6000_0000 | trafficClass << 20);

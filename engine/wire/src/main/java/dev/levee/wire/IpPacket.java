@@ -12,9 +12,12 @@ public final class IpPacket {
     public static final int PROTOCOL_ICMP = 1;
     public static final int PROTOCOL_TCP = 6;
     public static final int PROTOCOL_ICMP6 = 58;
+    /// IPv6: nothing comes behind the headers (RFC 8200 §4.7).
+    public static final int NO_NEXT_HEADER = 59;
 
     static final int V4_HEADER_BYTES = 20;
     static final int V6_HEADER_BYTES = 40;
+    private static final long LOW_HALF = 0xffff_ffffL;
 
     private final Ipv6Extensions extensions = new Ipv6Extensions();
     private MemorySegment memory = MemorySegment.NULL;
@@ -31,6 +34,7 @@ public final class IpPacket {
     private int headerOffset;
     private int payloadOffset;
     private int payloadLength;
+    private boolean problem;
     private boolean fragmentHeader;
     private boolean moreFragments;
     private int fragmentOffset;
@@ -54,6 +58,7 @@ public final class IpPacket {
     private DropReason parse(Frame frame, boolean captured) {
         memory = frame.memory();
         cutOff = false;
+        problem = false;
         headerOffset = frame.offset();
         if (frame.length() < V4_HEADER_BYTES) {
             return DropReason.TRUNCATED;
@@ -67,8 +72,9 @@ public final class IpPacket {
 
     private DropReason parseV4(int available, boolean captured) {
         int at = headerOffset;
-        int headerBytes = (Bytes.u8(memory, at) & 0x0f) << 2;
-        int totalBytes = Bytes.u16(memory, at + 2);
+        long first = Bytes.i64(memory, at);
+        int headerBytes = (int) (first >>> 54) & 0x3c;
+        int totalBytes = (int) (first >>> 32) & 0xffff;
         if (captured && totalBytes == 0) {
             totalBytes = available;
         }
@@ -82,28 +88,40 @@ public final class IpPacket {
             cutOff = true;
             totalBytes = available;
         }
-        if (!captured && Checksum.finish(Checksum.add(0, memory, at, headerBytes)) != 0) {
-            return DropReason.BAD_IP_CHECKSUM;
+        long second = Bytes.i64(memory, at + 8);
+        int last = Bytes.i32(memory, at + 16);
+        if (!captured) {
+            long sum = halves(first) + halves(second) + (last & LOW_HALF);
+            int options = headerBytes - V4_HEADER_BYTES;
+            if (options > 0) {
+                sum += Checksum.numbers(Checksum.add(0, memory, at + V4_HEADER_BYTES, options));
+            }
+            if (Checksum.ofNumbers(sum) != 0) {
+                return DropReason.BAD_IP_CHECKSUM;
+            }
         }
-        int fragment = Bytes.u16(memory, at + 6);
         fragmentHeader = false;
-        fragmentOffset = (fragment & 0x1fff) << 3;
-        moreFragments = (fragment & 0x2000) != 0;
-        identification = Bytes.u16(memory, at + 4);
+        fragmentOffset = (int) (first & 0x1fff) << 3;
+        moreFragments = (first & 0x2000) != 0;
+        identification = (int) (first >>> 16) & 0xffff;
         v4 = true;
-        trafficClass = Bytes.u8(memory, at + 1);
-        hopLimit = Bytes.u8(memory, at + 8);
+        trafficClass = (int) (first >>> 48) & 0xff;
+        hopLimit = (int) (second >>> 56);
         protocolOffset = at + 9;
-        protocol = Bytes.u8(memory, protocolOffset);
+        protocol = (int) (second >>> 48) & 0xff;
         srcHigh = 0;
-        srcLow = IpAddress.mapped(Bytes.i32(memory, at + 12));
+        srcLow = IpAddress.mapped((int) second);
         dstHigh = 0;
-        dstLow = IpAddress.mapped(Bytes.i32(memory, at + 16));
+        dstLow = IpAddress.mapped(last);
         // RFC 9293 §3.9.2: "a TCP implementation MUST ignore options that it does not understand": all are
         // skipped.
         payloadOffset = at + headerBytes;
         payloadLength = totalBytes - headerBytes;
         return moreFragments || fragmentOffset != 0 ? DropReason.FRAGMENT : DropReason.NONE;
+    }
+
+    private static long halves(long word) {
+        return (word >>> 32) + (word & LOW_HALF);
     }
 
     private DropReason parseV6(int available, boolean captured) {
@@ -138,7 +156,10 @@ public final class IpPacket {
             return parseFragment(extensions.fragmentOffset(), end);
         }
         if (skipped != DropReason.NONE) {
-            return skipped;
+            problem = extensions.problemCode() != Ipv6Extensions.NONE && extensions.skipRest(memory, end);
+            if (!problem) {
+                return skipped;
+            }
         }
         fragmentOffset = 0;
         moreFragments = false;
@@ -146,7 +167,7 @@ public final class IpPacket {
         protocolOffset = extensions.protocolOffset();
         payloadOffset = extensions.payloadOffset();
         payloadLength = end - payloadOffset;
-        return DropReason.NONE;
+        return skipped;
     }
 
     private DropReason parseFragment(int header, int end) {
@@ -163,6 +184,22 @@ public final class IpPacket {
 
     public MemorySegment memory() {
         return memory;
+    }
+
+    /// Whether the packet, dropped for [DropReason#BAD_IP_HEADER], is one that its sender is to hear of, see
+    /// [IcmpWriter#parameterProblem]; then all other methods tell of it.
+    public boolean hasProblem() {
+        return problem;
+    }
+
+    /// The code of the parameter problem (RFC 4443 §3.4).
+    int problemCode() {
+        return extensions.problemCode();
+    }
+
+    /// Where in the packet the octet lies that is the problem.
+    int problemPointer() {
+        return extensions.problemOffset() - headerOffset;
     }
 
     /// Whether this is IPv4; otherwise IPv6.

@@ -18,6 +18,8 @@ final class Ipv6Extensions {
     private static final int DESTINATION_OPTIONS = 60;
     private static final int NEXT_HEADER_OFFSET = 6;
 
+    private int problemCode = NONE;
+    private int problemOffset;
     private int protocol;
     private int protocolOffset;
     private int payloadOffset;
@@ -42,6 +44,7 @@ final class Ipv6Extensions {
     private DropReason skip(MemorySegment memory, int headerOffset, int payloadBytes, boolean received) {
         protocolOffset = headerOffset + NEXT_HEADER_OFFSET;
         fragmentOffset = NONE;
+        problemCode = NONE;
         payloadOffset = headerOffset + IpPacket.V6_HEADER_BYTES;
         protocol = Bytes.u8(memory, protocolOffset);
         int end = payloadOffset + payloadBytes;
@@ -75,7 +78,7 @@ final class Ipv6Extensions {
             case FRAGMENT -> isWhole(memory) ? DropReason.NONE : DropReason.FRAGMENT;
             // A node that does not know the routing type may only pass over the header when no segments are
             // left (RFC 8200 §4.4); this host is no router, and type 0 is dead (RFC 5095).
-            case ROUTING -> Bytes.u8(memory, payloadOffset + 3) == 0 ? DropReason.NONE : DropReason.BAD_IP_HEADER;
+            case ROUTING -> Bytes.u8(memory, payloadOffset + 3) == 0 ? DropReason.NONE : problem(0, payloadOffset + 2);
             default -> judgeOptions(memory, bytes);
         };
     }
@@ -101,12 +104,44 @@ final class Ipv6Extensions {
                 at++;
                 continue;
             }
-            if (type >>> 6 != 0 || at + 1 == end) {
+            if (at + 1 == end) {
                 return DropReason.BAD_IP_HEADER;
+            }
+            // "00 - skip over this option", "01 - discard the packet", the others: also send "an ICMP Parameter
+            // Problem, Code 2, message to the packet's Source Address, pointing to the unrecognized Option Type"; 11
+            // not to groups, to which nothing is answered here anyway.
+            if (type >>> 6 != 0) {
+                return type >>> 6 == 1 ? DropReason.BAD_IP_HEADER : problem(2, at);
             }
             at += 2 + Bytes.u8(memory, at + 1);
         }
         return at == end ? DropReason.NONE : DropReason.BAD_IP_HEADER;
+    }
+
+    /// A mistake that the sender is to hear of.
+    private DropReason problem(int code, int offset) {
+        problemCode = code;
+        problemOffset = offset;
+        return DropReason.BAD_IP_HEADER;
+    }
+
+    /// Goes on to the end of the headers although one of them is bad.
+    ///
+    /// @return whether there is an end, and no fragment header, so that the protocol is known
+    boolean skipRest(MemorySegment memory, int end) {
+        for (int count = 0; isExtension(protocol); count++) {
+            int left = end - payloadOffset;
+            if (left < 8 || count == EXTENSIONS_MAX || protocol == FRAGMENT) {
+                return false;
+            }
+            int bytes = bytes(memory, protocol, payloadOffset);
+            if (bytes > left) {
+                return false;
+            }
+            protocol = Bytes.u8(memory, payloadOffset);
+            payloadOffset += bytes;
+        }
+        return true;
     }
 
     /// The fragment header has no length field: that octet is reserved.
@@ -137,6 +172,16 @@ final class Ipv6Extensions {
 
     static boolean isExtension(int header) {
         return header == HOP_BY_HOP || header == ROUTING || header == FRAGMENT || header == DESTINATION_OPTIONS;
+    }
+
+    /// The code of the parameter problem that the sender is to hear of; [#NONE] without one.
+    int problemCode() {
+        return problemCode;
+    }
+
+    /// Where the octet lies that is the problem.
+    int problemOffset() {
+        return problemOffset;
     }
 
     int protocol() {

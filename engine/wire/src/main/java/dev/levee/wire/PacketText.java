@@ -109,6 +109,8 @@ public final class PacketText {
             case Segment.MSS << 8 | 4 -> text.append("mss ").append(Bytes.u16(memory, at + 2));
             case Segment.WINDOW_SCALE << 8 | 3 -> text.append("wscale ").append(Bytes.u8(memory, at + 2));
             case Segment.SACK_PERMITTED << 8 | 2 -> text.append("sackOK");
+            case Segment.USER_TIMEOUT << 8 | 4 ->
+                text.append("uto ").append(Segment.userTimeoutSeconds(Bytes.u16(memory, at + 2)));
             case Segment.TIMESTAMPS << 8 | 10 ->
                 text.append("TS val ")
                         .append(Integer.toUnsignedString(Bytes.i32(memory, at + 2)))

@@ -20,11 +20,24 @@ public final class Segment {
     static final int SACK_PERMITTED = 4;
     static final int SACK = 5;
     static final int TIMESTAMPS = 8;
+    static final int USER_TIMEOUT = 28;
+    /// What 15 bits hold.
+    static final int USER_TIMEOUT_COUNT_MAX = 0x7fff;
+
     static final int FAST_OPEN = 34;
     /// RFC 6994: an experiment's option begins with a number that says whose it is.
     static final int EXPERIMENT = 254;
 
     static final int FAST_OPEN_EXPERIMENT = 0xf989;
+
+    /// Two of padding, and timestamps: RFC 7323, appendix A.
+    private static final int STAMPED = 0x0101_080a;
+    private static final int STAMPED_BYTES = 12;
+    /// MSS, SACK-permitted, timestamps, padding, window scale.
+    private static final int USUAL_SYN_BYTES = 20;
+    private static final int USUAL_MSS = 0x0204;
+    private static final int USUAL_STAMPED = 0x0402_080a;
+    private static final int USUAL_SCALE = 0x01_0303;
 
     private final IpPacket ip;
 
@@ -48,6 +61,7 @@ public final class Segment {
     private int sackCount;
     private final int[] sackLeft = new int[SACK_BLOCKS_MAX];
     private final int[] sackRight = new int[SACK_BLOCKS_MAX];
+    private int userTimeoutSeconds;
     private int fastOpenOffset;
     private int fastOpenLength;
     private boolean fastOpenExperimental;
@@ -90,12 +104,13 @@ public final class Segment {
         if (verify && !checksumHolds(length)) {
             return DropReason.BAD_CHECKSUM;
         }
-        srcPort = Bytes.u16(memory, at);
-        dstPort = Bytes.u16(memory, at + 2);
+        long first = Bytes.i64(memory, at);
+        srcPort = (int) (first >>> 48);
+        dstPort = (int) (first >>> 32) & 0xffff;
         if (srcPort == 0 || dstPort == 0) {
             return DropReason.PORT_ZERO;
         }
-        seq = Bytes.i32(memory, at + 4);
+        seq = (int) first;
         ack = Bytes.i32(memory, at + 8);
         flags = word >>> 16 & 0xff;
         window = word & 0xffff;
@@ -120,6 +135,10 @@ public final class Segment {
         timestamps = false;
         sackCount = 0;
         fastOpenLength = -1;
+        userTimeoutSeconds = 0;
+        if (parseUsualOptions()) {
+            return;
+        }
         var memory = ip.memory();
         int at = optionsOffset;
         while (at < payloadOffset) {
@@ -142,6 +161,39 @@ public final class Segment {
         }
     }
 
+    /// Options as nearly all segments of most hosts have them: none, two of padding and timestamps, or in a SYN all
+    /// that are in common use.
+    private boolean parseUsualOptions() {
+        var memory = ip.memory();
+        int at = optionsOffset;
+        int bytes = payloadOffset - at;
+        if (bytes == STAMPED_BYTES && Bytes.i32(memory, at) == STAMPED) {
+            stamp(at + 4);
+            return true;
+        }
+        if (bytes == USUAL_SYN_BYTES) {
+            int first = Bytes.i32(memory, at);
+            int last = Bytes.i32(memory, at + 16);
+            boolean usual = first >>> 16 == USUAL_MSS
+                    && Bytes.i32(memory, at + 4) == USUAL_STAMPED
+                    && last >>> 8 == USUAL_SCALE;
+            if (usual) {
+                mss = first & 0xffff;
+                windowScale = Math.min(last & 0xff, WINDOW_SCALE_MAX);
+                sackPermitted = true;
+                stamp(at + 8);
+                return true;
+            }
+        }
+        return bytes == 0;
+    }
+
+    private void stamp(int at) {
+        timestamps = true;
+        tsVal = Bytes.i32(ip.memory(), at);
+        tsEcr = Bytes.i32(ip.memory(), at + 4);
+    }
+
     private void parseOption(int kind, int at, int length) {
         var memory = ip.memory();
         switch (kind) {
@@ -152,11 +204,11 @@ public final class Segment {
             case SACK -> parseSack(at, length);
             case TIMESTAMPS -> {
                 if (length == 10) {
-                    timestamps = true;
-                    tsVal = Bytes.i32(memory, at + 2);
-                    tsEcr = Bytes.i32(memory, at + 6);
+                    stamp(at + 2);
                 }
             }
+            case USER_TIMEOUT ->
+                userTimeoutSeconds = length == 4 ? userTimeoutSeconds(Bytes.u16(memory, at + 2)) : userTimeoutSeconds;
             case FAST_OPEN -> fastOpen(at + 2, length - 2, false);
             case EXPERIMENT -> {
                 if (length >= 4 && Bytes.u16(memory, at + 2) == FAST_OPEN_EXPERIMENT) {
@@ -168,6 +220,12 @@ public final class Segment {
                 // implement".
             }
         }
+    }
+
+    /// The highest bit says whether the others count minutes or seconds.
+    static int userTimeoutSeconds(int field) {
+        int count = field & USER_TIMEOUT_COUNT_MAX;
+        return field == count ? count : count * 60;
     }
 
     private void fastOpen(int offset, int length, boolean experimental) {
@@ -304,6 +362,11 @@ public final class Segment {
 
     public int sackRight(int index) {
         return sackRight[index];
+    }
+
+    /// The user timeout option (RFC 5482 §3.2) in seconds; 0 when it is absent, or says 0, which means nothing.
+    public int userTimeoutSeconds() {
+        return userTimeoutSeconds;
     }
 
     /// Octets of the fast open cookie (0: a request), or -1 when the option is absent. No more than that is

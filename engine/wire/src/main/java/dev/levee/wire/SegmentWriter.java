@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 public final class SegmentWriter {
     private static final byte END_OF_LIST = 0;
     private static final byte NO_OPERATION = 1;
+    private static final long LOW_HALF = 0xffff_ffffL;
 
     private boolean v4;
     private long srcHigh;
@@ -35,6 +36,7 @@ public final class SegmentWriter {
     private boolean timestamps;
     private int tsVal;
     private int tsEcr;
+    private int userTimeoutSeconds;
     /// Octets of the cookie, or -1: no option.
     private int cookieLength = -1;
     private long cookieHigh;
@@ -48,6 +50,8 @@ public final class SegmentWriter {
     private int ipOffset;
     private int tcpOffset;
     private int textOffset;
+    /// Of the options, as numbers.
+    private long optionsSum;
 
     /// Forgets everything: no flags, no options, hop limit 64, the first layout.
     public SegmentWriter reset() {
@@ -63,6 +67,7 @@ public final class SegmentWriter {
         windowScale = -1;
         sackPermitted = false;
         timestamps = false;
+        userTimeoutSeconds = 0;
         cookieLength = -1;
         sackCount = 0;
         return this;
@@ -157,6 +162,14 @@ public final class SegmentWriter {
         return this;
     }
 
+    /// The user timeout (RFC 5482 §3.2), from 1 second on; above 32,767 seconds it is said in minutes, rounded up, as
+    /// far as those go.
+    public SegmentWriter userTimeout(int seconds) {
+        assert seconds > 0 : seconds;
+        userTimeoutSeconds = seconds;
+        return this;
+    }
+
     /// The fast open cookie (RFC 7413 §4.1.1): none to ask for one, or 4 to 16 octets, an even number.
     ///
     /// @param high its first eight octets, the first of them the most significant
@@ -187,6 +200,7 @@ public final class SegmentWriter {
         bytes += mss > 0 ? 4 : 0;
         bytes += timestamps ? 12 : sackPermitted ? 4 : 0;
         bytes += windowScale >= 0 ? 4 : 0;
+        bytes += userTimeoutSeconds > 0 ? 4 : 0;
         bytes += fastOpenBytes() + 3 & ~3;
         bytes += sackCount > 0 ? 4 + 8 * sackCount : 0;
         return bytes;
@@ -196,6 +210,7 @@ public final class SegmentWriter {
         int bytes = (mss > 0 ? 4 : 0) + (windowScale >= 0 ? 4 : 0) + (sackPermitted ? 2 : 0);
         bytes += timestamps ? padding(bytes) + 10 : 0;
         bytes += sackCount > 0 ? padding(bytes) + 2 + 8 * sackCount : 0;
+        bytes += userTimeoutSeconds > 0 ? 4 : 0;
         return bytes + fastOpenBytes() + 3 & ~3;
     }
 
@@ -215,6 +230,7 @@ public final class SegmentWriter {
         ipOffset = frame.offset();
         tcpOffset = ipOffset + IpHeader.bytes(v4);
         int optionsOffset = tcpOffset + Segment.HEADER_BYTES;
+        optionsSum = 0;
         textOffset = layout == OptionLayout.SCALE_BEFORE_TIMESTAMPS
                 ? writeScaleFirst(optionsOffset)
                 : writeOptions(optionsOffset);
@@ -225,23 +241,22 @@ public final class SegmentWriter {
     private int writeOptions(int start) {
         int at = start;
         if (mss > 0) {
-            Bytes.put32(memory, at, 0x0204_0000 | mss);
-            at += 4;
+            at = word(at, 0x0204_0000 | mss);
         }
         if (timestamps) {
             // SACK-permitted takes the place of the two octets of padding, as all large systems do.
-            Bytes.put16(memory, at, sackPermitted ? 0x0402 : 0x0101);
-            Bytes.put16(memory, at + 2, 0x080a);
-            Bytes.put32(memory, at + 4, tsVal);
-            Bytes.put32(memory, at + 8, tsEcr);
-            at += 12;
+            at = word(at, sackPermitted ? 0x0402_080a : 0x0101_080a);
+            at = word(at, tsVal);
+            at = word(at, tsEcr);
         } else if (sackPermitted) {
-            Bytes.put32(memory, at, 0x0101_0402);
-            at += 4;
+            at = word(at, 0x0101_0402);
         }
         if (windowScale >= 0) {
-            Bytes.put32(memory, at, 0x0103_0300 | windowScale);
-            at += 4;
+            at = word(at, 0x0103_0300 | windowScale);
+        }
+        int known = at;
+        if (userTimeoutSeconds > 0) {
+            at = writeUserTimeout(at);
         }
         if (cookieLength >= 0) {
             at = writeCookie(at);
@@ -251,7 +266,21 @@ public final class SegmentWriter {
             Bytes.put16(memory, at, 0x0101);
             at = writeSack(at + 2);
         }
+        sum(known, at);
         return at;
+    }
+
+    private int word(int at, int value) {
+        Bytes.put32(memory, at, value);
+        optionsSum += value & LOW_HALF;
+        return at + 4;
+    }
+
+    /// Adds what was written in other pieces than words.
+    private void sum(int from, int to) {
+        if (to > from) {
+            optionsSum += Checksum.numbers(Checksum.add(0, memory, from, to - from));
+        }
     }
 
     private int writeSack(int start) {
@@ -289,10 +318,23 @@ public final class SegmentWriter {
         if (sackCount > 0) {
             at = writeSack(pad(at, padding(at - start), NO_OPERATION));
         }
+        if (userTimeoutSeconds > 0) {
+            at = writeUserTimeout(at);
+        }
         if (cookieLength >= 0) {
             at = writeCookie(at);
         }
-        return pad(at, start - at & 3, END_OF_LIST);
+        at = pad(at, start - at & 3, END_OF_LIST);
+        sum(start, at);
+        return at;
+    }
+
+    private int writeUserTimeout(int at) {
+        int most = Segment.USER_TIMEOUT_COUNT_MAX;
+        boolean minutes = userTimeoutSeconds > most;
+        int field = minutes ? most + 1 | Math.min(most, (userTimeoutSeconds - 1) / 60 + 1) : userTimeoutSeconds;
+        Bytes.put32(memory, at, Segment.USER_TIMEOUT << 24 | 4 << 16 | field);
+        return at + 4;
     }
 
     private int pad(int at, int octets, byte with) {
@@ -334,15 +376,24 @@ public final class SegmentWriter {
                 srcLow,
                 dstHigh,
                 dstLow);
-        Bytes.put16(memory, tcpOffset, srcPort);
-        Bytes.put16(memory, tcpOffset + 2, dstPort);
+        int ports = srcPort << 16 | dstPort;
+        int fourth = textOffset - tcpOffset >> 2 << 28 | flags << 16 | window;
+        // RFC 9293 §3.1: "The TCP checksum is never optional. The sender MUST generate it".
+        long sum = Checksum.pseudoNumbers(v4, srcHigh, srcLow, dstHigh, dstLow, IpPacket.PROTOCOL_TCP, tcpBytes)
+                + (ports & LOW_HALF)
+                + (seq & LOW_HALF)
+                + (ack & LOW_HALF)
+                + (fourth & LOW_HALF)
+                + urgentPointer
+                + optionsSum;
+        if (textLength > 0) {
+            sum += Checksum.numbers(Checksum.add(0, memory, textOffset, textLength));
+        }
+        Bytes.put32(memory, tcpOffset, ports);
         Bytes.put32(memory, tcpOffset + 4, seq);
         Bytes.put32(memory, tcpOffset + 8, ack);
-        Bytes.put32(memory, tcpOffset + 12, textOffset - tcpOffset >> 2 << 28 | flags << 16 | window);
-        Bytes.put32(memory, tcpOffset + 16, urgentPointer);
-        // RFC 9293 §3.1: "The TCP checksum is never optional. The sender MUST generate it".
-        long pseudo = Checksum.pseudoHeader(v4, srcHigh, srcLow, dstHigh, dstLow, IpPacket.PROTOCOL_TCP, tcpBytes);
-        Bytes.put16(memory, tcpOffset + 16, Checksum.finish(Checksum.add(pseudo, memory, tcpOffset, tcpBytes)));
+        Bytes.put32(memory, tcpOffset + 12, fourth);
+        Bytes.put32(memory, tcpOffset + 16, Checksum.ofNumbers(sum) << 16 | urgentPointer);
         frame.set(ipOffset, textOffset - ipOffset + textLength);
     }
 }

@@ -333,7 +333,7 @@ class FuzzTest {
 
     /// Whatever the packet, an answer to it is a good packet.
     private void assertAnswers() {
-        if (IcmpWriter.portUnreachable(ip, out)) {
+        if (IcmpWriter.portUnreachable(ip, 1500, out)) {
             assertThat(answer.parse(out)).isEqualTo(DropReason.NONE);
             assertThat(message.parse()).isNotEqualTo(DropReason.BAD_CHECKSUM);
             assertThat(message.kind()).isEqualTo(IcmpKind.PORT_UNREACHABLE);

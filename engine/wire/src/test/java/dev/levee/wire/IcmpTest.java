@@ -285,7 +285,7 @@ class IcmpTest {
         ip.parse(Packets.frame(packet));
         var out = FrameSlab.single(1500);
 
-        assertThat(IcmpWriter.portUnreachable(ip, out)).isTrue();
+        assertThat(IcmpWriter.portUnreachable(ip, 1500, out)).isTrue();
 
         var answer = out.toArray();
         assertThat(parse(answer)).isEqualTo(DropReason.NONE);
@@ -299,6 +299,18 @@ class IcmpTest {
                 .isEqualTo(Arrays.copyOf(packet, bodyBytes));
     }
 
+    /// A frame may have room for more than the link.
+    @ParameterizedTest
+    @CsvSource({"true,68,68", "true,575,575", "true,576,576", "true,577,576", "false,1280,1280", "false,1500,1280"})
+    void noErrorIsLongerThanTheLinkCarries(boolean v4, int mtu, int bytes) {
+        ip.parse(Packets.frame(Packets.tcpPacket(v4, TcpFlags.ACK, new byte[0], Packets.text(2000))));
+        var out = FrameSlab.single(2048);
+
+        assertThat(IcmpWriter.portUnreachable(ip, mtu, out)).isTrue();
+        assertThat(out.length()).isEqualTo(bytes);
+        assertThat(parse(out.toArray())).isEqualTo(DropReason.NONE);
+    }
+
     @Test
     void protocolUnreachableInIpv6PointsAtTheNextHeaderOctet() {
         var destinationOptions = Packets.hex("fd00 0104 00000000");
@@ -307,7 +319,7 @@ class IcmpTest {
         assertThat(ip.protocol()).isEqualTo(0xfd);
         var out = FrameSlab.single(1500);
 
-        assertThat(IcmpWriter.protocolUnreachable(ip, out)).isTrue();
+        assertThat(IcmpWriter.protocolUnreachable(ip, 1500, out)).isTrue();
 
         assertThat(parse(out.toArray())).isEqualTo(DropReason.NONE);
         assertThat(icmp.kind()).isEqualTo(IcmpKind.PROTOCOL_UNREACHABLE);
@@ -322,7 +334,7 @@ class IcmpTest {
     void nothingIsReportedToOrAboutAGroup(String src, String dst) {
         var packet = Packets.ip(IpAddress.parse(src), IpAddress.parse(dst), 17, new byte[8]);
         assertThat(ip.parse(Packets.frame(packet))).isEqualTo(DropReason.NONE);
-        assertThat(IcmpWriter.portUnreachable(ip, FrameSlab.single(1500))).isFalse();
+        assertThat(IcmpWriter.portUnreachable(ip, 1500, FrameSlab.single(1500))).isFalse();
     }
 
     @ParameterizedTest
@@ -332,6 +344,7 @@ class IcmpTest {
     })
     void nothingIsReportedAboutAnError(boolean v4, int type, boolean reported) {
         ip.parse(Packets.frame(Packets.icmpPacket(v4, type, 0, 0, new byte[0])));
-        assertThat(IcmpWriter.protocolUnreachable(ip, FrameSlab.single(1500))).isEqualTo(reported);
+        assertThat(IcmpWriter.protocolUnreachable(ip, 1500, FrameSlab.single(1500)))
+                .isEqualTo(reported);
     }
 }

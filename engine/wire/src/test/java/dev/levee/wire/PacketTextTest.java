@@ -47,6 +47,8 @@ class PacketTextTest {
                 "03000000|bad option 3",
                 "020405b4 01010102|mss 1460,bad option 2",
                 "0303ff 00|wscale 255",
+                "1c048002|uto 120",
+                "1c03 80 00|option 28",
             })
     void optionsAreShownAsTheyCame(String options, String text) {
         assertThat(v4(TcpFlags.ACK, options, 0)).contains("<" + text + ">");

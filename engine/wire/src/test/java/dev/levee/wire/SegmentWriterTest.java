@@ -20,6 +20,7 @@ class SegmentWriterTest {
     private static final int SACK_PERMITTED = 4;
     private static final int TIMESTAMPS = 8;
     private static final int FAST_OPEN = 16;
+    private static final int USER_TIMEOUT = 32;
     private static final int OPTION_BYTES_MAX = 40;
 
     private OptionLayout layout = OptionLayout.TIMESTAMPS_BEFORE_SCALE;
@@ -61,7 +62,7 @@ class SegmentWriterTest {
     void everyCombinationOfOptionsIsReadAsItWasWritten(boolean v4, OptionLayout layout) {
         this.layout = layout;
         int written = 0;
-        for (int set = 0; set < 32; set++) {
+        for (int set = 0; set < 64; set++) {
             for (int blocks = 0; blocks <= Segment.SACK_BLOCKS_MAX; blocks++) {
                 for (int cookie : new int[] {0, 4, 6, 8, 16}) {
                     if ((set & FAST_OPEN) == 0 && cookie > 0) {
@@ -108,6 +109,29 @@ class SegmentWriterTest {
         assertThat(HexFormat.of().formatHex(packet, 40, packet.length)).isEqualTo(octets.replace(" ", ""));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0001, 1",
+        "32767, 7fff, 32767",
+        "32768, 8223, 32820",
+        "32820, 8223, 32820",
+        "32821, 8224, 32880",
+        "1966020, ffff, 1966020",
+        "2147483647, ffff, 1966020"
+    })
+    @Rfc("5482:3.2")
+    void theUserTimeoutIsSaidInSecondsOrElseInMinutes(int seconds, String field, int read) {
+        for (var each : OptionLayout.values()) {
+            layout = each;
+            start(true).userTimeout(seconds);
+            write(0);
+
+            assertGood();
+            assertThat(segment.userTimeoutSeconds()).isEqualTo(read);
+            assertThat(HexFormat.of().formatHex(frame.toArray(), 40, 44)).isEqualTo("1c04" + field);
+        }
+    }
+
     private static void options(SegmentWriter to, int set, int blocks, int cookie) {
         if ((set & MSS) != 0) {
             to.mss(0xffff);
@@ -124,12 +148,16 @@ class SegmentWriterTest {
         if ((set & FAST_OPEN) != 0) {
             to.fastOpen(COOKIE_HIGH, COOKIE_LOW, cookie, false);
         }
+        if ((set & USER_TIMEOUT) != 0) {
+            to.userTimeout(100);
+        }
         for (int i = 0; i < blocks; i++) {
             to.sack(Packets.ISS + 1000 * i, Packets.ISS + 1000 * i + 500);
         }
     }
 
     private void assertRead(int set, int blocks, int cookie, int textLength) {
+        assertThat(segment.userTimeoutSeconds()).isEqualTo((set & USER_TIMEOUT) != 0 ? 100 : 0);
         assertThat(segment.mss()).isEqualTo((set & MSS) != 0 ? 0xffff : 0);
         assertThat(segment.windowScale()).isEqualTo((set & SCALE) != 0 ? 14 : -1);
         assertThat(segment.sackPermitted()).isEqualTo((set & SACK_PERMITTED) != 0);

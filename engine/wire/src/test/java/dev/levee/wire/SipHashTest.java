@@ -13,6 +13,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SipHashTest {
     /// SipHash-2-4 octet by octet, by the letter of the paper's section 2: what the fast one is compared with.
     private static long reference(byte[] key, byte[] message) {
+        return reference(2, 4, key, message);
+    }
+
+    private static long reference(int rounds, int lastRounds, byte[] key, byte[] message) {
         var keys = ByteBuffer.wrap(key).order(ByteOrder.LITTLE_ENDIAN);
         long k0 = keys.getLong();
         long k1 = keys.getLong();
@@ -25,12 +29,13 @@ class SipHashTest {
         while (words.hasRemaining()) {
             long word = words.getLong();
             v[3] ^= word;
-            round(v);
-            round(v);
+            for (int i = 0; i < rounds; i++) {
+                round(v);
+            }
             v[0] ^= word;
         }
         v[2] ^= 0xff;
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < lastRounds; i++) {
             round(v);
         }
         return v[0] ^ v[1] ^ v[2] ^ v[3];
@@ -91,6 +96,33 @@ class SipHashTest {
     }
 
     @Test
+    void placesEqualTheReferenceWithFewerRounds() {
+        long seed = 0x13;
+        var random = new SplittableRandom(seed);
+        for (int i = 0; i < 1_000; i++) {
+            var octets = new byte[16];
+            random.nextBytes(octets);
+            var keys = ByteBuffer.wrap(octets).order(ByteOrder.LITTLE_ENDIAN);
+            var key = new SipHash(keys.getLong(), keys.getLong());
+            var words = ByteBuffer.allocate(36).order(ByteOrder.LITTLE_ENDIAN);
+            random.nextBytes(words.array());
+            long[] a = {words.getLong(), words.getLong(), words.getLong(), words.getLong()};
+            int ports = words.getInt();
+            assertThat(key.place(a[0], a[1], a[2], a[3], ports))
+                    .as("IPv6, round %d of seed %d", i, seed)
+                    .isEqualTo(reference(1, 3, octets, words.array()));
+            assertThat(key.place(a[0]))
+                    .as("a long, round %d of seed %d", i, seed)
+                    .isEqualTo(reference(1, 3, octets, Arrays.copyOf(words.array(), 8)));
+            var four = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+            four.putInt((int) a[0]).putInt((int) a[1]).putInt(ports);
+            assertThat(key.place(0, IpAddress.mapped((int) a[0]), 0, IpAddress.mapped((int) a[1]), ports))
+                    .as("IPv4, round %d of seed %d", i, seed)
+                    .isEqualTo(reference(1, 3, octets, four.array()));
+        }
+    }
+
+    @Test
     void eightAnd32OctetsAreHashedAlike() {
         for (int length : new int[] {8, 32}) {
             var message = counting(length);
@@ -101,6 +133,29 @@ class SipHashTest {
             long hash =
                     length == 8 ? key.hash(first) : key.hash(first, words.getLong(), words.getLong(), words.getLong());
             assertThat(hash).as("%d octets", length).isEqualTo(reference(counting(16), message));
+        }
+    }
+
+    @Test
+    void fortySevenOctetsAreHashedAlikeAndTheEighthOfTheLastLongDoesNotMatter() {
+        long seed = 0x47;
+        var random = new SplittableRandom(seed);
+        for (int i = 0; i < 1_000; i++) {
+            var key = new byte[16];
+            var message = new byte[48];
+            random.nextBytes(key);
+            random.nextBytes(message);
+            var keys = ByteBuffer.wrap(key).order(ByteOrder.LITTLE_ENDIAN);
+            var words = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
+            long hash = new SipHash(keys.getLong(), keys.getLong())
+                    .hash(
+                            words.getLong(),
+                            words.getLong(),
+                            words.getLong(),
+                            words.getLong(),
+                            words.getLong(),
+                            words.getLong());
+            assertThat(hash).as("round %d of seed %d", i, seed).isEqualTo(reference(key, Arrays.copyOf(message, 47)));
         }
     }
 

@@ -116,7 +116,7 @@ class TsharkTest {
         IcmpWriter.echoReply(icmp, answer);
         to.write(TIME + 5, client, in, answer);
         ip.parse(frame);
-        IcmpWriter.portUnreachable(ip, answer);
+        IcmpWriter.portUnreachable(ip, 1500, answer);
         to.write(TIME + 6, client, out, answer);
         return 7;
     }

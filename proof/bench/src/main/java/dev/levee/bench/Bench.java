@@ -1,8 +1,10 @@
 package dev.levee.bench;
 
+import dev.levee.bench.flood.FloodBench;
 import java.util.List;
 
-/// Entry of all benchmarks: `bulk` and `memory` for people, the other words for the processes that it starts.
+/// Entry of all benchmarks: `bulk`, `loss`, `memory`, `keepalive` and `flood` for people, the other words for the
+/// processes that it starts.
 ///
 /// Threads: main.
 public final class Bench {
@@ -15,7 +17,13 @@ public final class Bench {
               LOSS:RTT:FLOWS, in per mille, ms, and transfers at once: 10:20:6; without any, the whole grid.
               Both need Linux, root, ip and ethtool; they make network namespaces of their own and remove them.
                    bench memory [--connections N] [--keep-alive S] [--seconds S]
-              What idle connections cost: memory for one end of one, and what their keep-alives take from a busy one.""";
+              What idle connections cost: memory for one end of one, and what their keep-alives take from a busy one.
+                   bench keepalive [--connections N] [--idle S] [--interval S] [--probes N]
+              Idle connections of which half vanish, in virtual time: when each is freed, and what asking costs.
+                   bench flood [--defence NAME|all] [--rate N|max] [--seconds S] [--svg OUT] [--json]
+              Every defence under the same flood of SYNs, in memory: what it costs, and what becomes of legitimate
+              clients. Without --rate, 80 % of what the default answers here; max: what the link takes, and it holds its
+              senders back.""";
 
     private Bench() {}
 
@@ -40,6 +48,15 @@ public final class Bench {
                                     option(words, "--keep-alive", 10),
                                     option(words, "--seconds", 10))
                             .run();
+                case "keepalive" -> {
+                    var bench = new KeepAliveBench(
+                            option(words, "--connections", 100_000),
+                            option(words, "--idle", 60),
+                            option(words, "--interval", 10),
+                            option(words, "--probes", 5));
+                    System.out.print(bench.table(bench.run()));
+                }
+                case "flood" -> FloodBench.parse(words.subList(1, words.size())).run(System.out, System.err);
                 case "levee-server" -> BulkServer.levee(words.get(1), words.get(2), words.get(3), words.get(4));
                 case "kernel-server" -> BulkServer.kernel(words.get(1), words.get(2));
                 case "client" -> BulkClient.run(words.get(1), words.get(2), Integer.parseInt(words.get(3)));

@@ -147,11 +147,16 @@ final class Lab implements AutoCloseable {
                 .toList();
     }
 
-    @Override
-    public void close() throws IOException {
+    /// Ends all that runs still.
+    void endPrograms() {
         while (!programs.isEmpty()) {
             programs.pop().close();
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        endPrograms();
         namespace.close();
         remove(directory);
     }

@@ -82,6 +82,8 @@ final class Mutant {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
+                // From where tests look for documents: two steps up is the root for each of them.
+                "-Dbasedir=" + Tools.home().resolve("engine/stack"),
                 "-cp",
                 classPath,
                 MutantRun.class.getName()));

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The built command with one mistake in its engine: the changed class is put before the one of the product.
 ///
-/// Assertions are off, as they are for users: the engine gets no chance to accuse itself.
+/// Assertions are as they are for users: off, so that the engine gets no chance to accuse itself, but in `sim`, which
+/// turns them on.
 ///
 /// Threads: any.
 final class PlantedBug {

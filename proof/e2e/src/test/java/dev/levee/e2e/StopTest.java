@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,12 @@ class StopTest {
     StopTest() throws IOException, InterruptedException {
         capture = lab.directory().resolve("capture.pcapng");
         Payload.create(lab.newDirectory("root").resolve("file"), Payload.MIB);
+    }
+
+    /// A server that a failed test leaves behind would fail those after it.
+    @AfterEach
+    void endPrograms() {
+        lab.endPrograms();
     }
 
     @AfterAll
@@ -57,8 +64,9 @@ class StopTest {
         var clients = new ArrayList<Program>();
         for (var family : Family.values()) {
             clients.add(lab.start(List.of(Tools.path("nc"), family.levee, "7")));
-            // Tells when much has come, and takes the rest, which has no end.
-            var script = Tools.path("nc") + " " + family.levee + " 19 | { head -c 1000000 | wc -c; cat >/dev/null; }";
+            // Tells when much has come, and takes the rest, which has no end; and why, when nothing comes.
+            var script =
+                    Tools.path("nc") + " -v " + family.levee + " 19 | { head -c 1000000 | wc -c; cat >/dev/null; }";
             clients.add(lab.start(List.of("/bin/sh", "-c", script)).awaitOut("1000000"));
         }
 

@@ -21,7 +21,14 @@ final class Messages {
     private static final long NAME_LENGTH = 8;
     private static final long VECTORS = 16;
     private static final long VECTOR_COUNT = 24;
+    private static final long CONTROL = 32;
+    private static final long CONTROL_LENGTH = 40;
     private static final long FLAGS = 48;
+
+    // struct cmsghdr: length, level, type, each message at a multiple of eight octets.
+    private static final int CONTROL_LEVEL = 8;
+    private static final int CONTROL_TYPE = 12;
+    private static final int CONTROL_DATA = 16;
 
     private final Arena arena;
     private final Native calls;
@@ -118,6 +125,9 @@ final class Messages {
         var header = header(buffers);
         header.set(ValueLayout.JAVA_LONG, 0, from.address());
         header.set(ValueLayout.JAVA_INT, NAME_LENGTH, Addresses.BYTES_MAX);
+        var control = arena.allocate(Math.max(request.controlBytes(), 1), 8);
+        header.set(ValueLayout.JAVA_LONG, CONTROL, control.address());
+        header.set(ValueLayout.JAVA_LONG, CONTROL_LENGTH, request.controlBytes());
         long value = calls.call(Function.RECVMSG, descriptor, header.address(), request.flags());
         if (value < 0) {
             return failure();
@@ -130,7 +140,22 @@ final class Messages {
                 header.get(ValueLayout.JAVA_INT, FLAGS),
                 List.of(),
                 List.of(),
+                controls(control, header.get(ValueLayout.JAVA_LONG, CONTROL_LENGTH)),
                 "");
+    }
+
+    /// Those that carry an integer; of others the first four octets.
+    private static List<Result.Control> controls(MemorySegment control, long filled) {
+        var controls = new ArrayList<Result.Control>();
+        long at = 0;
+        while (at + CONTROL_DATA + Integer.BYTES <= filled) {
+            controls.add(new Result.Control(
+                    control.get(ValueLayout.JAVA_INT, at + CONTROL_LEVEL),
+                    control.get(ValueLayout.JAVA_INT, at + CONTROL_TYPE),
+                    control.get(ValueLayout.JAVA_INT, at + CONTROL_DATA)));
+            at += Math.max(CONTROL_DATA, control.get(ValueLayout.JAVA_LONG, at) + 7 & -8L);
+        }
+        return controls;
     }
 
     private MemorySegment header(Buffers buffers) {

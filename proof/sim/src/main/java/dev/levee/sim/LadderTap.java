@@ -34,12 +34,12 @@ public final class LadderTap implements Tap {
     private final SimHost right;
     private final IpPacket ip = new IpPacket();
     private final Segment segment = new Segment(ip);
+    private final StateWatch leftStates;
+    private final StateWatch rightStates;
     private final List<UnderWay> underWay = new ArrayList<>();
     private int leftPort;
     private int rightPort;
     private boolean found;
-    private boolean leftExisted;
-    private boolean rightExisted;
 
     /// Draws the first connection between the two hosts.
     public LadderTap(SimHost left, SimHost right, Ladder.Style style) {
@@ -54,10 +54,18 @@ public final class LadderTap implements Tap {
     /// Draws the first connection whose port at the right host is `rightPort`, 0 for any, into a diagram of the
     /// caller's.
     public LadderTap(SimHost left, SimHost right, int rightPort, Ladder ladder) {
+        this(left, right, 0, rightPort, ladder);
+    }
+
+    /// The same, for the first connection that has both ports; 0 is any, too, for `leftPort`.
+    public LadderTap(SimHost left, SimHost right, int leftPort, int rightPort, Ladder ladder) {
+        this.leftPort = leftPort;
         this.left = left;
         this.right = right;
         this.rightPort = rightPort;
         this.ladder = ladder;
+        this.leftStates = new StateWatch(left, right::has);
+        this.rightStates = new StateWatch(right, left::has);
     }
 
     public Ladder ladder() {
@@ -96,7 +104,8 @@ public final class LadderTap implements Tap {
         }
         int leftOne = from == Side.LEFT ? segment.srcPort() : segment.dstPort();
         int rightOne = from == Side.LEFT ? segment.dstPort() : segment.srcPort();
-        if (!found && (rightPort == 0 || rightPort == rightOne)) {
+        boolean meant = (rightPort == 0 || rightPort == rightOne) && (leftPort == 0 || leftPort == leftOne);
+        if (!found && meant) {
             found = true;
             leftPort = leftOne;
             rightPort = rightOne;
@@ -112,39 +121,7 @@ public final class LadderTap implements Tap {
 
     /// The state of this connection at one side.
     private TcpState state(Side side) {
-        var host = side == Side.LEFT ? left : right;
-        int localPort = side == Side.LEFT ? leftPort : rightPort;
-        int remotePort = side == Side.LEFT ? rightPort : leftPort;
-        var remote = side == Side.LEFT ? right : left;
-        TcpState[] state = {TcpState.CLOSED};
-        host.stack().forEachListener(listener -> {
-            if (listener.port() == localPort) {
-                state[0] = TcpState.LISTEN;
-            }
-        });
-        boolean[] exists = {false};
-        host.stack().forEachSocket(socket -> {
-            var tuple = socket.connection().tuple();
-            if (tuple.localPort() == localPort
-                    && tuple.remotePort() == remotePort
-                    && remote.has(tuple.remoteAddress())) {
-                state[0] = socket.connection().state();
-                exists[0] = true;
-            }
-        });
-        // Once there was a connection, its end is CLOSED, although the listener goes on.
-        boolean over = !exists[0] && everExisted(side);
-        markExisted(side, exists[0]);
-        return over ? TcpState.CLOSED : state[0];
-    }
-
-    private boolean everExisted(Side side) {
-        return side == Side.LEFT ? leftExisted : rightExisted;
-    }
-
-    private void markExisted(Side side, boolean exists) {
-        leftExisted |= exists && side == Side.LEFT;
-        rightExisted |= exists && side == Side.RIGHT;
+        return side == Side.LEFT ? leftStates.state(leftPort, rightPort) : rightStates.state(rightPort, leftPort);
     }
 
     @Override

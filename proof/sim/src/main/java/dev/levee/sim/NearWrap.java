@@ -1,23 +1,28 @@
 package dev.levee.sim;
 
-import dev.levee.stack.ListenOptions;
+import dev.levee.guard.CookieKeys;
+import dev.levee.guard.SynCookies;
 import dev.levee.stack.SocketException;
 import dev.levee.stack.SocketOptions;
 import dev.levee.stack.Stack;
 import dev.levee.stack.StackConfig;
+import dev.levee.tcp.BufferPool;
+import dev.levee.tcp.SynAck;
+import dev.levee.tcp.TcpContext;
 import dev.levee.wire.DropReason;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
+import dev.levee.wire.Handshake;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.IpPacket;
 import dev.levee.wire.Segment;
-import dev.levee.wire.SegmentWriter;
+import dev.levee.wire.SipHash;
 import dev.levee.wire.TcpFlags;
 
-/// Finds the moment at which a stack gives a connection an initial sequence number just below 2^32, so that
-/// tests meet the wrap without a door into the engine.
+/// Has a stack give a connection an initial sequence number just below 2^32, so that tests meet the wrap without a
+/// door into the engine.
 ///
-/// An initial sequence number is a clock of 4 microseconds plus a keyed hash of the tuple (RFC 6528 §3). One
+/// The number of an active open is a clock of 4 microseconds plus a keyed hash of the tuple (RFC 6528 §3). One
 /// number taken at time 0 from a stack of the same configuration is that hash; the rest is subtraction.
 ///
 /// Threads: any.
@@ -41,29 +46,57 @@ public final class NearWrap {
         return moment(stack);
     }
 
-    /// The stack's time at which it answers a SYN on this connection with [#ISS].
-    public static long passiveStart(
-            StackConfig config, IpAddress local, int localPort, IpAddress remote, int remotePort) {
-        var stack = new Stack(config);
-        try {
-            stack.listen(local, localPort, ListenOptions.DEFAULT);
-        } catch (SocketException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
-        stack.onFrame(0, syn(local, localPort, remote, remotePort));
-        return moment(stack);
-    }
+    /// For the side that is opened passively: its numbers are SYN cookies, which no clock reaches. Before the first SYN
+    /// arrives, keys are chosen with which its answer has a number just below some other one.
+    ///
+    /// Threads: one owner.
+    public static final class Passive {
+        private final int goal;
+        private final int span;
+        private boolean done;
 
-    private static Frame syn(IpAddress local, int localPort, IpAddress remote, int remotePort) {
-        var frame = FrameSlab.single(1500);
-        var writer = new SegmentWriter()
-                .reset()
-                .addresses(remote.high(), remote.low(), local.high(), local.low())
-                .ports(remotePort, localPort)
-                .flags(TcpFlags.SYN);
-        writer.begin(frame);
-        writer.finish(frame, 0);
-        return frame;
+        /// @param goal what the number lies below
+        /// @param span how far below it may lie, more than 256 octets: finding keys takes 2^32 / `span` tries
+        public Passive(int goal, int span) {
+            this.goal = goal;
+            this.span = span;
+        }
+
+        /// A packet is about to arrive.
+        public void arrives(long nowNanos, Stack stack, Frame frame) {
+            if (done) {
+                return;
+            }
+            var ip = new IpPacket();
+            var segment = new Segment(ip);
+            boolean syn = ip.parse(frame) == DropReason.NONE
+                    && ip.protocol() == IpPacket.PROTOCOL_TCP
+                    && segment.parse() == DropReason.NONE
+                    && segment.flags() == TcpFlags.SYN;
+            if (syn) {
+                stack.forEachListener(listener -> {
+                    if (listener.port() == segment.dstPort()) {
+                        var tcp = listener.options().socket().tcp();
+                        var context = new TcpContext(new BufferPool(0), new SipHash(0, 0));
+                        var heard = new Handshake();
+                        new SynAck(tcp, stack.config().mtu(), context).read(segment, heard);
+                        stack.cookieKeys(keys(heard, stack.cookieEpoch(nowNanos)));
+                        done = true;
+                    }
+                });
+            }
+        }
+
+        private CookieKeys keys(Handshake syn, long epoch) {
+            for (long i = 0; ; i++) {
+                var keys = new CookieKeys(new SipHash(i, ~i));
+                new SynCookies(keys).issue(syn, epoch);
+                int before = goal - syn.iss();
+                if (before > 256 && before <= span) {
+                    return keys;
+                }
+            }
+        }
     }
 
     private static long moment(Stack stack) {

@@ -28,6 +28,8 @@ public final class Pair {
     private static final String CLIENT_V6 = "2001:db8::1/64";
     private static final String SERVER_V6 = "2001:db8::2/64";
 
+    private static final long SERVER_OFFSET_NANOS = Times.seconds(1_000);
+
     private final SimNetwork network;
     private final SimHost client;
     private final SimHost server;
@@ -42,10 +44,9 @@ public final class Pair {
         var clientAddress = clientConfig.addresses().getFirst().address();
         var serverAddress = serverConfig.addresses().getFirst().address();
         long clientOffset = NearWrap.activeStart(clientConfig, clientAddress, CLIENT_PORT, serverAddress, SERVER_PORT);
-        long serverOffset = NearWrap.passiveStart(serverConfig, serverAddress, SERVER_PORT, clientAddress, CLIENT_PORT);
         client = network.host("client", clientConfig, clientOffset);
-        // The server takes its number when the SYN arrives, not at the beginning.
-        server = network.host("server", serverConfig, serverOffset - from.toServer.delayNanos());
+        server = network.host("server", serverConfig, SERVER_OFFSET_NANOS);
+        server.answersWith(new NearWrap.Passive(0, 1 << 16));
         network.path(client, server, from.toServer);
         network.path(server, client, from.toClient);
         clientOptions = from.clientOptions;

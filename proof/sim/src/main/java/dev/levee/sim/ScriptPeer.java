@@ -109,8 +109,8 @@ final class ScriptPeer {
         writer.finish(offending, 0);
         boolean parsed = ip.parse(offending) == DropReason.NONE;
         boolean written = switch (kind) {
-            case "port" -> IcmpWriter.portUnreachable(ip, frame);
-            case "protocol" -> IcmpWriter.protocolUnreachable(ip, frame);
+            case "port" -> IcmpWriter.portUnreachable(ip, 1500, frame);
+            case "protocol" -> IcmpWriter.protocolUnreachable(ip, 1500, frame);
             default -> throw new IllegalArgumentException("there is no ICMP error " + kind);
         };
         if (!parsed || !written) {

@@ -37,6 +37,7 @@ final class ScriptUser {
     private final long startNanos;
     private final Frame out;
     private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES);
+    private final NearWrap.Passive wrap;
     private boolean polled;
     private long elapsedNanos;
     private @Nullable Listener listener;
@@ -53,7 +54,8 @@ final class ScriptUser {
         tuple = new FourTuple(address.address(), localPort, remote, remotePort);
         startNanos = active
                 ? NearWrap.activeStart(config, tuple.localAddress(), localPort, remote, remotePort)
-                : NearWrap.passiveStart(config, tuple.localAddress(), localPort, remote, remotePort);
+                : Times.seconds(1_000);
+        wrap = new NearWrap.Passive(0, 1 << 16);
         stack = new Stack(config);
         peer = new ScriptPeer(tuple);
         out = FrameSlab.single(script.mtu());
@@ -104,6 +106,7 @@ final class ScriptUser {
     }
 
     void receive(Frame packet) {
+        wrap.arrives(now(), stack, packet);
         stack.onFrame(now(), packet);
     }
 
@@ -256,6 +259,7 @@ final class ScriptUser {
             return user.connection().state();
         }
         TcpState[] state = {listener == null ? TcpState.CLOSED : TcpState.LISTEN};
+        stack.forEachHandshake(_ -> state[0] = TcpState.SYN_RECEIVED);
         stack.forEachSocket(any -> state[0] = any.connection().state());
         return state[0];
     }

@@ -35,6 +35,7 @@ public final class SimHost {
     private final ArrayDeque<SimSocket> woken = new ArrayDeque<>();
     private boolean plugged = true;
     private boolean used;
+    private NearWrap.@Nullable Passive wrap;
     private long pausedUntilNanos = Deadlines.NONE;
     private long framesIn;
     private @Nullable MemorySegment copy;
@@ -127,6 +128,11 @@ public final class SimHost {
         return plugged;
     }
 
+    /// What number the first SYN that arrives is answered with.
+    public void answersWith(NearWrap.Passive number) {
+        wrap = number;
+    }
+
     /// The host does nothing for a while, as a virtual machine that is not scheduled: packets wait in front of
     /// it, and its timers are late. Its users should keep still, too.
     public void pause(long nanos) {
@@ -194,6 +200,9 @@ public final class SimHost {
     /// A packet comes out of the network.
     void receive(Frame packet) {
         framesIn++;
+        if (wrap != null) {
+            wrap.arrives(nowNanos(), stack, packet);
+        }
         stack.onFrame(nowNanos(), packet);
     }
 
@@ -208,7 +217,7 @@ public final class SimHost {
             used = false;
             transmit();
         } while (tellUsers() || used);
-        checkAtRest();
+        checkAtRest(stack.nextDeadline());
     }
 
     private void transmit() {
@@ -250,8 +259,8 @@ public final class SimHost {
         return woken.pollFirst();
     }
 
-    private void checkAtRest() {
-        long deadlineNanos = stack.nextDeadline();
+    /// A stack that has nothing to send must have its deadline in the future.
+    void checkAtRest(long deadlineNanos) {
         if (Deadlines.due(nowNanos(), deadlineNanos)) {
             throw new SimulationFailure(name + " has nothing to send at " + network.timeText()
                     + ", but its deadline is " + Times.format(deadlineNanos - nowNanos()) + " s from now");

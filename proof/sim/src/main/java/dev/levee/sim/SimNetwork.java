@@ -191,6 +191,11 @@ public final class SimNetwork {
         taps.add(tap);
     }
 
+    /// Shows packets no longer.
+    public void untap(Tap tap) {
+        taps.remove(tap);
+    }
+
     /// Does something later. Actions of the same moment are done in the order of these calls.
     public void after(long delayNanos, Runnable action) {
         actions.add(new Action(clock.nowNanos() + delayNanos, actionCount++, action));

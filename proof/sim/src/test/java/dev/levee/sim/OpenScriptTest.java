@@ -45,11 +45,11 @@ class OpenScriptTest {
         both(ALL_OPTIONS, """
             listen
             < S  0 win 65535 <mss 1460,sackOK,TS val 100 ecr 0,wscale 7>
-            > S. 0 ack 1 win 65535 <mss 1460,sackOK,TS val * ecr 100,wscale 4>
+            > S. 0 ack 1 win 65535 <mss 1460,sackOK,TS val * ecr 100,wscale 10>
             < .  1 ack 1 win 512 <TS val 101 ecr *>
             accept
             write 10
-            > P. 1:11(10) ack 1 win 32767 <TS val * ecr 101>
+            > P. 1:11(10) ack 1 win 127 <TS val * ecr 101>
             """);
     }
 
@@ -156,7 +156,7 @@ class OpenScriptTest {
     }
 
     @Test
-    void theSynAckIsRepeatedAndGivenUp() {
+    void theSynAckIsRepeatedAndForgotten() {
         both("""
             listen
             < S  0 win 65535
@@ -166,8 +166,10 @@ class OpenScriptTest {
             +4  > S. 0 ack 1
             +8  > S. 0 ack 1
             +16 > S. 0 ack 1
-            +32 > R. 1 ack 1
+            state SYN-RECEIVED
             connections 0
+            +32.1 < . 1 ack 1 win 65535
+            > R 1
             quiet
             """);
     }

@@ -96,6 +96,21 @@ class SimNetworkTest {
                 .hasMessageContaining("livelock");
     }
 
+    /// What the engine promises about its deadlines is believed of nobody.
+    @Test
+    void aStackThatBreaksItsPromisesIsSeen() {
+        var host = Pair.create().client();
+        host.checkSilent();
+        host.checkAtRest(host.nowNanos() + 1);
+        assertThatThrownBy(() -> host.checkAtRest(host.nowNanos()))
+                .isInstanceOf(SimulationFailure.class)
+                .hasMessageContaining("has nothing to send at 0.000 s, but its deadline is");
+        host.connect(0, Cidr.parse("198.18.0.9/24").address(), 7, SocketOptions.DEFAULT);
+        assertThatThrownBy(host::checkSilent)
+                .isInstanceOf(SimulationFailure.class)
+                .hasMessageContaining("before its deadline");
+    }
+
     @Test
     void anUnpluggedHostHearsAndSaysNothing() {
         var pair = Pair.builder().impairment(TEN_MILLIS).build();

@@ -79,7 +79,11 @@ class TransferTest {
     void marksAvoidAllLoss(boolean v6) {
         var line = "rate=20mbit,queue=200k,ecn=30k,delay=10ms";
         for (var congestion : CongestionAlgorithm.values()) {
-            var tcp = TcpConfig.builder().congestion(congestion).build();
+            // The window is no reason why nothing is lost.
+            var tcp = TcpConfig.builder()
+                    .congestion(congestion)
+                    .receiveBufferBytes(1 << 19)
+                    .build();
             var without = Pair.builder().v6(v6).impairment(line).tcp(tcp).build();
             transfer(without, 6_000_000, 1_000);
             assertThat(without.client().stack().tcpCounters().get(TcpCounters.RETRANSMITS))
@@ -222,12 +226,13 @@ class TransferTest {
                 .build();
         var connection = pair.establish();
         assertThat(connection.client().tcp().connection().sndNxt()).isEqualTo(NearWrap.ISS + 1);
-        assertThat(connection.server().tcp().connection().sndNxt()).isEqualTo(NearWrap.ISS + 1);
+        assertThat(connection.server().tcp().connection().sndNxt()).isBetween(-(1 << 16), -1);
     }
 
     @Test
     void aStalledReaderStopsTheWriterAndAProbeFindsTheWindowOpen() {
-        var pair = Pair.builder().impairment("delay=5ms").build();
+        var config = TcpConfig.builder().receiveBufferBytes(1 << 19).build();
+        var pair = Pair.builder().impairment("delay=5ms").tcp(config).build();
         var connection = pair.establish();
         connection.client().send(Pattern.bytes(0, 5_000_000));
         pair.network().runFor(Times.seconds(10));

@@ -33,6 +33,7 @@ class RulesTest {
                 "void run(Thread thread) {}",
                 "ThreadLocal<String> local;",
                 "java.util.concurrent.atomic.AtomicLong counter;",
+                "java.util.concurrent.locks.ReentrantLock lock;",
                 "Object make() { return new java.util.Random(); }",
                 "double chance() { return Math.random(); }",
                 "Object make() { return new java.security.SecureRandom(); }",

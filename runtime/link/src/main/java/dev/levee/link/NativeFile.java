@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
-/// File descriptors: open, read, write, close.
+/// File descriptors: open, socket, read, write, close.
 ///
 /// Threads: any, each with its own [Errno].
 final class NativeFile {
@@ -19,6 +19,10 @@ final class NativeFile {
             ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
     private static final MethodHandle OPEN = Native.capturingVariadic(
             "open", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+    private static final MethodHandle SOCKET = Native.capturing(
+            "socket",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     private static final MethodHandle READ = Native.capturing("read", TRANSFER);
     private static final MethodHandle WRITE = Native.capturing("write", TRANSFER);
     private static final MethodHandle CLOSE =
@@ -39,6 +43,20 @@ final class NativeFile {
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }
+    }
+
+    /// A socket of its family's first protocol.
+    static int socket(Errno errno, int family, int type) throws NativeException {
+        int fd;
+        try {
+            fd = (int) SOCKET.invokeExact(errno.captured(), family, type | O_CLOEXEC, 0);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+        if (fd < 0) {
+            throw new NativeException("socket", errno.value());
+        }
+        return fd;
     }
 
     /// @return octets read, or -1: see `errno`

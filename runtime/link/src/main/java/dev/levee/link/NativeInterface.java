@@ -9,7 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
-/// Questions to the kernel about network interfaces, and orders: ioctl(2) with struct ifreq (netdevice(7)).
+/// Questions to the kernel about network interfaces, and orders: ioctl(2) with struct ifreq (netdevice(7)), and for
+/// IPv6 addresses [Rtnetlink].
 ///
 /// Threads: one owner.
 final class NativeInterface implements AutoCloseable {
@@ -26,13 +27,8 @@ final class NativeInterface implements AutoCloseable {
             "ioctl",
             FunctionDescriptor.of(
                     ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-    private static final MethodHandle SOCKET = Native.capturing(
-            "socket",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
     private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
     private static final int SOCK_DGRAM = 2;
 
     private static final long TUNSETIFF = 0x400454caL;
@@ -46,12 +42,10 @@ final class NativeInterface implements AutoCloseable {
     private static final long SIOCSIFTXQLEN = 0x8943;
     private static final int IFF_UP = 1;
 
-    // struct ifreq: the name, then a union of 24 octets; struct in6_ifreq: address, prefix length, index.
+    // struct ifreq: the name, then a union of 24 octets.
     private static final long UNION = 16;
     private static final long SOCKADDR_ADDRESS = UNION + 4;
     private static final long IFREQ_BYTES = 40;
-    private static final long IN6_PREFIX = 16;
-    private static final long IN6_INDEX = 20;
 
     private final Errno errno;
     private final Arena arena = Arena.ofConfined();
@@ -61,7 +55,7 @@ final class NativeInterface implements AutoCloseable {
     NativeInterface(Errno errno) throws NativeException {
         this.errno = errno;
         try {
-            socket = socket(AF_INET);
+            socket = NativeFile.socket(errno, AF_INET, SOCK_DGRAM);
         } catch (NativeException e) {
             arena.close();
             throw e;
@@ -124,18 +118,7 @@ final class NativeInterface implements AutoCloseable {
     }
 
     void addV6(String name, IpAddress address, int prefixBits) throws NativeException {
-        int index = index(name);
-        int socket6 = socket(AF_INET6);
-        try {
-            request.fill((byte) 0);
-            Bytes.put64(request, 0, address.high());
-            Bytes.put64(request, 8, address.low());
-            request.set(ValueLayout.JAVA_INT, IN6_PREFIX, prefixBits);
-            request.set(ValueLayout.JAVA_INT, IN6_INDEX, index);
-            ioctl("SIOCSIFADDR", socket6, SIOCSIFADDR);
-        } finally {
-            NativeFile.close(socket6);
-        }
+        Rtnetlink.addV6(errno, index(name), address, prefixBits);
     }
 
     private void sockaddr(String label, int address) {
@@ -149,19 +132,6 @@ final class NativeInterface implements AutoCloseable {
         assert octets.length <= NAME_BYTES_MAX : name;
         request.fill((byte) 0);
         MemorySegment.copy(octets, 0, request, ValueLayout.JAVA_BYTE, 0, octets.length);
-    }
-
-    private int socket(int family) throws NativeException {
-        int fd;
-        try {
-            fd = (int) SOCKET.invokeExact(errno.captured(), family, SOCK_DGRAM | NativeFile.O_CLOEXEC, 0);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
-        if (fd < 0) {
-            throw new NativeException("socket", errno.value());
-        }
-        return fd;
     }
 
     private void ioctl(String what, int fd, long code) throws NativeException {

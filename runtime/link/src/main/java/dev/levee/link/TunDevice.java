@@ -1,9 +1,6 @@
 package dev.levee.link;
 
 import dev.levee.wire.Cidr;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /// Opening a TUN or TAP device: attaches to an existing one, or creates it, brings it up and gives it addresses.
 /// Either it all works, or nothing is left behind and the user is told why.
@@ -14,8 +11,6 @@ import java.nio.file.Path;
 /// @param created whether the device ends with `fd`
 /// @param mtu the device's
 record TunDevice(int fd, boolean created, int mtu) {
-    private static final System.Logger LOG = System.getLogger("dev.levee.link");
-
     /// The kernel's own 500 packets are a few milliseconds at the rates reached here, and it drops what finds
     /// no room without telling its own TCP.
     private static final int QUEUE_PACKETS = 10_000;
@@ -111,9 +106,6 @@ record TunDevice(int fd, boolean created, int mtu) {
             if (settings.mtu() != 0) {
                 interfaces.setMtu(name, settings.mtu());
             }
-            if (settings.ethernet()) {
-                skipDuplicateDetection(name);
-            }
             interfaces.bringUp(name);
         } catch (NativeException e) {
             throw new LinkException(
@@ -134,15 +126,6 @@ record TunDevice(int fd, boolean created, int mtu) {
         }
     }
 
-    /// A container may have /proc/sys read-only, or none: then the kernel asks, for nothing, and takes its time.
-    private static void skipDuplicateDetection(String name) {
-        try {
-            Files.writeString(Path.of("/proc/sys/net/ipv6/conf", name, "accept_dad"), "0");
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the kernel''s IPv6 addresses on {0} take a moment: {1}", name, e);
-        }
-    }
-
     private static void addAddress(NativeInterface interfaces, String name, Cidr cidr, int v4Count)
             throws LinkException {
         try {
@@ -157,8 +140,9 @@ record TunDevice(int fd, boolean created, int mtu) {
             }
             interfaces.addV4(label, cidr.address().v4(), cidr.prefixBits());
         } catch (NativeException e) {
+            boolean refused = e.errno() == Errno.EACCES || e.errno() == Errno.EOPNOTSUPP;
             boolean noV6 = e.errno() == Errno.EAFNOSUPPORT
-                    || e.errno() == Errno.EACCES && !cidr.address().isV4();
+                    || refused && !cidr.address().isV4();
             throw new LinkException(
                     noV6
                             ? "this machine has IPv6 switched off, so " + name + " cannot be given " + cidr

@@ -89,7 +89,7 @@ class TunLinkTest {
                 .contains("inet 198.18.0.1/24 ")
                 .contains("inet 198.18.1.1/25 ")
                 .contains("inet 198.19.255.1/32 ")
-                .contains("inet6 2001:db8::1/64 ")
+                .contains("inet6 2001:db8::1/64 scope global nodad")
                 .contains("inet6 2001:db8:1::1/128 ");
         assertThat(program.end()).isZero();
     }
@@ -139,7 +139,8 @@ class TunLinkTest {
             inside().run("ip", "neigh", "replace", address, "lladdr", "02:00:00:00:00:02", "dev", "lvt0");
         }
         // No address is still being asked for, so the kernel can speak from it at once.
-        assertThat(inside().run("ip", "address", "show", "dev", "lvt0")).doesNotContain("tentative");
+        assertThat(inside().run("ip", "-6", "address", "show", "dev", "lvt0", "scope", "global"))
+                .contains("inet6 2001:db8::1/64 scope global nodad");
         assertThat(inside().run("ping", "-c", "3", "-i", "0.01", "-W", "5", "-s", "1472", "-M", "do", "198.18.0.2"))
                 .contains(" 0% packet loss");
         assertThat(inside().run("ping", "-c", "3", "-i", "0.01", "-W", "5", "-s", "1452", "2001:db8::2"))
@@ -210,7 +211,7 @@ class TunLinkTest {
     void anAddressThatTheKernelRefusesLeavesNoDevice() throws Exception {
         assertRefused(
                 start("echo", "tun:lvt0", "2001:db8::1/64", "2001:db8::1/64"),
-                "the device lvt0 cannot be given the address 2001:db8::1/64: SIOCSIFADDR failed: File exists (error 17)");
+                "the device lvt0 cannot be given the address 2001:db8::1/64: RTM_NEWADDR failed: File exists (error 17)");
         assertThat(inside().code("ip", "link", "show", "dev", "lvt0")).isNotZero();
     }
 

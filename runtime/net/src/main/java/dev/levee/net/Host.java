@@ -1,6 +1,8 @@
 package dev.levee.net;
 
+import dev.levee.guard.Defence;
 import dev.levee.link.Link;
+import dev.levee.link.Pages;
 import dev.levee.stack.EthernetConfig;
 import dev.levee.stack.EthernetConfig.DuplicateDetection;
 import dev.levee.stack.FastOpenOptions;
@@ -47,13 +49,13 @@ public final class Host implements AutoCloseable {
     private final Shard shard;
     private final List<Cidr> addresses;
     private final SocketOptions socketOptions;
-    private final FastOpenOptions fastOpen;
+    private final ListenOptions listenOptions;
 
-    private Host(Shard shard, List<Cidr> addresses, SocketOptions socketOptions, FastOpenOptions fastOpen) {
+    private Host(Shard shard, List<Cidr> addresses, ListenOptions listenOptions) {
         this.shard = shard;
         this.addresses = addresses;
-        this.socketOptions = socketOptions;
-        this.fastOpen = fastOpen;
+        socketOptions = listenOptions.socket();
+        this.listenOptions = listenOptions;
     }
 
     /// A builder without a link and without addresses; both are needed.
@@ -122,8 +124,7 @@ public final class Host implements AutoCloseable {
 
     /// What listeners of this host begin with.
     public ListenOptions listenOptions() {
-        var usual = ListenOptions.DEFAULT;
-        return new ListenOptions(usual.backlog(), usual.halfOpenMax(), socketOptions, fastOpen);
+        return listenOptions;
     }
 
     /// Connects to an address given as text: a literal, names are not looked up.
@@ -257,6 +258,7 @@ public final class Host implements AutoCloseable {
         private TcpConfig tcp = TcpConfig.DEFAULT;
         private Limits limits = Limits.DEFAULT;
         private FastOpenOptions fastOpen = FastOpenOptions.OFF;
+        private Defence defence = Defence.AUTO;
         private @Nullable SipHash secret;
         private LongSupplier clock = System::nanoTime;
 
@@ -322,6 +324,12 @@ public final class Host implements AutoCloseable {
             return this;
         }
 
+        /// How listeners of this host stand up to a flood of SYNs, unless told otherwise: with everything.
+        public Builder defence(Defence defence) {
+            this.defence = defence;
+            return this;
+        }
+
         /// Whether listeners that are not given their own options accept text with a SYN (RFC 7413). Off by
         /// default, and not for every service: see [FastOpenOptions].
         public Builder fastOpen(FastOpenOptions fastOpen) {
@@ -368,9 +376,13 @@ public final class Host implements AutoCloseable {
                 key = new SipHash(random.nextLong(), random.nextLong());
             }
             var config = new StackConfig(addresses, to.mtu(), key, limits, ethernet(to, key));
-            var shard = new Shard(to, new Stack(config), clock);
+            var shard = new Shard(to, new Stack(config, Pages::allocate), clock);
             shard.start();
-            return new Host(shard, config.addresses(), new SocketOptions(tcp, SocketOptions.LINGER_OFF), fastOpen);
+            var listenOptions = ListenOptions.DEFAULT
+                    .withSocket(new SocketOptions(tcp, SocketOptions.LINGER_OFF))
+                    .withFastOpen(fastOpen)
+                    .withDefence(defence);
+            return new Host(shard, config.addresses(), listenOptions);
         }
 
         private @Nullable EthernetConfig ethernet(Link to, SipHash key) {

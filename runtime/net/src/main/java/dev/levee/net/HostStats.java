@@ -1,5 +1,6 @@
 package dev.levee.net;
 
+import dev.levee.guard.GuardCounters;
 import dev.levee.stack.Listener;
 import dev.levee.stack.Stack;
 import dev.levee.stack.StackCounters;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tcp what TCP counted, all connections together, since the host was started
 /// @param stack what else the stack counted
+/// @param guard what was decided about handshakes that have no connection yet
+/// @param halfOpenBytes native memory taken for those
 /// @param frames packets received, by what became of them; [DropReason#NONE]: served
 /// @param undeliveredBytes octets that applications wrote and that were not acknowledged when their connections
 ///     ended
@@ -34,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 public record HostStats(
         Map<TcpCounters, Long> tcp,
         Map<StackCounters, Long> stack,
+        Map<GuardCounters, Long> guard,
+        long halfOpenBytes,
         Map<DropReason, Long> frames,
         long undeliveredBytes,
         long bufferBytesInUse,
@@ -106,6 +111,11 @@ public record HostStats(
         for (var counter : StackCounters.values()) {
             other.put(counter, stack.counters().get(counter));
         }
+        var guard = new EnumMap<GuardCounters, Long>(GuardCounters.class);
+        var decided = stack.guardCounters();
+        for (var counter : GuardCounters.values()) {
+            guard.put(counter, decided == null ? 0 : decided.get(counter));
+        }
         var frames = new EnumMap<DropReason, Long>(DropReason.class);
         for (var reason : DropReason.values()) {
             frames.put(reason, stack.drops().get(reason));
@@ -120,11 +130,16 @@ public record HostStats(
                 states.merge(state, 1, Integer::sum);
             }
         });
+        if (stack.halfOpenRows() > 0) {
+            states.merge(TcpState.SYN_RECEIVED, stack.halfOpenRows(), Integer::sum);
+        }
         var listeners = new ArrayList<ListenerInfo>();
         stack.forEachListener(listener -> listeners.add(ListenerInfo.of(listener)));
         return new HostStats(
                 Collections.unmodifiableMap(tcp),
                 Collections.unmodifiableMap(other),
+                Collections.unmodifiableMap(guard),
+                stack.halfOpenBytes(),
                 Collections.unmodifiableMap(frames),
                 undeliveredBytes,
                 stack.buffers().bytesTaken(),

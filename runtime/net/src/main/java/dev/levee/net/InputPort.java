@@ -40,7 +40,8 @@ final class InputPort {
     private long toldEnd;
 
     private volatile boolean urgentInLine;
-    private final UrgentNotice notice = new UrgentNotice();
+    /// Made for the first who wants to hear of urgent data.
+    private volatile @Nullable UrgentNotice notice;
     private volatile long timeoutNanos = Long.MAX_VALUE;
 
     InputPort(SocketPort port, boolean urgentInLine) {
@@ -66,9 +67,18 @@ final class InputPort {
 
     /// To be run when urgent data is ahead, from now on.
     void onUrgent(Runnable action) {
-        notice.action(action);
+        UrgentNotice to;
+        // Not the monitor of this half: who reads may hold that for long.
+        synchronized (port) {
+            to = notice;
+            if (to == null) {
+                to = new UrgentNotice();
+                notice = to;
+            }
+        }
+        to.action(action);
         if (urgentAhead() > 0) {
-            notice.tell();
+            to.tell();
         }
     }
 
@@ -271,7 +281,10 @@ final class InputPort {
     void publishUrgent(long end) {
         if (end != urgentEnd) {
             urgentEnd = end;
-            notice.tell();
+            var to = notice;
+            if (to != null) {
+                to.tell();
+            }
         }
     }
 

@@ -3,7 +3,6 @@ package dev.levee.net;
 import static java.net.StandardSocketOptions.SO_RCVBUF;
 import static java.net.StandardSocketOptions.SO_REUSEADDR;
 
-import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketOptions;
 import dev.levee.wire.IpAddress;
 import java.io.IOException;
@@ -57,8 +56,7 @@ public final class LeveeServerSocket extends ServerSocket {
                 ? IpAddress.ANY_V6
                 : IpAddress.of(inet.getAddress().getAddress());
         var usual = host.listenOptions();
-        var options =
-                new ListenOptions(backlog < 1 ? BACKLOG : backlog, usual.halfOpenMax(), settings, usual.fastOpen());
+        var options = usual.withBacklog(backlog < 1 ? BACKLOG : backlog).withSocket(settings);
         listener = host.listen(address, inet.getPort(), options);
     }
 

@@ -1,11 +1,13 @@
 package dev.levee.net;
 
+import dev.levee.guard.Defence;
 import dev.levee.stack.ListenOptions;
 import dev.levee.stack.Listener;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -86,6 +88,16 @@ final class ListenerPort extends Command {
         closed = true;
         shard.submit(this, CLOSE);
         wakeAll();
+    }
+
+    void defence(Defence defence) throws IOException {
+        Objects.requireNonNull(defence, "defence");
+        var task = new Task<>(this + ": its defence cannot be changed", _ -> {
+            listener.options(listener.options().withDefence(defence));
+            return true;
+        });
+        shard.submit(task, 1);
+        task.await();
     }
 
     boolean closed() {

@@ -32,8 +32,10 @@ final class Options {
             port.noDelay((Boolean) value);
         } else if (option.equals(SO_LINGER)) {
             port.lingerNanos(lingerNanos((Integer) value));
-        } else if (option.equals(SO_RCVBUF) || option.equals(SO_SNDBUF)) {
-            checkSize((Integer) value);
+        } else if (option.equals(SO_RCVBUF)) {
+            port.receiveBufferBytes(checkSize((Integer) value));
+        } else if (option.equals(SO_SNDBUF)) {
+            port.sendBufferBytes(checkSize((Integer) value));
         } else if (option.equals(SO_REUSEADDR)) {
             port.reuseAddress((Boolean) value);
         } else if (option.equals(IP_TOS)) {

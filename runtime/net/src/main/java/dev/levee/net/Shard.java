@@ -3,6 +3,7 @@ package dev.levee.net;
 import dev.levee.link.Link;
 import dev.levee.stack.Listener;
 import dev.levee.stack.Stack;
+import dev.levee.stack.SynLane;
 import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.Deadlines;
 import dev.levee.wire.FrameBatch;
@@ -21,13 +22,17 @@ import org.jspecify.annotations.Nullable;
 /// One thread that drives one stack over one link: packets in, commands, packets out, wake-ups, and sleep until
 /// any of them can be again.
 ///
-/// At most one batch is sent between two looks at the input: acknowledgements come in while much goes out.
+/// Segments of connections, and those that complete handshakes, are served before SYNs, of which a batch is served at a
+/// time ([SynLane]). At most one batch is sent between two looks at the input: acknowledgements come in while much goes
+/// out.
 ///
 /// Threads: the shard's own, except [#submit], [#close] and [#join].
 final class Shard implements Runnable {
     private static final System.Logger LOGGER = System.getLogger("dev.levee.net");
 
     private static final int BATCH_FRAMES = 64;
+    /// Batches that are taken in before SYNs are served, while there are some.
+    private static final int FLOODED_BATCHES = 4;
     /// How long to wait when the link takes nothing more: it has no way of saying when it will.
     private static final long CONGESTED_NANOS = 100_000;
     /// How long the last RSTs may take.
@@ -35,6 +40,7 @@ final class Shard implements Runnable {
 
     private final Link link;
     private final Stack stack;
+    private final SynLane syns;
     private final LongSupplier clock;
     private final Thread thread;
     private final CommandQueue queue = new CommandQueue();
@@ -47,7 +53,10 @@ final class Shard implements Runnable {
     private final List<ListenerPort> listeners = new ArrayList<>();
     private int finishingCount;
     private long undeliveredBytes;
+    private static final long WALL_PERIOD_NANOS = 1_000_000_000L;
+
     private long nowNanos;
+    private long wallReadNanos;
     private boolean congested;
     private boolean closing;
     private long closeDeadlineNanos = Deadlines.NONE;
@@ -59,6 +68,7 @@ final class Shard implements Runnable {
     Shard(Link link, Stack stack, LongSupplier clock) {
         this.link = link;
         this.stack = stack;
+        syns = new SynLane(stack, link.linkType());
         this.clock = clock;
         var slab = new FrameSlab(Arena.ofAuto(), 2 * BATCH_FRAMES, link.frameBytesMax());
         in = new FrameBatch(slab, BATCH_FRAMES);
@@ -125,6 +135,7 @@ final class Shard implements Runnable {
     public void run() {
         Throwable why = null;
         try {
+            wallReadNanos = clock.getAsLong() - WALL_PERIOD_NANOS;
             serve();
             farewell();
         } catch (IOException e) {
@@ -140,24 +151,41 @@ final class Shard implements Runnable {
     private void serve() throws IOException {
         while (!closing || (finishingCount > 0 && !Deadlines.due(nowNanos, closeDeadlineNanos))) {
             nowNanos = clock.getAsLong();
+            readWallClock();
             boolean busy = receive();
             busy |= runCommands();
+            syns.serve(nowNanos, BATCH_FRAMES);
             busy |= transmit();
             wakeUsers();
-            if (!busy) {
+            if (!busy && (congested || syns.isEmpty())) {
                 sleep();
             }
         }
     }
 
-    private boolean receive() throws IOException {
-        link.receive(in);
-        int count = in.count();
-        for (int i = 0; i < count; i++) {
-            stack.onFrame(nowNanos, in.get(i));
+    /// The epochs of SYN cookies are those of the wall clock, so that hosts with the same keys agree. It may be set.
+    private void readWallClock() {
+        if (nowNanos - wallReadNanos >= WALL_PERIOD_NANOS) {
+            wallReadNanos = nowNanos;
+            stack.wallClock(nowNanos, System.currentTimeMillis());
         }
-        in.clear();
-        return count > 0;
+    }
+
+    /// Takes in one batch, or as long as SYNs wait several: behind those that have filled one may be what is more
+    /// urgent.
+    private boolean receive() throws IOException {
+        boolean any = false;
+        int count = BATCH_FRAMES;
+        for (int batch = 0; count == BATCH_FRAMES && batch < (syns.isEmpty() ? 1 : FLOODED_BATCHES); batch++) {
+            link.receive(in);
+            count = in.count();
+            any |= count > 0;
+            for (int i = 0; i < count; i++) {
+                syns.onFrame(nowNanos, in.get(i));
+            }
+            in.clear();
+        }
+        return any;
     }
 
     private boolean runCommands() {

@@ -227,10 +227,12 @@ final class ShardSide {
             takeConsumed(nowNanos, from);
         }
         boolean more = port.input.publish(
-                connection.receiveRing(), connection.bytesRead() + connection.available(), connection.receiveLimit());
+                connection.receiveRing(),
+                connection.bytesRead() + connection.available(),
+                connection.receiveCapacity());
         boolean room = publishRoom(nowNanos, from);
         port.publishProgress(connection.bytesAcknowledged(), connection.state());
-        port.troubles.publish(from.softError(), connection.inDoubt());
+        port.publishTrouble(from.softError(), connection.inDoubt());
         var ended = from.cause();
         if (ended != null && cause == null) {
             cause = ended;
@@ -266,12 +268,13 @@ final class ShardSide {
         }
         if (connection.resting() && port.output.retract(connection.bytesWritten())) {
             lends = false;
-            connection.retractSend();
+            from.retractSend(nowNanos);
             return false;
         }
         int wanted = (int) Math.max(BufferPool.PIECE_BYTES, from.unacknowledgedBytes());
         int lent = from.reserveSend(nowNanos, wanted);
-        outOfMemory = lent == 0;
+        // Others give theirs back, and this one is reported then: only what never comes is not worth waiting for.
+        outOfMemory = lent == 0 && !shard.stack().buffers().everSends();
         var ring = connection.sendRing();
         if (ring == null || !port.output.publish(ring, connection.bytesWritten() + lent)) {
             return false;

@@ -4,16 +4,20 @@ import dev.levee.stack.SocketException;
 import dev.levee.stack.SocketOptions;
 import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.CloseCause.IcmpReason;
 import dev.levee.tcp.FourTuple;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpInfo;
 import dev.levee.tcp.TcpState;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Where application threads and the shard meet for one connection. The shard publishes what it knows of the
@@ -44,13 +48,24 @@ final class SocketPort extends Command {
     static final int REJECTED = 0x40;
     static final int OVER = READ_FAILED | WRITE_FAILED | CLOSE_COMPLETE;
 
+    private static final VarHandle CLOSE_CALLED;
+    private static final VarHandle TROUBLES;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            CLOSE_CALLED = lookup.findVarHandle(SocketPort.class, "closeCalled", boolean.class);
+            TROUBLES = lookup.findVarHandle(SocketPort.class, "troubles", Troubles.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     final InputPort input;
     final OutputPort output = new OutputPort(this);
-    final Troubles troubles = new Troubles();
     private final Shard shard;
     private final ShardSide shardSide;
     private final SocketOptions options;
-    private final AtomicBoolean closeCalled = new AtomicBoolean();
 
     // Shard to application; `flags` is stored last and publishes the rest.
     private volatile long acknowledged;
@@ -70,8 +85,12 @@ final class SocketPort extends Command {
     private volatile boolean reuseAddress;
     private volatile boolean closed;
     private volatile boolean told;
+    /// Set through [#CLOSE_CALLED].
+    private volatile boolean closeCalled;
     /// Made for the first receipt.
     private volatile @Nullable Receipts receipts;
+    /// Made for the first trouble, or for the first who wants to hear of it.
+    private volatile @Nullable Troubles troubles;
 
     private SocketPort(Shard shard, SocketOptions options) {
         this.shard = shard;
@@ -150,7 +169,7 @@ final class SocketPort extends Command {
     ///
     /// @throws TcpException when octets were not delivered and no other call has said so
     void close() throws IOException {
-        if (!closeCalled.compareAndSet(false, true)) {
+        if (closeCalled || !CLOSE_CALLED.compareAndSet(this, false, true)) {
             return;
         }
         boolean lingers = lingerNanos > 0;
@@ -194,7 +213,7 @@ final class SocketPort extends Command {
 
     /// Resets the connection.
     void abort() {
-        closeCalled.set(true);
+        closeCalled = true;
         shut(ABORT);
     }
 
@@ -244,6 +263,18 @@ final class SocketPort extends Command {
         ask(OPTIONS);
     }
 
+    /// From now on the buffer for what arrives has that size, and does not grow.
+    synchronized void receiveBufferBytes(int bytes) {
+        tcp = tcp.toBuilder().receiveBufferBytes(bytes).build();
+        ask(OPTIONS);
+    }
+
+    /// The same of the buffer for what is to be sent.
+    synchronized void sendBufferBytes(int bytes) {
+        tcp = tcp.toBuilder().sendBufferBytes(bytes).build();
+        ask(OPTIONS);
+    }
+
     /// How long to wait for acknowledgements from now on.
     synchronized void userTimeoutNanos(long nanos) {
         tcp = tcp.toBuilder().userTimeoutNanos(nanos).build();
@@ -283,6 +314,25 @@ final class SocketPort extends Command {
         var receipt = (known == null ? makeReceipts() : known).add(output.writtenEnd());
         ask(RECEIPT);
         return receipt;
+    }
+
+    Trouble trouble() {
+        var known = troubles;
+        return known == null ? Trouble.NONE : known.now();
+    }
+
+    /// @param to null: nobody wants to know
+    void tellTrouble(@Nullable Consumer<? super Trouble> to) {
+        madeTroubles().tell(to);
+    }
+
+    private Troubles madeTroubles() {
+        var known = troubles;
+        if (known != null) {
+            return known;
+        }
+        var made = new Troubles();
+        return TROUBLES.compareAndSet(this, null, made) ? made : Objects.requireNonNull(troubles);
     }
 
     /// What TCP knows about the connection.
@@ -379,7 +429,7 @@ final class SocketPort extends Command {
     /// An interrupted thread closes what it waits for, as with `SocketChannel`: it keeps its interrupt status.
     void checkInterrupt() throws ClosedByInterruptException {
         if (Thread.currentThread().isInterrupted()) {
-            closeCalled.set(true);
+            closeCalled = true;
             shut(CLOSE);
             throw new ClosedByInterruptException();
         }
@@ -433,6 +483,12 @@ final class SocketPort extends Command {
         state = now;
         if (now != TcpState.CLOSED && cause == null) {
             lastState = now;
+        }
+    }
+
+    void publishTrouble(@Nullable IcmpReason icmp, boolean inDoubt) {
+        if (troubles != null || icmp != null || inDoubt) {
+            madeTroubles().publish(icmp, inDoubt);
         }
     }
 

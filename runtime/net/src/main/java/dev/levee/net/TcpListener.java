@@ -1,5 +1,6 @@
 package dev.levee.net;
 
+import dev.levee.guard.Defence;
 import dev.levee.wire.IpAddress;
 import java.io.Closeable;
 import java.io.IOException;
@@ -30,6 +31,13 @@ public final class TcpListener implements Closeable {
     /// @throws java.net.SocketTimeoutException when the time is over; the listener goes on
     public TcpStream accept(Duration timeout) throws IOException {
         return new TcpStream(port.accept(Parking.nanos(timeout)));
+    }
+
+    /// Changes how it stands up to a flood of SYNs, from now on: nothing that a client can notice.
+    ///
+    /// @throws java.net.SocketException when the host has ended
+    public void defence(Defence defence) throws IOException {
+        port.defence(defence);
     }
 
     public IpAddress localAddress() {

@@ -238,14 +238,14 @@ public final class TcpStream implements Closeable {
     /// What the network, or silence, says against the connection, while it goes on all the same. A connection
     /// that is given up at last says in its [CloseCause][dev.levee.tcp.CloseCause] what the network had said.
     public Trouble trouble() {
-        return port.troubles.now();
+        return port.trouble();
     }
 
     /// Has `listener` told whenever [#trouble] changes, also when it ends, and at once if there is any. It is
     /// called on a virtual thread, never twice at a time; changes that come faster than it returns are told
     /// together. Null, as in the beginning: nobody is told.
     public void onTrouble(@Nullable Consumer<? super Trouble> listener) {
-        port.troubles.tell(listener);
+        port.tellTrouble(listener);
     }
 
     public IpAddress localAddress() {
@@ -300,8 +300,9 @@ public final class TcpStream implements Closeable {
         return Options.SUPPORTED;
     }
 
-    /// Sets an option. The sizes of buffers are settled when a connection is opened: from then on setting them
-    /// is taken as the hint that it is, without effect.
+    /// Sets an option. A buffer whose size is set no longer grows; what the peer was promised, or has been written, is
+    /// still taken. The window that the peer is told of has a limit from the handshake: one that is to become large
+    /// needs its size before the connection is opened, or a buffer that may grow.
     ///
     /// @throws UnsupportedOperationException for any other than [#supportedOptions]
     /// @throws IllegalArgumentException for a value that cannot be
@@ -311,7 +312,8 @@ public final class TcpStream implements Closeable {
         return this;
     }
 
-    /// Reads an option.
+    /// Reads an option. The size of a buffer that may grow is the one that it began with; [#tcpInfo] has the one of the
+    /// moment.
     ///
     /// @throws UnsupportedOperationException for any other than [#supportedOptions]
     public <T> T getOption(SocketOption<T> option) throws IOException {

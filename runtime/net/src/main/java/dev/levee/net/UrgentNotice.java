@@ -22,18 +22,17 @@ final class UrgentNotice {
     }
 
     private void run() {
-        int told;
-        do {
-            told = untold.get();
-            try {
-                var now = action;
-                if (now != null) {
-                    now.run();
-                }
-            } catch (RuntimeException e) {
-                var thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        int told = untold.get();
+        try {
+            var now = action;
+            if (now != null) {
+                now.run();
             }
-        } while (untold.addAndGet(-told) > 0);
+        } finally {
+            // What the program throws, an error even, ends this thread and is its handler's; but not the telling.
+            if (untold.addAndGet(-told) > 0) {
+                Thread.startVirtualThread(this::run);
+            }
+        }
     }
 }

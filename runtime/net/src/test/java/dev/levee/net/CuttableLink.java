@@ -104,7 +104,7 @@ final class CuttableLink implements Link {
 
     private void answer() {
         var answer = FrameSlab.single(1500);
-        if (IcmpWriter.portUnreachable(packet, answer)) {
+        if (IcmpWriter.portUnreachable(packet, 1500, answer)) {
             answers.add(answer);
         }
     }

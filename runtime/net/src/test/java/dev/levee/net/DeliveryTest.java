@@ -155,10 +155,10 @@ class DeliveryTest {
     void closeAndAwaitDeliveryReturnsWhenThePeerHasIt() throws Exception {
         try (var hosts = new TwoHosts();
                 var connection = hosts.connect()) {
-            connection.client().output().write(new byte[1 << 18]);
+            connection.client().output().write(new byte[1 << 16]);
             connection.client().closeAndAwaitDelivery(LONG);
             assertThat(connection.client().isClosed()).isTrue();
-            assertThat(connection.server().input().readAllBytes()).hasSize(1 << 18);
+            assertThat(connection.server().input().readAllBytes()).hasSize(1 << 16);
         }
     }
 

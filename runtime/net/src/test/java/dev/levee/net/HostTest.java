@@ -250,11 +250,11 @@ class HostTest {
                 var listener = hosts.b.listen(80)) {
             var client = hosts.a.connect(B4, 80);
             var server = listener.accept();
-            client.output().write(new byte[300_000]);
+            client.output().write(new byte[200_000]);
             client.close();
             var received = async(() -> server.input().readAllBytes().length);
             hosts.a.close();
-            assertThat(received.join()).isEqualTo(300_000);
+            assertThat(received.join()).isEqualTo(200_000);
             server.close();
         }
     }
@@ -265,10 +265,10 @@ class HostTest {
                 var listener = hosts.b.listen(80)) {
             var client = hosts.a.connect(B4, 80);
             var server = listener.accept();
-            client.output().write(new byte[300_000]);
+            client.output().write(new byte[100_000]);
             client.close();
             hosts.a.close(Duration.ofSeconds(30));
-            assertThat(server.input().readAllBytes()).hasSize(300_000);
+            assertThat(server.input().readAllBytes()).hasSize(100_000);
             server.close();
         }
     }

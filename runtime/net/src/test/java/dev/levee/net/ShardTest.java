@@ -9,8 +9,12 @@ import dev.levee.link.Link;
 import dev.levee.link.LinkCounters;
 import dev.levee.link.MemoryLink;
 import dev.levee.wire.Cidr;
+import dev.levee.wire.DropReason;
 import dev.levee.wire.FrameBatch;
 import dev.levee.wire.FrameSlab;
+import dev.levee.wire.IpAddress;
+import dev.levee.wire.SegmentWriter;
+import dev.levee.wire.TcpFlags;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.concurrent.CompletableFuture;
@@ -139,6 +143,39 @@ class ShardTest {
         } finally {
             logger.removeHandler(handler);
             logger.setUseParentHandlers(true);
+        }
+    }
+
+    /// A flood that waits already when a host begins: it takes in more than it serves, so as to see what is behind.
+    @Test
+    void aFloodIsTakenInFasterThanItIsServed() throws Exception {
+        var ends = MemoryLink.pair(1500, 16_384);
+        flood(ends.a(), 12_000);
+        try (var host = Host.builder().link(ends.b()).address("198.18.0.2/24").start()) {
+            var stats = host.stats();
+            while (stats.frames().values().stream().mapToLong(Long::longValue).sum() < 12_000) {
+                Thread.onSpinWait();
+                stats = host.stats();
+            }
+            assertThat(stats.frames().get(DropReason.SYN_LANE_FULL)).isPositive();
+        }
+    }
+
+    private static void flood(Link link, int syns) throws IOException {
+        var client = IpAddress.parse("198.18.0.1");
+        var server = IpAddress.parse("198.18.0.2");
+        var batch = new FrameBatch(new FrameSlab(Arena.ofAuto(), 1, 1500), 1);
+        var writer = new SegmentWriter();
+        for (int i = 0; i < syns; i++) {
+            var frame = batch.next();
+            writer.reset()
+                    .addresses(client.high(), client.low(), server.high(), server.low())
+                    .ports(1_000 + i, 9)
+                    .flags(TcpFlags.SYN);
+            writer.begin(frame);
+            writer.finish(frame, 0);
+            batch.added();
+            link.transmit(batch);
         }
     }
 }

@@ -283,12 +283,27 @@ class StreamTest {
             assertThat(client.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
             assertThat(client.getOption(StandardSocketOptions.SO_LINGER)).isEqualTo(3);
             assertThat(client.getOption(StandardSocketOptions.SO_REUSEADDR)).isTrue();
-            assertThat(client.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(1 << 19);
+            assertThat(client.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(1 << 17);
             client.setOption(StandardSocketOptions.SO_LINGER, -1);
             assertThat(client.getOption(StandardSocketOptions.SO_LINGER)).isEqualTo(-1);
             assertThat(client.supportedOptions()).doesNotContain(StandardSocketOptions.SO_BROADCAST);
             assertThatThrownBy(() -> client.setOption(StandardSocketOptions.SO_BROADCAST, true))
                     .isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
+    @Test
+    void sizesOfBuffersOfAnOpenStreamAreWhatTheyAreSetTo() throws IOException {
+        try (var hosts = new TwoHosts();
+                var connection = hosts.connect()) {
+            var client = connection.client();
+            client.setOption(StandardSocketOptions.SO_RCVBUF, 20_000)
+                    .setOption(StandardSocketOptions.SO_SNDBUF, 1 << 20);
+            // Powers of two, as what the stream says.
+            assertThat(client.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(1 << 15);
+            assertThat(client.getOption(StandardSocketOptions.SO_SNDBUF)).isEqualTo(1 << 20);
+            assertThat(client.tcpInfo().receiving().capacityBytes()).isEqualTo(1 << 15);
+            assertThat(client.tcpInfo().sending().capacityBytes()).isEqualTo(1 << 20);
         }
     }
 
@@ -402,27 +417,55 @@ class StreamTest {
         }
     }
 
+    private static Host withPieces(dev.levee.link.Link link, int pieces) throws IOException {
+        var limits = new dev.levee.stack.Limits(100, 10, (long) pieces * dev.levee.tcp.BufferPool.PIECE_BYTES, 10);
+        return Host.builder().link(link).address("198.18.0.1/24").limits(limits).start();
+    }
+
+    /// Half of the memory is for what is to be sent: one piece, which the other connection has.
     @Test
-    void spentMemoryIsSaidAndTheStreamGoesOn() throws IOException {
+    void aFirstWriteWaitsForMemoryLikeEveryOther() throws Exception {
         var ends = dev.levee.link.MemoryLink.pair(1500);
-        var small = new dev.levee.stack.Limits(100, 10, 2 * dev.levee.tcp.BufferPool.PIECE_BYTES, 10);
-        try (var a = Host.builder()
-                        .link(ends.a())
-                        .address("198.18.0.1/24")
-                        .limits(small)
-                        .start();
+        try (var a = withPieces(ends.a(), 2);
                 var b = Host.builder().link(ends.b()).address("198.18.0.2/24").start();
                 var listener = b.listen(80)) {
             var first = a.connect("198.18.0.2", 80);
-            var second = a.connect("198.18.0.2", 80);
             var far = listener.accept();
+            var second = a.connect("198.18.0.2", 80);
+            var farther = listener.accept();
             first.output().write(1);
-            assertThatThrownBy(() -> second.output().write(2))
+            assertThat(far.input().read()).isOne();
+            var write = new CompletableFuture<Boolean>();
+            var writer = Thread.startVirtualThread(() -> {
+                try {
+                    second.output().write(2);
+                    write.complete(true);
+                } catch (IOException e) {
+                    write.completeExceptionally(e);
+                }
+            });
+            awaitParked(writer);
+            // The shard has answered before this: there is none.
+            second.tcpInfo();
+            assertThat(write).isNotDone();
+            first.abort();
+            assertThat(write.get()).isTrue();
+            assertThat(farther.input().read()).isEqualTo(2);
+            second.abort();
+        }
+    }
+
+    @Test
+    void memoryThatNeverComesIsNotWaitedFor() throws IOException {
+        var ends = dev.levee.link.MemoryLink.pair(1500);
+        try (var a = withPieces(ends.a(), 1);
+                var b = Host.builder().link(ends.b()).address("198.18.0.2/24").start();
+                var _ = b.listen(80)) {
+            var stream = a.connect("198.18.0.2", 80);
+            assertThatThrownBy(() -> stream.output().write(2))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("memory");
-            assertThat(far.input().read()).isOne();
-            second.abort();
-            first.abort();
+            stream.abort();
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.levee.sim.drill.script.CallLine;
 import dev.levee.sim.drill.script.Expression;
 import dev.levee.sim.drill.system.Endpoint;
 import dev.levee.sim.drill.system.Request;
+import dev.levee.sim.drill.system.Result;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// The read and write families. What is written is zeros; what was read must be, because that is what injected
 /// packets carry.
 final class DataCalls {
+    /// What a control message with an integer takes, CMSG_SPACE(4).
+    private static final int CONTROL_BYTES = 24;
+
     private final Plan plan;
     private final Flows flows;
 
@@ -84,18 +88,15 @@ final class DataCalls {
     private Checked receiveMessage(CallLine line, Arguments arguments) throws DrillFailure, DrillSkip {
         arguments.expect(3, 3);
         var message = arguments.fields(arguments.at(1));
-        var control = message.get("msg_control");
-        boolean wantsControl = control != null && !control.equals(new Expression.Array(List.of()));
-        if (wantsControl) {
-            throw new DrillSkip("control messages of recvmsg are not offered");
-        }
+        var controls = controls(arguments, message.get("msg_control"));
         var flagsExpected = message.get("msg_flags");
         int expected = flagsExpected == null ? 0 : arguments.integer(arguments.number(flagsExpected));
         var request = new Request.Receive(
                 line.name(),
                 descriptor(arguments),
                 messageVector(arguments, message.get("msg_iov")),
-                arguments.integer(2));
+                arguments.integer(2),
+                CONTROL_BYTES * controls.size());
         var address = messageName(arguments, message.get("msg_name"));
         return new Checked(request, result -> {
             address.check(result);
@@ -103,8 +104,48 @@ final class DataCalls {
                 throw DrillFailure.differs(
                         "msg_flags", "0x" + Integer.toHexString(expected), "0x" + Integer.toHexString(result.flags()));
             }
+            if (result.value() >= 0 && !result.controls().equals(controls)) {
+                throw DrillFailure.differs("msg_control", text(controls), text(result.controls()));
+            }
             checkZeros(result.octets());
         });
+    }
+
+    /// The control messages that are expected, for which there is room.
+    private static List<Result.Control> controls(Arguments arguments, @Nullable Expression said)
+            throws DrillFailure, DrillSkip {
+        var controls = new ArrayList<Result.Control>();
+        if (said == null) {
+            return controls;
+        }
+        if (!(said instanceof Expression.Array(var elements))) {
+            throw notOffered();
+        }
+        for (var element : elements) {
+            var fields = arguments.fields(element);
+            var level = fields.get("cmsg_level");
+            var type = fields.get("cmsg_type");
+            var data = fields.get("cmsg_data");
+            if (level == null || type == null || data == null || !type.equals(new Expression.Word("TCP_CM_INQ"))) {
+                throw notOffered();
+            }
+            controls.add(new Result.Control(
+                    arguments.integer(arguments.number(level)),
+                    arguments.integer(arguments.number(type)),
+                    arguments.integer(arguments.number(data))));
+        }
+        return controls;
+    }
+
+    private static DrillSkip notOffered() {
+        return new DrillSkip("control messages of recvmsg other than TCP_CM_INQ are not offered");
+    }
+
+    private static String text(List<Result.Control> controls) {
+        return controls.stream()
+                .map(control -> control.level() + "/" + control.type() + " " + control.value())
+                .toList()
+                .toString();
     }
 
     private static List<Integer> messageVector(Arguments arguments, @Nullable Expression vector)

@@ -164,7 +164,7 @@ public final class Drill {
 
     private static DrillVerdict unreadable(String name, String text, ScriptSyntaxException e) {
         var failure = new DrillFailure("cannot be read: " + e.getMessage());
-        var report = new Report(name, text, "").of(e.at(), failure, null);
+        var report = new Report(name, text, "").unreadable(e.at(), failure);
         return new DrillVerdict(name, Outcome.FAIL, e.at() + ": cannot be read: " + e.getMessage(), report, List.of());
     }
 }

@@ -21,9 +21,18 @@ final class Report {
         this.mode = mode;
     }
 
+    /// Of a script that cannot be read: line and column.
+    String unreadable(Position at, DrillFailure failure) {
+        return of(at.line() + ":" + at.column(), at, failure, null);
+    }
+
     /// Place, line, what was expected, what came, and what happened before.
     String of(Position at, DrillFailure failure, @Nullable Trace trace) {
-        var report = new StringBuilder(name).append(':').append(at.line()).append(": ");
+        return of(String.valueOf(at.line()), at, failure, trace);
+    }
+
+    private String of(String place, Position at, DrillFailure failure, @Nullable Trace trace) {
+        var report = new StringBuilder(name).append(':').append(place).append(": ");
         if (!mode.isEmpty()) {
             report.append(mode).append(": ");
         }

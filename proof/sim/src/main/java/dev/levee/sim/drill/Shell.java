@@ -1,5 +1,6 @@
 package dev.levee.sim.drill;
 
+import dev.levee.sim.drill.system.Setup.Mode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,8 +20,28 @@ final class Shell {
         /// @param otherwise what it comes to where the target does not; null when the script needs the command
         record Configure(List<String> words, @Nullable List<Step> otherwise) implements Step {}
 
-        /// The number of connections in a state must have these digits in it.
-        record Count(String state, int port, String digits) implements Step {}
+        /// The number of connections in a state must have these digits in it; without digits there must be any.
+        record Count(String state, int port, Family family, String digits) implements Step {}
+    }
+
+    /// Which connections a question is about: by the packets or by the sockets, which differ where IPv4 addresses
+    /// are mapped.
+    enum Family {
+        ANY,
+        V4_PACKETS,
+        V6_PACKETS,
+        V4_SOCKETS,
+        V6_SOCKETS;
+
+        boolean has(Mode mode) {
+            return switch (this) {
+                case ANY -> true;
+                case V4_PACKETS -> mode != Mode.IPV6;
+                case V6_PACKETS -> mode == Mode.IPV6;
+                case V4_SOCKETS -> mode == Mode.IPV4;
+                case V6_SOCKETS -> mode != Mode.IPV4;
+            };
+        }
     }
 
     /// Caches and files that are not there; how large packets are offloaded, which does not matter for what is
@@ -30,7 +51,6 @@ final class Shell {
     private static final Set<String> NETWORK = Set.of("ip", "tc", "ethtool");
 
     private static final Pattern OPTION = Pattern.compile("-[a-zA-Z0-9]+");
-    private static final Pattern COUNTED = Pattern.compile("[A-Z_0-9-]+");
 
     private Shell() {}
 
@@ -39,8 +59,11 @@ final class Shell {
         for (var pipeline : ShellWords.pipelines(text)) {
             if (pipeline.size() == 1) {
                 command(pipeline.getFirst(), steps);
+            } else if (StateQuestion.asks(pipeline) && !text.contains("||")) {
+                steps.add(StateQuestion.parse(pipeline));
             } else {
-                question(pipeline, steps);
+                // Behind `||` a command is run or not: then it would claim nothing for certain.
+                throw notOffered(pipeline.stream().flatMap(List::stream).toList());
             }
         }
         return steps;
@@ -146,59 +169,5 @@ final class Shell {
             steps.add(new Step.Assign("net.core.default_qdisc", words.get(root + 1)));
         }
         return words.size() <= root + 2;
-    }
-
-    /// `sockstat -4 -P tcp -p 8080 -s | grep -c SYN_RCVD | grep 1`, and the same of `ss` and `netstat`.
-    private static void question(List<List<String>> pipeline, List<Step> steps) throws DrillSkip {
-        var first = pipeline.getFirst();
-        var all = pipeline.stream().flatMap(List::stream).toList();
-        if (!Set.of("sockstat", "ss", "netstat").contains(first.getFirst())) {
-            throw notOffered(all);
-        }
-        int port = 0;
-        var state = "";
-        for (int i = 1; i < first.size(); i++) {
-            if (first.get(i).equals("-p")
-                    && i + 1 < first.size()
-                    && first.get(i + 1).matches("\\d+")) {
-                port = Integer.parseInt(first.get(i + 1));
-            } else if (first.get(i).equals("state") && i + 1 < first.size()) {
-                state = first.get(i + 1);
-            }
-        }
-        boolean counted = false;
-        var digits = "";
-        for (var filter : pipeline.subList(1, pipeline.size())) {
-            var last = filter.getLast();
-            if (counted && filter.size() == 2 && filter.getFirst().equals("grep") && last.matches("\\d+")) {
-                digits = last;
-            } else if (filter.equals(List.of("wc", "-l"))) {
-                counted = true;
-            } else if (filter.size() == 3
-                    && filter.subList(0, 2).equals(List.of("grep", "-c"))
-                    && COUNTED.matcher(last).matches()) {
-                counted = true;
-                state = last;
-            } else if (!(filter.getFirst().equals("grep") && last.startsWith("packetdril"))) {
-                throw notOffered(all);
-            }
-        }
-        if (state.isEmpty() || digits.isEmpty()) {
-            throw notOffered(all);
-        }
-        steps.add(new Step.Count(stateName(state), port, digits));
-    }
-
-    /// As the RFC spells it.
-    private static String stateName(String name) {
-        var dashed = name.toUpperCase(java.util.Locale.ROOT).replace('_', '-');
-        return switch (dashed) {
-            case "SYN-RCVD", "SYN-RECV" -> "SYN-RECEIVED";
-            case "ESTAB" -> "ESTABLISHED";
-            case "FIN-WAIT1" -> "FIN-WAIT-1";
-            case "FIN-WAIT2" -> "FIN-WAIT-2";
-            case "CLOSE" -> "CLOSED";
-            default -> dashed;
-        };
     }
 }

@@ -2,6 +2,7 @@ package dev.levee.sim.swarm;
 
 import static dev.levee.sim.swarm.OracleFailure.check;
 
+import dev.levee.guard.GuardCounters;
 import dev.levee.sim.SimHost;
 import dev.levee.sim.Times;
 import dev.levee.tcp.CloseCause;
@@ -32,6 +33,9 @@ final class End {
     final Sender sender;
     final Receiver receiver;
     final String name;
+    private final long forgottenBefore;
+    /// A RST came that ends it if the host has all that was sent before it.
+    boolean perhapsReset;
     boolean active;
     Death death = Death.ALIVE;
 
@@ -41,6 +45,8 @@ final class End {
     int arrivals;
     boolean timestamps;
     boolean selectiveAcks;
+    /// Whether both sides hear of congestion by marks (RFC 3168 §6.1.1).
+    boolean echoes;
     /// The octets of the last packet that left.
     byte @Nullable [] lastSent;
     boolean scaling;
@@ -58,6 +64,7 @@ final class End {
         this.name = name;
         this.sender = new Sender(this);
         this.receiver = new Receiver(this);
+        this.forgottenBefore = forgotten();
     }
 
     boolean alive() {
@@ -87,7 +94,9 @@ final class End {
             return !packet.has(Packet.ACK);
         }
         boolean ours = cause instanceof CloseCause.Aborted || cause instanceof CloseCause.TimedOut;
-        return ours && packet.has(Packet.ACK) && packet.seq != 0;
+        // An answer to a segment without an ACK has number 0; so has ours only where that is what comes next.
+        boolean numbered = packet.seq != 0 || sender.numberOf(sender.top) == 0;
+        return ours && packet.has(Packet.ACK) && numbered;
     }
 
     /// Whether the wait of 2 MSL, as far as packets and the socket tell, has begun and is not over.
@@ -147,8 +156,10 @@ final class End {
                 name,
                 packet);
         if (syn) {
+            // A SYN-ACK has only options that the SYN had.
+            boolean left = packet.mss == 0 && packet.has(Packet.ACK) && !receiver.peerOffersMss();
             check(
-                    packet.mss == mssOffered(),
+                    left || packet.mss == mssOffered(),
                     Oracle.OPTIONS,
                     "%s offers MSS %d, its link takes %d",
                     name,
@@ -287,6 +298,27 @@ final class End {
                 name,
                 Times.format(lasted),
                 Times.format(2 * config.mslNanos()));
+    }
+
+    /// Whether this is a handshake that has no connection yet.
+    boolean isHandshake() {
+        return !active && sender.acked < 1 && party == null;
+    }
+
+    /// Whether this is a handshake that has no connection yet, on a host that has, since it began, saved repetitions of
+    /// SYN-ACKs, thrown handshakes out or given them up, without a word, or was perhaps told to give this one up.
+    boolean isForgettable() {
+        return isHandshake() && (perhapsReset || forgotten() > forgottenBefore);
+    }
+
+    private long forgotten() {
+        var counters = host.stack().guardCounters();
+        return counters == null
+                ? 0
+                : counters.get(GuardCounters.RETRANSMISSIONS_SAVED)
+                        + counters.get(GuardCounters.EVICTED)
+                        + counters.get(GuardCounters.REAPED)
+                        + counters.get(GuardCounters.EXPIRED);
     }
 
     private TcpState expected(Party user) {

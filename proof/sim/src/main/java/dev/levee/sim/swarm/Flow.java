@@ -68,6 +68,7 @@ final class Flow {
         }
         begun = true;
         generationsLeft--;
+        int before = users.size();
         var near = connect(client, clientPort(), server, serverPort(), 0);
         if (simultaneous) {
             var far = connect(server, serverPort(), client, clientPort(), 1);
@@ -79,6 +80,9 @@ final class Flow {
             }
         }
         newest = near;
+        if (world.knobs().has(Knob.FAST_OPEN)) {
+            users.subList(before, users.size()).forEach(User::speakFirst);
+        }
         if (near == null && generationsLeft > 0) {
             generationsLeft = 0;
         }
@@ -131,10 +135,16 @@ final class Flow {
     private void accepted(SimSocket socket) {
         var user = user(socket, 1);
         var near = newest;
-        if (near != null && near.peer == null && !near.gone && mirrors(near, socket)) {
-            near.peer = user;
-            user.peer = near;
+        if (near != null && !near.gone && mirrors(near, socket)) {
+            near.claimedBy(user, synText(near));
         }
+    }
+
+    private int synText(User near) {
+        var tuple = near.socket().tcp().connection().tuple();
+        var end = world.observer()
+                .end(new Observer.Tuple(client, tuple.localPort(), tuple.remoteAddress(), tuple.remotePort()));
+        return end == null ? 0 : end.sender.synText();
     }
 
     /// Whether these are the two ends of one connection, and not of two that had the same ports one after the

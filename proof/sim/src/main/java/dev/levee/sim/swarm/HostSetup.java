@@ -1,5 +1,6 @@
 package dev.levee.sim.swarm;
 
+import dev.levee.stack.FastOpenOptions;
 import dev.levee.stack.Limits;
 import dev.levee.tcp.TcpConfig;
 
@@ -10,4 +11,5 @@ import dev.levee.tcp.TcpConfig;
 /// @param mtu of its link
 /// @param backlog of its listeners
 /// @param halfOpenMax of its listeners
-record HostSetup(TcpConfig tcp, Limits limits, int mtu, int backlog, int halfOpenMax) {}
+/// @param fastOpen of its listeners
+record HostSetup(TcpConfig tcp, Limits limits, int mtu, int backlog, int halfOpenMax, FastOpenOptions fastOpen) {}

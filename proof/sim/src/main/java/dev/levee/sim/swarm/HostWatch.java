@@ -71,9 +71,20 @@ final class HostWatch {
         int waiting = stack.connectionCounts()[TcpState.TIME_WAIT.ordinal()];
         atMost("connections in TIME-WAIT", waiting, limits.timeWaitMax());
         atMost("octets of buffers", stack.buffers().bytesTaken(), limits.bufferBytesMax());
+        // A place that is not given back shows as a handshake that a listener counts and the stack does not have.
+        int[] halfOpen = {0};
+        stack.forEachListener(listener -> halfOpen[0] += listener.halfOpen());
+        int underWay = stack.connectionCounts()[TcpState.SYN_RECEIVED.ordinal()];
+        atMost("half-open connections that its listeners count", halfOpen[0], underWay);
         stack.forEachListener(listener -> {
-            atMost("half-open connections", listener.halfOpen(), setup.halfOpenMax());
+            if (!listener.options().defence().grows()) {
+                atMost("half-open connections", listener.halfOpen(), setup.halfOpenMax());
+            }
             atMost("connections to be accepted", listener.pending(), setup.backlog());
+            atMost(
+                    "connections opened fast",
+                    listener.openedFast(),
+                    setup.fastOpen().pendingMax());
         });
     }
 

@@ -47,6 +47,11 @@ final class Hostile {
             long pause = Times.millis(1 + (long) (200 * (1 - knobs.strength(Knob.HOSTILE))));
             again(random, pause, () -> forge(random));
         }
+        if (knobs.has(Knob.FAST_OPEN)) {
+            var random = knobs.random(Knob.FAST_OPEN);
+            long pause = Times.millis(20 + (long) (2_000 * (1 - knobs.strength(Knob.FAST_OPEN))));
+            again(random, pause, () -> replaySyn(random));
+        }
         if (knobs.has(Knob.FLOOD)) {
             var random = knobs.random(Knob.FLOOD);
             again(random, Times.millis(20), () -> flood(random, 1 + (int) (40 * knobs.strength(Knob.FLOOD))));
@@ -83,13 +88,25 @@ final class Hostile {
                     .flags(TcpFlags.SYN)
                     .window(random.nextInt(65_536))
                     .mss(1_460);
+            int text = world.knobs().has(Knob.FAST_OPEN) ? cookieAndText(random) : 0;
             writer.begin(frame);
-            writer.finish(frame, 0);
+            writer.finish(frame, text);
             if (random.chance(0.2)) {
                 malform((int) random.nextLong(), (int) random.nextLong(), random);
             }
             world.network().inject(flow.server, frame);
         }
+    }
+
+    /// A flood's SYN may ask for a cookie, or bring one that it has guessed, with text or without.
+    private int cookieAndText(SeededRandom random) {
+        int kind = random.nextInt(4);
+        if (kind == 1) {
+            writer.fastOpen(0, 0, 0, random.chance(0.2));
+        } else if (kind > 1) {
+            writer.fastOpen(random.nextLong(), random.nextLong(), 4 + 2 * random.nextInt(7), random.chance(0.2));
+        }
+        return random.chance(0.5) ? random.nextInt(500) : 0;
     }
 
     private void forge(SeededRandom random) {
@@ -134,7 +151,7 @@ final class Hostile {
         int kind = random.nextInt(4);
         if (kind > 0) {
             // The SYN itself, or what was never sent.
-            long wrong = random.chance(0.5) ? 0 : 2 + random.nextInt(1_000);
+            long wrong = random.chance(0.5) ? 0 : end.sender.top + 1 + random.nextInt(1_000);
             writer.ack(end.sender.numberOf(wrong));
         }
         writer.flags(kind < 2 ? TcpFlags.RST : kind == 2 ? TcpFlags.SYN : 0);
@@ -149,6 +166,15 @@ final class Hostile {
     /// A real packet of a living connection once more.
     private void replay(SeededRandom random) {
         var old = world.observer().someArrived(random);
+        if (old != null && reachable(old.host()) && old.octets().length <= FRAME_BYTES) {
+            frame.fill(old.octets());
+            world.network().inject(old.host(), frame);
+        }
+    }
+
+    /// A SYN with text once more, whatever became of its connection (RFC 7413 §2.1).
+    private void replaySyn(SeededRandom random) {
+        var old = world.observer().fastOpens().someSyn(random);
         if (old != null && reachable(old.host()) && old.octets().length <= FRAME_BYTES) {
             frame.fill(old.octets());
             world.network().inject(old.host(), frame);
@@ -177,7 +203,7 @@ final class Hostile {
         int chance = Arrays.hashCode(sent);
         return chance < 0
                 ? IcmpWriter.packetTooBig(ip, chance & 0x7ff, ip.dstHigh(), ip.dstLow(), frame)
-                : IcmpWriter.portUnreachable(ip, frame);
+                : IcmpWriter.portUnreachable(ip, 1500, frame);
     }
 
     /// Where a forged segment may begin: near the window, outside of it, just outside of it.

@@ -38,7 +38,9 @@ public enum Knob {
     FLOOD("flood", 0.08, "somebody sends SYNs from addresses that do not exist"),
     CLASSIC("classic", 0.5, "some hosts have NewReno only: no selective acknowledgements, no timestamps"),
     NARROW("narrow", 0.15, "routers have links of small or changing MTUs, and say so"),
-    ECN("ecn", 0.3, "some hosts ask for marks instead of losses, and slow lines set them");
+    ECN("ecn", 0.3, "some hosts ask for marks instead of losses, and slow lines set them"),
+    FAST_OPEN("fast-open", 0.2, "SYNs carry text for those who have a cookie, and come again much later"),
+    GROWTH("growth", 0.35, "buffers begin small and may grow, a little or much");
 
     private final String label;
     private final double chance;

@@ -31,6 +31,7 @@ final class Observer implements Tap {
     private final Map<SimHost, HostWatch> watches = new LinkedHashMap<>();
     private final Map<Tuple, End> ends = new LinkedHashMap<>();
     private final Map<Tuple, Packet> syns = new LinkedHashMap<>();
+    private final FastOpens fastOpens = new FastOpens();
     private final Map<Tuple, Party> parties = new LinkedHashMap<>();
     private final IpPacket ip = new IpPacket();
     private final Segment segment = new Segment(ip);
@@ -56,9 +57,14 @@ final class Observer implements Tap {
         var end = ends.get(tuple);
         if (end != null && end.party == null) {
             end.party = party;
+            party.isNumbered(end.sender.iss);
         } else {
             parties.put(tuple, party);
         }
+    }
+
+    FastOpens fastOpens() {
+        return fastOpens;
     }
 
     @Nullable
@@ -119,6 +125,7 @@ final class Observer implements Tap {
         ends.keySet().removeIf(tuple -> tuple.host() == host);
         syns.keySet().removeIf(tuple -> tuple.host() == host);
         parties.keySet().removeIf(tuple -> tuple.host() == host);
+        fastOpens.crashed(host);
         watch(host).crashed();
     }
 
@@ -136,10 +143,17 @@ final class Observer implements Tap {
         flags(packet, from);
         var tuple = new Tuple(from, packet.srcPort, packet.destination(), packet.dstPort);
         var end = ends.get(tuple);
-        if (packet.has(Packet.SYN) && (end == null || end.sender.begunWithAnother(packet.seq))) {
-            end = born(tuple, watch, packet);
+        if (packet.has(Packet.SYN)) {
+            // The same SYN again gets the same number, also when a RST has ended its first handshake.
+            boolean after = end != null && packet.has(Packet.ACK) && !end.alive() && end.sender.acked < 1;
+            boolean first = end == null || end.sender.begunWithAnother(packet.seq) || after;
+            if (!packet.has(Packet.ACK)) {
+                fastOpens.synLeaves(tuple, packet, watch, !first);
+            }
+            end = first ? born(tuple, watch, packet) : end;
         }
-        if (end == null || (packet.has(Packet.RST) && !end.alive() && !end.resets(packet))) {
+        boolean over = end != null && (!end.alive() || (end.isHandshake() && !packet.has(Packet.ACK)));
+        if (end == null || (packet.has(Packet.RST) && over && !end.resets(packet))) {
             watch.repliesOut++;
             reply(packet, watch, end);
             return;
@@ -159,14 +173,12 @@ final class Observer implements Tap {
         }
         if (packet.has(Packet.ACK)) {
             var syn = syns.remove(tuple);
-            check(
-                    syn != null && packet.ack == syn.seq + 1,
-                    Oracle.ACK_RANGE,
-                    "%s answers a SYN that did not come: %s",
-                    name,
-                    packet);
+            int octets = syn == null ? -1 : packet.ack - syn.seq - 1;
+            check(octets >= 0, Oracle.ACK_RANGE, "%s answers a SYN that did not come: %s", name, packet);
+            fastOpens.answerLeaves(tuple, packet, watch, octets);
             if (syn != null) {
                 end.receiver.opens(syn);
+                end.receiver.takesSynText(octets);
             }
         }
         ends.put(tuple, end);
@@ -192,9 +204,9 @@ final class Observer implements Tap {
                 from.name(),
                 packet);
         check(
-                !(syn || rst) || packet.textLength == 0,
+                packet.textLength == 0 || !(rst || (syn && packet.has(Packet.ACK))),
                 Oracle.FLAGS,
-                "%s sends text with a SYN or RST: %s",
+                "%s sends text with a SYN-ACK or RST: %s",
                 from.name(),
                 packet);
     }
@@ -258,6 +270,10 @@ final class Observer implements Tap {
         var end = ends.get(tuple);
         if (packet.has(Packet.SYN) && !packet.has(Packet.ACK)) {
             syns.put(tuple, packet);
+            fastOpens.synArrives(tuple, packet);
+        }
+        if (accepted && packet.has(Packet.SYN) && packet.has(Packet.ACK)) {
+            fastOpens.answerArrives(tuple, packet);
         }
         if (end == null || end.isOver()) {
             return;

@@ -28,6 +28,7 @@ public enum Oracle {
     ACK_AT_ONCE("ack-at-once", "what is out of order, or fills a gap, or ends the stream, is acknowledged at once"),
     ACK_STORM("ack-storm", "no pure ACK without a reason"),
     SELECTIVE("selective", "SACK blocks report what has arrived, all that fits, the newest first"),
+    FAST_OPEN("fast-open", "text and cookies go with a SYN, and are taken, only as RFC 7413 allows"),
     ROUND_TRIP("round-trip", "round-trip times are what can have been measured, and no timeout is shorter"),
     RETRANSMIT_EARLY("retransmit-early", "nothing is sent again before the timeout or three duplicate ACKs"),
     BACK_OFF("back-off", "each timeout in a row is twice as long as the one before"),

@@ -60,6 +60,14 @@ final class Pace {
     private boolean synAgain;
     private boolean opened;
     private boolean recovering;
+    /// Up to here the window is led down because packets were marked.
+    private long markedTo;
+    private boolean marking;
+    /// The last reduction, for whatever reason, was for what had been sent up to here.
+    private long reducedTo = -1;
+    /// What a mark can have made of the threshold, for losses up to `heldTo`.
+    private long held;
+    private long heldTo;
 
     Pace(End end, Sender sender) {
         this.end = end;
@@ -250,12 +258,47 @@ final class Pace {
     private void recovers() {
         long flight = sender.top - sender.acked;
         int mss = sender.segmentMax();
-        threshold = Math.max(flight / 2, 2L * mss);
+        // RFC 3168 §6.1.2: "the TCP source should not decrease the slow start threshold, ssthresh, if it has been
+        // decreased within the last round-trip time".
+        threshold = Math.max(halved(flight), sender.acked < heldTo ? held : 0);
         // RFC 9937: the window is led down by what is delivered, not at once.
         congestion = Math.max(threshold + 3L * mss, flight + mss);
         recovering = true;
+        // The window falls once for what was marked and lost, and echoes are about what was sent since.
+        reducedTo = marking ? reducedTo : sender.top;
+        grown = marking ? grown : 0;
+        marking = false;
         recoverTo = sender.top;
         recoveryEver = true;
+    }
+
+    /// RFC 5681 §3.1, equation 4.
+    private long halved(long flight) {
+        return Math.max(flight / 2, 2L * sender.segmentMax());
+    }
+
+    /// The peer says that packets were marked: once in a window the sender slows down as for a loss, but there is
+    /// nothing to be sent again (RFC 3168 §6.1.2).
+    ///
+    /// @param flight octets under way before that
+    void marked(long flight) {
+        if (sender.acked <= reducedTo) {
+            return;
+        }
+        held = Math.max(halved(flight), sender.acked < heldTo ? held : 0);
+        heldTo = sender.top;
+        if (sender.acked < recoverTo) {
+            // The end of a recovery that was no congestion cannot be told from outside.
+            return;
+        }
+        int mss = sender.segmentMax();
+        threshold = halved(flight);
+        // RFC 9937, as for a loss.
+        congestion = Math.max(threshold + 3L * mss, flight + mss);
+        grown = 0;
+        marking = true;
+        markedTo = sender.top;
+        reducedTo = sender.top;
     }
 
     private void timesOut(long waited, boolean late) {
@@ -276,7 +319,7 @@ final class Pace {
                 Times.format(least));
         boolean doubled = 100 * waited >= 199 * timeoutBefore || waited >= end.config.rtoMaxNanos();
         check(
-                doubled || timeoutBefore == 0,
+                doubled || timeoutBefore == 0 || end.isForgettable(),
                 Oracle.BACK_OFF,
                 "%s sends again after %s s, before that after %s s",
                 end.name,
@@ -287,12 +330,14 @@ final class Pace {
         unsure = end.selectiveAcks && end.arrivals > 0;
         timerSince = host();
         if (timeouts == 0 && sender.acked > 0) {
-            threshold = Math.max((sender.top - sender.acked) / 2, 2L * sender.segmentMax());
+            threshold = halved(sender.top - sender.acked);
         }
         timeouts++;
         timedOutHere = true;
         congestion = sender.segmentMax();
         recovering = false;
+        marking = false;
+        reducedTo = sender.top;
         grown = 0;
         recoverTo = sender.top;
         recoveryEver = true;
@@ -315,8 +360,9 @@ final class Pace {
             long beyond = end.selectiveAcks ? Math.max(0, sender.sackedTo - sender.acked) : gone;
             most = highest + beyond + (recoveryEver ? 2L * mss : unasked() * (long) mss);
         }
+        // The SYN's own number is no text.
         check(
-                to - sender.acked <= most || octets == 0,
+                to - Math.max(1, sender.acked) <= most || octets == 0,
                 Oracle.CONGESTION,
                 "%s has %d octets under way; at most %d were allowed (threshold %d, segments of %d)",
                 end.name,
@@ -339,14 +385,19 @@ final class Pace {
         // RFC 6298 (5.3): the timer starts anew, so silence is measured from here, too.
         spokeNet = net();
         int mss = sender.segmentMax();
-        boolean first = sender.acked <= 1;
-        highest += first ? 0 : count;
+        boolean first = sender.acked - count < 1;
+        long text = first ? count - 1 : count;
+        highest += text;
         if (recovering && sender.acked >= recoverTo) {
             recovering = false;
             congestion = threshold;
             grow(count, mss);
-        } else if (!first && !recovering) {
+        } else if (marking && sender.acked >= markedTo) {
+            marking = false;
+            congestion = threshold;
             grow(count, mss);
+        } else if (text > 0 && !recovering && !marking) {
+            grow(text, mss);
         }
         probed = false;
         gone = sender.acked >= recoverTo ? 0 : gone;
@@ -380,7 +431,7 @@ final class Pace {
     void duplicate() {
         duplicates++;
         gone += sender.segmentMax();
-        if (recoveryEver && sender.acked <= recoverTo) {
+        if (marking || (recoveryEver && sender.acked <= recoverTo)) {
             congestion += sender.segmentMax();
         }
         fastDue |= duplicates == 3;
@@ -422,7 +473,7 @@ final class Pace {
     }
 
     void sweep() {
-        boolean waits = sender.acked < sender.top;
+        boolean waits = sender.acked < sender.top && !end.isForgettable();
         boolean speechless = end.established() && sender.unsent() > 0;
         if (!waits && !speechless) {
             spokeNet = net();

@@ -2,6 +2,7 @@ package dev.levee.sim.swarm;
 
 import dev.levee.wire.IpAddress;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /// A packet, read by the plainest arithmetic there is: no class of the engine, so that a mistake there is not
@@ -15,8 +16,14 @@ final class Packet {
     static final int PSH = 0x08;
     static final int ACK = 0x10;
     static final int URG = 0x20;
+    static final int ECE = 0x40;
+    static final int CWR = 0x80;
 
     private static final int TCP = 6;
+    private static final int FAST_OPEN = 34;
+    /// RFC 6994: kind 254 with this number is fast open, too.
+    private static final int EXPERIMENT = 254;
+    private static final int FAST_OPEN_EXPERIMENT = 0xf989;
     /// What 40 octets of options have room for.
     private static final int SACK_BLOCKS_MAX = 4;
 
@@ -43,6 +50,10 @@ final class Packet {
     int sackCount;
     final int[] sackFrom = new int[SACK_BLOCKS_MAX];
     final int[] sackTo = new int[SACK_BLOCKS_MAX];
+    /// The cookie of a fast open as hexadecimal digits, empty for one that is asked for; null without the option.
+    @Nullable
+    String cookie;
+
     boolean timestamps;
     int tsVal;
     int tsEcr;
@@ -246,8 +257,14 @@ final class Packet {
             case 4 -> length == 2;
             case 5 -> length >= 10 && length <= 34 && (length - 2) % 8 == 0;
             case 8 -> length == 10;
+            case FAST_OPEN -> isCookie(length - 2);
             default -> true;
         };
+    }
+
+    /// RFC 7413 §4.1.1, and none at all.
+    private static boolean isCookie(int count) {
+        return count == 0 || (count >= 4 && count <= 16 && count % 2 == 0);
     }
 
     private void readOption(int kind, int at, int length) {
@@ -261,10 +278,20 @@ final class Packet {
                 tsVal = i32(at + 2);
                 tsEcr = i32(at + 6);
             }
+            case FAST_OPEN -> cookie = digits(at + 2, at + length);
+            case EXPERIMENT -> {
+                if (length >= 4 && u16(at + 2) == FAST_OPEN_EXPERIMENT && isCookie(length - 4)) {
+                    cookie = digits(at + 4, at + length);
+                }
+            }
             default -> {
                 // Nothing that is judged.
             }
         }
+    }
+
+    private String digits(int from, int to) {
+        return HexFormat.of().formatHex(octets, from, to);
     }
 
     private void readSack(int at, int length) {
@@ -303,7 +330,8 @@ final class Packet {
         }
         return srcPort + " > " + dstPort + " " + names + " seq " + Integer.toUnsignedString(seq) + " ack "
                 + Integer.toUnsignedString(ack) + " win " + window + " text " + textLength
-                + (timestamps ? " ts " + tsVal + "/" + tsEcr : "") + blocks();
+                + (timestamps ? " ts " + tsVal + "/" + tsEcr : "") + (cookie == null ? "" : " cookie '" + cookie + "'")
+                + blocks();
     }
 
     private String blocks() {

@@ -32,6 +32,12 @@ interface Party {
     /// The host's time at which it stopped reading for good.
     long receiveClosedHostNanos();
 
+    /// Its connection has this initial sequence number.
+    void isNumbered(int iss);
+
+    /// The connection's other end has this initial sequence number.
+    void meets(int iss);
+
     /// The host's time of its close.
     long closedHostNanos();
 }

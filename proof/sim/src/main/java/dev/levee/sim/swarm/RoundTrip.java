@@ -37,6 +37,8 @@ final class RoundTrip {
     private final End end;
     private final List<Sent> sent = new ArrayList<>();
     private final ArrayDeque<Stamp> stamps = new ArrayDeque<>();
+    private static final long SYN_ACK_NANOS = 3_907;
+
     private long least = Long.MAX_VALUE;
     private long most = -1;
     private boolean measurable;
@@ -81,7 +83,8 @@ final class RoundTrip {
         long now = end.host.nowNanos();
         for (var one : sent) {
             if (one.to <= upTo && !one.again) {
-                measured(now - one.nanos, 0);
+                // When a SYN-ACK was sent is remembered in 256ths of a millisecond.
+                measured(now - one.nanos, one.from == 0 ? SYN_ACK_NANOS : 0);
             }
         }
         sent.removeIf(one -> one.to <= upTo);

@@ -37,6 +37,23 @@ public enum Scenario {
     HOSTILE("hostile", "forged packets for the connections there are", Set.of(Knob.HOSTILE), Groups.LOSSES),
     FLOOD("flood", "SYNs from nowhere", Set.of(Knob.FLOOD, Knob.DELAY), Groups.plus(Knob.TINY_LIMITS)),
     FLAP("flap", "links and hosts that come and go", Set.of(Knob.FLAP, Knob.DELAY), Groups.OUTAGES),
+    FAST_OPEN(
+            "fast-open",
+            "text with SYNs, and SYNs that come again",
+            Set.of(Knob.FAST_OPEN, Knob.DELAY),
+            Groups.plus(
+                    Knob.LOSS,
+                    Knob.DUPLICATE,
+                    Knob.REORDER,
+                    Knob.JITTER,
+                    Knob.CRASH,
+                    Knob.PAUSE,
+                    Knob.REUSE,
+                    Knob.NARROW,
+                    Knob.SIMULTANEOUS,
+                    Knob.FLOOD,
+                    Knob.TINY_LIMITS,
+                    Knob.CLASSIC)),
     MANY_HOSTS("many-hosts", "eight hosts, many connections", Set.of(Knob.DELAY), Groups.LOSSES);
 
     /// Which knobs go together.
@@ -55,7 +72,8 @@ public enum Scenario {
                 Knob.HALF_CLOSE,
                 Knob.LINGER,
                 Knob.RATE,
-                Knob.ECN);
+                Knob.ECN,
+                Knob.GROWTH);
         private static final Set<Knob> LOSSES =
                 plus(Knob.LOSS, Knob.BURST, Knob.REORDER, Knob.DUPLICATE, Knob.JITTER, Knob.CORRUPT);
         private static final Set<Knob> CLOSES =
@@ -117,9 +135,14 @@ public enum Scenario {
         var strengths = new EnumMap<Knob, Integer>(Knob.class);
         // Swarm testing: runs differ most when whole classes of faults are absent from most of them.
         double crowd = random.chance(0.25) ? 1.3 : random.nextDouble();
+        var later = new SeededRandom(seed ^ 0x6702_3e4cL);
         for (var knob : Knob.values()) {
-            boolean on = random.chance(Math.min(0.9, knob.chance() * 1.3 * crowd));
-            int strength = 1 + random.nextInt(random.chance(0.5) ? 100 : 30);
+            // What came later has a chance of its own, so that seeds go on to mean what they meant.
+            var own = knob == Knob.FAST_OPEN
+                    ? new SeededRandom(seed ^ 0xfa57_09e2L)
+                    : knob == Knob.GROWTH ? later : random;
+            boolean on = own.chance(Math.min(0.9, knob.chance() * 1.3 * crowd));
+            int strength = 1 + own.nextInt(own.chance(0.5) ? 100 : 30);
             if (always.contains(knob) || (on && sometimes.contains(knob))) {
                 strengths.put(knob, strength);
             }
@@ -129,6 +152,7 @@ public enum Scenario {
         int bytes = 1 << 8 + random.nextInt(10);
         return switch (this) {
             case MANY_HOSTS -> new Knobs(seed, Knobs.HOSTS_MAX, 8 + random.nextInt(17), bytes, strengths);
+            case FAST_OPEN -> new Knobs(seed, hosts, 2 + flows, bytes, strengths);
             case CLOSE -> new Knobs(seed, hosts, 2 + flows, random.nextInt(3_000), strengths);
             case WRAP -> new Knobs(seed, 2, 1 + random.nextInt(2), 1 << 18 + random.nextInt(3), strengths);
             default -> new Knobs(seed, hosts, flows, bytes, strengths);

@@ -127,7 +127,9 @@ final class Selective {
                 refuse(!apart, packet, "the same octets twice", block);
             }
         }
-        if (receiver.isVague()) {
+        // Where nobody is going to read, what has arrived beyond a gap may be forgotten (RFC 2018 §8).
+        var user = end.party;
+        if (receiver.isVague() || (user != null && user.socket().tcp().userClosed())) {
             return;
         }
         int count = Math.min(receiver.rangeCount(), most);

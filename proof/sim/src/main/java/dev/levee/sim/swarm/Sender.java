@@ -32,6 +32,8 @@ final class Sender {
     private int synScale = -1;
     private boolean synTimestamps;
     private boolean synSack;
+    /// Octets that the SYN carried.
+    private int synText;
     /// Up to here the peer has said that something arrived.
     long sackedTo;
     private boolean smaller;
@@ -141,7 +143,9 @@ final class Sender {
             synTimestamps = packet.timestamps;
             synSack = packet.sackPermitted;
             end.active |= !packet.has(Packet.ACK);
-            top = 1;
+            synText = packet.textLength;
+            top = 1L + synText;
+            written(packet);
             pace.opened();
             return;
         }
@@ -153,8 +157,21 @@ final class Sender {
                 "%s repeats its SYN with other options: %s",
                 end.name,
                 packet);
+        check(packet.textLength == 0, Oracle.SEQUENCE, "%s repeats the text of its SYN: %s", end.name, packet);
         check(acked < 1, Oracle.SEQUENCE, "%s repeats a SYN that was acknowledged: %s", end.name, packet);
         pace.again(0, 1);
+    }
+
+    /// The text of a SYN is what the user wrote before.
+    private void written(Packet packet) {
+        var user = end.party;
+        check(
+                synText == 0 || (user != null && user.written() >= synText),
+                Oracle.SEQUENCE,
+                "%s sends text with its SYN that nobody has written: %s",
+                end.name,
+                packet);
+        content(packet, 1);
     }
 
     private void resets(Packet packet) {
@@ -191,7 +208,8 @@ final class Sender {
 
     private void acknowledges(Packet packet) {
         long at = positionOf(packet.seq);
-        long expected = Math.min(top, acked + window);
+        // A window counts from behind the SYN, whether that is acknowledged or not: who opens fast has text under way.
+        long expected = Math.min(top, Math.max(1, acked) + window);
         check(
                 at == expected,
                 Oracle.SEQUENCE,
@@ -298,8 +316,10 @@ final class Sender {
         var user = end.party;
         boolean full = packet.textLength == segmentMax();
         boolean large = 2L * packet.textLength >= windowMax;
-        boolean waits = acked < from;
-        if (user == null || full || large || !waits || smaller || end.watch.narrow) {
+        boolean waits = Math.max(1, acked) < from;
+        // What went with the SYN and was not taken goes once more as it was.
+        boolean was = from + packet.textLength <= 1 + synText;
+        if (user == null || full || large || was || !waits || smaller || end.watch.narrow) {
             return;
         }
         boolean more = from + packet.textLength < 1 + user.written();
@@ -325,12 +345,33 @@ final class Sender {
                 packet);
     }
 
+    /// Whether an acknowledgement is one of the SYN, perhaps with some of its text.
+    boolean answersSyn(Packet packet) {
+        long upTo = positionOf(packet.ack);
+        return upTo >= 1 && upTo <= 1 + synText && top == 1 + synText;
+    }
+
     /// The SYN-ACK that answers our SYN.
     void synAcked(Packet packet) {
-        roundTrip.acknowledged(packet, 1);
-        acked = 1;
-        windowUpTo = 1;
-        pace.advanced(1);
+        long upTo = positionOf(packet.ack);
+        roundTrip.acknowledged(packet, upTo);
+        synTextJudged(upTo);
+        acked = upTo;
+        windowUpTo = upTo;
+        rightMax = Math.max(rightMax, upTo + window);
+        pace.advanced(upTo);
+    }
+
+    /// The peer says how much of the SYN's text it has taken: the rest was never sent (RFC 7413 §4.2.2).
+    void synTextJudged(long upTo) {
+        if (end.active && synText > 0 && acked < 1) {
+            top = Math.min(top, Math.max(1, upTo));
+        }
+    }
+
+    /// Octets that the SYN carried.
+    int synText() {
+        return synText;
     }
 
     /// The ACK field of a segment that is acceptable so far.
@@ -358,6 +399,7 @@ final class Sender {
             long to = positionOf(packet.sackTo[i]);
             sackedTo = from >= acked && from < to && to <= top ? Math.max(sackedTo, to) : sackedTo;
         }
+        long flight = top - acked;
         if (upTo > acked) {
             long count = upTo - acked;
             roundTrip.acknowledged(packet, upTo);
@@ -365,6 +407,10 @@ final class Sender {
             pace.advanced(count);
         } else if (upTo == acked && acked < top && packet.length() == 0 && window == before && before > 0) {
             pace.duplicate();
+        }
+        boolean echo = packet.has(Packet.ECE) && !packet.has(Packet.SYN) && end.echoes;
+        if (echo && upTo == acked && flight > 0) {
+            pace.marked(flight);
         }
         pace.heard();
         pace.windowIs(before);

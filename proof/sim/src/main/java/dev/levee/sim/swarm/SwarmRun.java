@@ -7,6 +7,7 @@ import dev.levee.sim.SimulationFailure;
 import dev.levee.sim.Times;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One run of the swarm: a time of faults, a time of calm in which everything must end, and the accounts.
@@ -18,6 +19,7 @@ public final class SwarmRun {
     private static final long DESPAIR_NANOS = Times.seconds(30);
     private static final long QUIET_NANOS_MAX = Times.seconds(2_000);
     private static final long STEPS_MAX = 20_000_000;
+    private static final long DECEIVED_STEPS_MAX = 1_000_000;
 
     /// What became of a run.
     ///
@@ -43,10 +45,12 @@ public final class SwarmRun {
 
     private final Knobs knobs;
     private final World world;
+    private final long stepsMax;
     private final List<LadderTap> ladders = new ArrayList<>();
 
-    private SwarmRun(Knobs knobs, Ladder.@Nullable Style style) {
+    private SwarmRun(Knobs knobs, Ladder.@Nullable Style style, long stepsMax) {
         this.knobs = knobs;
+        this.stepsMax = stepsMax;
         this.world = new World(knobs);
         if (style != null) {
             for (var flow : world.flows()) {
@@ -62,20 +66,39 @@ public final class SwarmRun {
         return run(knobs, null);
     }
 
+    /// A run that no oracle refuses, for those who ask what has happened in it.
+    static World counted(Knobs knobs) {
+        var run = new SwarmRun(knobs, null, STEPS_MAX);
+        run.all();
+        return run.world;
+    }
+
     /// Runs and draws the packets.
     ///
     /// @param style of the ladders; null for none
     public static Report run(Knobs knobs, Ladder.@Nullable Style style) {
-        var run = new SwarmRun(knobs, style);
+        return new SwarmRun(knobs, style, STEPS_MAX).judged();
+    }
+
+    /// A short run in which somebody lies to the oracles, who must see it.
+    ///
+    /// @param liar gets the world before anything happens
+    static Report deceived(Knobs knobs, Consumer<World> liar) {
+        var run = new SwarmRun(knobs, null, DECEIVED_STEPS_MAX);
+        liar.accept(run.world);
+        return run.judged();
+    }
+
+    private Report judged() {
         try {
-            run.all();
-            return run.report(null, "");
+            all();
+            return report(null, "");
         } catch (OracleFailure e) {
-            return run.report(e.oracle(), String.valueOf(e.getMessage()));
+            return report(e.oracle(), String.valueOf(e.getMessage()));
         } catch (SimulationFailure e) {
-            return run.report(Oracle.ENGINE, firstLine(e));
+            return report(Oracle.ENGINE, firstLine(e));
         } catch (AssertionError | RuntimeException e) {
-            return run.report(Oracle.ENGINE, e.getClass().getSimpleName() + ": " + e.getMessage() + where(e));
+            return report(Oracle.ENGINE, e.getClass().getSimpleName() + ": " + e.getMessage() + where(e));
         }
     }
 
@@ -130,7 +153,7 @@ public final class SwarmRun {
         world.network().runFor(SLICE_NANOS);
         world.observer().sweep();
         world.flows().forEach(Flow::again);
-        OracleFailure.check(world.network().steps() < STEPS_MAX, Oracle.LIVELOCK, "%d steps and no end", STEPS_MAX);
+        OracleFailure.check(world.network().steps() < stepsMax, Oracle.LIVELOCK, "%d steps and no end", stepsMax);
     }
 
     private void chaos(long nanos) {

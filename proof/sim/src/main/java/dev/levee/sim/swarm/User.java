@@ -8,6 +8,8 @@ import dev.levee.sim.SimNetwork;
 import dev.levee.sim.SimSocket;
 import dev.levee.sim.Times;
 import dev.levee.stack.TcpSocket;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The user of one end: writes its stream, reads the other's and compares it, closes in one of several ways.
@@ -43,6 +45,16 @@ final class User implements Party {
     /// The host has lost its memory: this user is no more.
     boolean gone;
     long progressNanos;
+    /// Of users that connect: those who accepted what this one's SYNs have begun. More than one only where a SYN
+    /// brings text: then each can read that (RFC 7413 §2.1).
+    private final List<User> claims = new ArrayList<>();
+    private boolean met;
+    private int metIss;
+    private boolean numbered;
+    private int iss;
+    /// Of users that accept: whose SYN it was, and how much text came with it.
+    private @Nullable User opener;
+    private long openerSynText;
 
     /// @param stream which [Content] this user writes
     User(SimNetwork network, SimSocket socket, Mood mood, SeededRandom random, long stream, String name) {
@@ -67,6 +79,53 @@ final class User implements Party {
         if (mood.abortAfterNanos() > 0) {
             network.after(mood.abortAfterNanos(), this::giveUp);
         }
+    }
+
+    /// Writes before its connection has begun, so that the SYN can take some of it along.
+    void speakFirst() {
+        work(false);
+    }
+
+    /// Somebody has accepted what a SYN of this user's has begun.
+    void claimedBy(User other, int synText) {
+        claims.add(other);
+        other.opener = this;
+        other.openerSynText = synText;
+        other.peer = this;
+        if (!met || !other.numbered || other.iss == metIss) {
+            peer = other;
+        }
+    }
+
+    @Override
+    public void isNumbered(int number) {
+        numbered = true;
+        iss = number;
+    }
+
+    @Override
+    public void meets(int number) {
+        met = true;
+        metIss = number;
+        if (claims.isEmpty()) {
+            return;
+        }
+        peer = null;
+        for (var claim : claims) {
+            if (!claim.numbered || claim.iss == number) {
+                peer = claim;
+            }
+        }
+    }
+
+    /// Whether this user's connection was begun by a SYN that came once more: the other end belongs to another.
+    private boolean isEcho() {
+        var other = opener;
+        return other != null && other.met && numbered && other.metIss != iss;
+    }
+
+    boolean readAnEcho() {
+        return isEcho() && read > 0;
     }
 
     private void later() {
@@ -145,6 +204,13 @@ final class User implements Party {
         if (other == null) {
             return;
         }
+        check(
+                !isEcho() || read + count <= openerSynText,
+                Oracle.STREAM,
+                "%s reads %d octets that another connection was given, the SYN brought %d",
+                name,
+                read + count,
+                openerSynText);
         int wrong = Content.mismatch(other.stream, read, buffer, 0, count);
         check(wrong < 0, Oracle.STREAM, "%s reads a wrong octet at %d", name, read + wrong);
         check(

@@ -7,13 +7,16 @@ import dev.levee.sim.NearWrap;
 import dev.levee.sim.SimHost;
 import dev.levee.sim.SimNetwork;
 import dev.levee.sim.Times;
+import dev.levee.stack.FastOpenOptions;
 import dev.levee.stack.Limits;
 import dev.levee.stack.ListenOptions;
 import dev.levee.stack.SocketOptions;
 import dev.levee.stack.StackConfig;
+import dev.levee.stack.StackCounters;
 import dev.levee.tcp.BufferPool;
 import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.EcnUse;
+import dev.levee.tcp.FastOpenUse;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.IpAddress;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The hosts, paths and flows of one run, as its knobs say.
 ///
@@ -38,6 +42,8 @@ final class World {
     private final boolean v6;
     private final Map<SimHost, Integer> lives = new LinkedHashMap<>();
     private int crashes;
+    /// For the host that is made next.
+    private NearWrap.@Nullable Passive wrap;
     private boolean calm;
 
     World(Knobs knobs) {
@@ -84,7 +90,10 @@ final class World {
     ListenOptions listenOptions(SimHost host) {
         var setup = setup(host);
         return new ListenOptions(
-                setup.backlog(), setup.halfOpenMax(), new SocketOptions(setup.tcp(), SocketOptions.LINGER_OFF));
+                setup.backlog(),
+                setup.halfOpenMax(),
+                new SocketOptions(setup.tcp(), SocketOptions.LINGER_OFF),
+                setup.fastOpen());
     }
 
     private void makeHosts() {
@@ -93,6 +102,11 @@ final class World {
             var config = config(i, setup, 0);
             var host = network.host("host" + i, config, offset(i, config));
             hosts.add(host);
+            var below = wrap;
+            if (below != null) {
+                host.answersWith(below);
+                wrap = null;
+            }
             setups.put(host, setup);
             var watch = observer.watch(host, setup);
             watch.timeWaitMayEnd =
@@ -115,12 +129,14 @@ final class World {
         }
         var other = IpAddress.parse(v6 ? "2001:db8::" + (2 - index) : "198.18.0." + (2 - index));
         var own = config.addresses().getFirst().address();
-        long moment = index == 0
-                ? NearWrap.activeStart(config, own, 40_000, other, 1_000)
-                : NearWrap.passiveStart(config, own, 1_000, other, 40_000);
         // Where they pass zero, and where they pass the largest signed number: comparisons go wrong at either.
-        long half = random.chance(0.5) ? 0 : 4_000L << 31;
-        return Math.max(0, moment + half - before);
+        boolean zero = random.chance(0.5);
+        if (index == 1) {
+            wrap = new NearWrap.Passive((zero ? 0 : 1 << 31) - (int) (before / 4_000), 1 << 18);
+            return random.nextLong(Times.seconds(1_000_000));
+        }
+        long moment = NearWrap.activeStart(config, own, 40_000, other, 1_000);
+        return Math.max(0, moment + (zero ? 0 : 4_000L << 31) - before);
     }
 
     private void makeFlows() {
@@ -164,6 +180,21 @@ final class World {
         return crashes;
     }
 
+    /// What all stacks have counted since they started.
+    long count(StackCounters counter) {
+        return hosts.stream()
+                .mapToLong(host -> host.stack().counters().get(counter))
+                .sum();
+    }
+
+    /// Users that read text of a SYN once more.
+    long echoes() {
+        return flows.stream()
+                .flatMap(flow -> flow.users().stream())
+                .filter(User::readAnEcho)
+                .count();
+    }
+
     /// The faults end, users become eager.
     void calm() {
         calm = true;
@@ -199,7 +230,27 @@ final class World {
                     tiny ? tinyLimits(tcp, random) : new Limits(10_000, 10_000, 1L << 26, 64, 1_000),
                     mtu,
                     tiny ? 1 + random.nextInt(3) : 128,
-                    tiny ? 1 + random.nextInt(4) : 256);
+                    tiny ? 1 + random.nextInt(4) : 256,
+                    fastOpen(knobs, index));
+        }
+
+        /// What listeners do with text of SYNs.
+        private static FastOpenOptions fastOpen(Knobs knobs, int index) {
+            var random = knobs.random(1_400 + index);
+            if (!knobs.has(Knob.FAST_OPEN) || random.chance(0.1)) {
+                return FastOpenOptions.OFF;
+            }
+            int most = random.chance(0.3) ? 1 + random.nextInt(3) : 100;
+            return new FastOpenOptions(most, random.chance(0.8), null);
+        }
+
+        /// Whether its own SYNs carry text.
+        private static FastOpenUse opens(Knobs knobs, int index) {
+            var random = knobs.random(1_500 + index);
+            if (!knobs.has(Knob.FAST_OPEN) || random.chance(0.1)) {
+                return FastOpenUse.OFF;
+            }
+            return random.chance(0.2) ? FastOpenUse.WITHOUT_COOKIE : FastOpenUse.WITH_COOKIE;
         }
 
         private static int mtu(Knobs knobs, SeededRandom random, boolean v6) {
@@ -242,14 +293,21 @@ final class World {
             boolean classic =
                     knobs.has(Knob.CLASSIC) && knobs.random(1_100 + index).chance(0.7);
             long rtoMax = Times.seconds(3 + random.nextInt(20));
+            var growth = knobs.random(1_400 + index);
+            boolean grows = knobs.has(Knob.GROWTH) && growth.chance(0.8);
+            int shiftMost = 1 + (int) (7 * knobs.strength(Knob.GROWTH));
+            int send = 4_096 << random.nextInt(7);
             return TcpConfig.builder()
                     .receiveBufferBytes(receive)
+                    .receiveBufferBytesMax(grows ? receive << growth.nextInt(shiftMost) : receive)
                     .restNanos(Times.millis(1 + knobs.random(1_300 + index).nextInt(3_000)))
-                    .sendBufferBytes(4_096 << random.nextInt(7))
+                    .sendBufferBytes(send)
+                    .sendBufferBytesMax(grows ? send << growth.nextInt(shiftMost) : send)
                     .mssMax(smallMss ? 100 + settings.nextInt(700) : 65_000)
                     .windowScaling(!knobs.has(Knob.NO_SCALING) || settings.chance(0.5))
                     .timestamps((!knobs.has(Knob.NO_TIMESTAMPS) || settings.chance(0.4)) && !classic)
                     .selectiveAcks(!classic)
+                    .fastOpen(opens(knobs, index))
                     .ecn(asks(knobs, index) ? EcnUse.ON : EcnUse.WHEN_ASKED)
                     .congestion(classic ? CongestionAlgorithm.NEW_RENO : CongestionAlgorithm.CUBIC)
                     .noDelay(knobs.has(Knob.NO_DELAY) && settings.chance(0.6))

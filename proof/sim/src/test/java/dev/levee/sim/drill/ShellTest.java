@@ -3,7 +3,11 @@ package dev.levee.sim.drill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.levee.sim.drill.Shell.Family;
 import dev.levee.sim.drill.Shell.Step;
+import dev.levee.sim.drill.system.Setup.Mode;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,12 +49,66 @@ class ShellTest {
 
     @Test
     void linesThatAskForAStateCountConnections() throws Exception {
-        assertThat(Shell.parse("sockstat -4 -P tcp -p 8080 -s | grep -c SYN_RCVD | grep 1"))
-                .containsExactly(new Step.Count("SYN-RECEIVED", 8080, "1"));
-        assertThat(Shell.parse("sockstat -6 -P tcp -s | grep packetdril | grep -c TIME_WAIT | grep 0"))
-                .containsExactly(new Step.Count("TIME-WAIT", 0, "0"));
-        assertThat(Shell.parse("ss -Htan state fin-wait-2 | wc -l | grep 2"))
-                .containsExactly(new Step.Count("FIN-WAIT-2", 0, "2"));
+        asks("sockstat -4 -P tcp -p 8080 -s | grep -c SYN_RCVD | grep 1", "SYN-RECEIVED", 8080, Family.V4_PACKETS, "1");
+        asks(
+                "sockstat -6 -P tcp -s | grep packetdril | grep -c TIME_WAIT | grep 0",
+                "TIME-WAIT",
+                0,
+                Family.V6_PACKETS,
+                "0");
+        asks("sockstat -s -P tcp | grep -c TIME_WAIT", "TIME-WAIT", 0, Family.ANY, "");
+        asks("ss -Htan state fin-wait-2 | wc -l | grep 2", "FIN-WAIT-2", 0, Family.ANY, "2");
+        asks("ss -4Ht state established | wc -l | grep 1", "ESTABLISHED", 0, Family.V4_SOCKETS, "1");
+        asks("ss -tan -6 | grep -c TIME-WAIT | grep 1", "TIME-WAIT", 0, Family.V6_SOCKETS, "1");
+        asks("ss -tn | grep -q ESTAB", "ESTABLISHED", 0, Family.ANY, "");
+        asks("netstat -tan | grep SYN_RECV", "SYN-RECEIVED", 0, Family.ANY, "");
+    }
+
+    private static void asks(String line, String state, int port, Family family, String digits) throws DrillSkip {
+        assertThat(Shell.parse(line)).containsExactly(new Step.Count(state, port, family, digits));
+    }
+
+    /// Each would show something else than the state, or nothing, or asks for more than is understood.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sockstat -4 -P tcp | grep -c TIME_WAIT | grep 0",
+                "sockstat -4 -P tcp -s | grep -c TIME-WAIT | grep 0",
+                "sockstat -4 -P tcp -s | grep -c TIME_WIAT | grep 0",
+                "sockstat -4 -P udp -s | grep -c TIME_WAIT | grep 0",
+                "sockstat -4 -P tcp -l -s | grep -c TIME_WAIT | grep 0",
+                "sockstat -4 -P tcp -s -p 80,81 | grep -c TIME_WAIT | grep 0",
+                "sockstat -4 -P tcp -s | wc -l | grep 0",
+                "sockstat -4 -P tcp -s | grep -c TIME_WAIT | grep -v 1",
+                "sockstat -4 -P tcp -s | grep -c TIME_WAIT | grep 0 | grep 0",
+                "sockstat -4 -P tcp -s | grep -c TIME_WAIT | grep 0 || true",
+                "ss -tan state fin-wait-2 | wc -l | grep 1",
+                "ss -Htan state fin-wait-2 | wc -l",
+                "ss -Htan state fin-wait-2 | grep -c FIN-WAIT-2 | grep 0",
+                "ss -Htan state established sport = :8080 | wc -l | grep 1",
+                "ss -tn | grep -c TIME-WAIT | grep 0",
+                "ss -an | grep -c ESTAB | grep 1",
+                "ss -tan | grep -c TIME_WAIT | grep 0",
+                "ss -tanp | grep packetdrill | grep -c ESTAB | grep 1",
+                "netstat -tn | grep -c LISTEN | grep 0",
+            })
+    void aQuestionThatIsNotUnderstoodIsNotAnswered(String line) {
+        assertThatThrownBy(() -> Shell.parse(line))
+                .isInstanceOf(DrillSkip.class)
+                .hasMessageContaining("not offered");
+    }
+
+    @Test
+    void aQuestionIsAboutConnectionsOfOneFamily() {
+        assertThat(modes(Family.ANY)).containsExactly(Mode.IPV4, Mode.IPV6, Mode.MAPPED);
+        assertThat(modes(Family.V4_PACKETS)).containsExactly(Mode.IPV4, Mode.MAPPED);
+        assertThat(modes(Family.V6_PACKETS)).containsExactly(Mode.IPV6);
+        assertThat(modes(Family.V4_SOCKETS)).containsExactly(Mode.IPV4);
+        assertThat(modes(Family.V6_SOCKETS)).containsExactly(Mode.IPV6, Mode.MAPPED);
+    }
+
+    private static List<Mode> modes(Family family) {
+        return Arrays.stream(Mode.values()).filter(family::has).toList();
     }
 
     @ParameterizedTest
@@ -115,7 +173,7 @@ class ShellTest {
                 "rm -rf /",
                 "nstat | grep TcpExtOutOfWindowIcmps > /dev/null",
                 "sockstat -4 -P tcp | grep -v TIME_WAIT | grep 1",
-                "sockstat -4 -P tcp | grep -c TIME_WAIT",
+                "cat /proc/net/tcp | grep -c TIME_WAIT",
                 "echo 1 > /etc/passwd",
                 "sysctl -q net.ipv4.tcp_sack=$((1 +))",
                 "sleep 1 &",

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levee.sim.Times;
 import dev.levee.tcp.CloseCause;
+import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.TcpFlags;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -448,6 +451,115 @@ class OracleTest {
         var witness = Witness.open();
         witness.written = 0;
         refuses(Oracle.STATE, () -> witness.end.sweep());
+    }
+
+    @Test
+    void optionsOfASynElsewhereAreSeen() {
+        var witness = Witness.open();
+        refuses(Oracle.OPTIONS, () -> witness.forges(writer -> writer.mss(MSS), ACK, 1, 1, OWN_WINDOW));
+        refuses(Oracle.OPTIONS, () -> witness.forges(writer -> writer.windowScale(0), ACK, 1, 1, OWN_WINDOW));
+        refuses(Oracle.OPTIONS, () -> witness.forges(SegmentWriter::sackPermitted, ACK, 1, 1, OWN_WINDOW));
+    }
+
+    @Test
+    void timestampsThatNobodyAgreedOnOrThatAreMissingAreSeen() {
+        var without = Witness.open();
+        refuses(Oracle.OPTIONS, () -> without.forges(writer -> writer.timestamps(1, 1), ACK, 1, 1, OWN_WINDOW));
+        var with = Witness.open(Witness.settings().timestamps(true).build());
+        with.end.timestamps = false;
+        refuses(Oracle.OPTIONS, () -> with.sends(ACK, 1, 1, OWN_WINDOW, 0));
+    }
+
+    @Test
+    void aSynThatOffersAnotherSegmentSizeIsSeen() {
+        var witness = Witness.begin(Witness.settings().build());
+        refuses(Oracle.OPTIONS, () -> witness.forges(w -> w.mss(MSS + 1), TcpFlags.SYN, 0, 0, OWN_WINDOW));
+    }
+
+    @Test
+    void aSynThatComesAgainWithOtherOptionsIsSeen() {
+        var witness = Witness.begin(Witness.settings().build());
+        witness.sends(TcpFlags.SYN, 0, 0, OWN_WINDOW, 0);
+        refuses(Oracle.OPTIONS, () -> witness.forges(w -> w.windowScale(1), TcpFlags.SYN, 0, 0, OWN_WINDOW));
+        refuses(Oracle.OPTIONS, () -> witness.forges(w -> w.timestamps(1, 0), TcpFlags.SYN, 0, 0, OWN_WINDOW));
+    }
+
+    @Test
+    void anAnswerWithOptionsThatTheSynDidNotHaveIsSeen() {
+        List<Consumer<SegmentWriter>> lies =
+                List.of(w -> w.windowScale(1), w -> w.timestamps(1, 0), SegmentWriter::sackPermitted);
+        for (var lie : lies) {
+            var witness = Witness.begin(Witness.settings().build());
+            witness.end.receiver.opens(witness.fromPeer(TcpFlags.SYN, 0));
+            refuses(Oracle.OPTIONS, () -> witness.forges(lie, TcpFlags.SYN | ACK, 0, 1, OWN_WINDOW));
+        }
+    }
+
+    @Test
+    void aReaderWhoKeepsRoomToHimselfIsSeen() {
+        for (int window : new int[] {MSS - 2, MSS - 1}) {
+            var witness = Witness.begin(Witness.settings().build());
+            witness.sends(TcpFlags.SYN, 0, 0, window, 0);
+            witness.gets(TcpFlags.SYN | ACK, 0, 1, PEER_WINDOW, 0);
+            witness.sends(ACK, 1, 1, window, 0);
+            if (window == MSS - 1) {
+                witness.end.receiver.settled();
+            } else {
+                refuses(Oracle.WINDOW_UPDATE, witness.end.receiver::settled);
+            }
+        }
+    }
+
+    @Test
+    void aTimeWaitThatIsTooLongOrTooShortIsSeen() {
+        var witness = Witness.open(Witness.settings().mslNanos(Times.seconds(1)).build());
+        witness.end.timeWaitSinceHostNanos = witness.host.nowNanos();
+        witness.end.party = null;
+        witness.after(Times.seconds(3) - 1);
+        witness.end.sweep();
+        witness.after(1);
+        refuses(Oracle.TIME_WAIT, witness.end::sweep);
+        var hasty = Witness.open(Witness.settings().mslNanos(Times.seconds(1)).build());
+        hasty.mayAbort = true;
+        hasty.written = 0;
+        hasty.end.timeWaitSinceHostNanos = hasty.host.nowNanos();
+        hasty.after(Times.seconds(2) - 1);
+        hasty.socket().abort();
+        refuses(Oracle.TIME_WAIT, hasty.end::sweep);
+    }
+
+    @Test
+    void aCauseThatIsNotTrueIsSeen() {
+        var witness = Witness.open();
+        witness.written = 0;
+        witness.socket().abort();
+        // The user says that it has not aborted.
+        refuses(Oracle.CAUSE, witness.end::sweep);
+        var honest = Witness.open();
+        honest.written = 0;
+        honest.mayAbort = true;
+        honest.socket().abort();
+        honest.end.sweep();
+    }
+
+    @Test
+    void aCountOfUndeliveredOctetsThatIsNotTrueIsSeen() {
+        var witness = Witness.open();
+        witness.written = 1;
+        witness.mayAbort = true;
+        witness.socket().abort();
+        refuses(Oracle.CAUSE, witness.end::sweep);
+    }
+
+    @Test
+    void answersToNonsenseWithoutEndAreSeen() {
+        var witness = Witness.open();
+        refuses(Oracle.LIMITS, () -> {
+            for (int i = 0; i < 31; i++) {
+                witness.gets(TcpFlags.SYN, 1, 0, PEER_WINDOW, 0);
+                witness.ack(1);
+            }
+        });
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.levee.path.Impairment;
 import dev.levee.sim.SimHost;
 import dev.levee.sim.SimNetwork;
 import dev.levee.sim.SimSocket;
+import dev.levee.stack.FastOpenOptions;
 import dev.levee.stack.Limits;
 import dev.levee.stack.SocketOptions;
 import dev.levee.stack.StackConfig;
@@ -21,6 +22,7 @@ import dev.levee.wire.SipHash;
 import dev.levee.wire.TcpFlags;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /// A connection that exists in packets only: what its end sends and is given is made up here, so that each
@@ -41,11 +43,14 @@ final class Witness implements Party {
     private final boolean timestamps;
     private boolean selective;
     private long[] edges = {};
+    /// Writes more into each header, over what stands there.
+    private Consumer<SegmentWriter> forger = _ -> {};
     private final Frame frame = FrameSlab.single(1_500);
     private final SegmentWriter writer = new SegmentWriter();
     long written = 1_000_000;
     long read;
     boolean sendClosed;
+    boolean mayAbort;
     private int stamp = 5_000;
     private int peerStamp = 9_000;
 
@@ -54,7 +59,7 @@ final class Witness implements Party {
         var limits = new Limits(1_000, 1_000, 1L << 26, 8, 5);
         var stack = new StackConfig(List.of(Cidr.parse("198.18.0.1/24")), 1_500, new SipHash(1, 1), limits);
         host = network.host("host", stack);
-        watch = new HostWatch(host, network, new HostSetup(config, limits, 1_500, 128, 128));
+        watch = new HostWatch(host, network, new HostSetup(config, limits, 1_500, 128, 128, FastOpenOptions.OFF));
         socket = host.connect(
                 40_000, Cidr.parse("198.18.0.2/24").address(), 80, new SocketOptions(config, SocketOptions.LINGER_OFF));
         end = new End(watch, true, "witness");
@@ -119,6 +124,13 @@ final class Witness implements Party {
         end.sent(packet(flags, (int) (ISS + seq), (int) (PEER_ISS + ack), window, octets, seq - 1, stamp++, peerStamp));
     }
 
+    /// The same, with something forged into its header.
+    void forges(Consumer<SegmentWriter> more, int flags, long seq, long ack, int window) {
+        forger = more;
+        sends(flags, seq, ack, window, 0);
+        forger = _ -> {};
+    }
+
     void gets(int flags, long seq, long ack, int window, int octets) {
         peerStamp++;
         end.arrived(
@@ -166,6 +178,7 @@ final class Witness implements Party {
         if (octets > 0 && position + octets == written) {
             writer.flags(TcpFlags.PSH);
         }
+        forger.accept(writer);
         int at = writer.begin(frame);
         var text = new byte[octets];
         Content.copy(STREAM, position < 0 ? 0 : position, text, 0, octets);
@@ -239,7 +252,17 @@ final class Witness implements Party {
 
     @Override
     public boolean mayAbort() {
-        return false;
+        return mayAbort;
+    }
+
+    @Override
+    public void isNumbered(int iss) {
+        // Nobody asks this user.
+    }
+
+    @Override
+    public void meets(int iss) {
+        // Nobody asks this user.
     }
 
     @Override

@@ -84,6 +84,9 @@ final class ConnectionInfo {
     /// By Linux's names. What the engine does not know (accurate ECN, the size of buffers as Linux
     /// tunes it) is left out.
     private @Nullable Long field(TcpSocket socket, String field) {
+        if (field.equals("tcpi_pmtu")) {
+            return (long) socket.connection().pathMtu();
+        }
         var info = socket.tcpInfo(machine.stackNanos());
         var known = path(info, field);
         known = known == null ? sent(info, field) : known;
@@ -190,6 +193,12 @@ final class ConnectionInfo {
                 found[0]++;
             }
         });
+        if (state.equals(TcpState.SYN_RECEIVED.toString())) {
+            machine.stack().forEachHandshake(handshake -> {
+                int ports = handshake.ports();
+                found[0] += port == 0 || ports >>> 16 == port || (ports & 0xffff) == port ? 1 : 0;
+            });
+        }
         if (state.equals(TcpState.LISTEN.toString())) {
             machine.stack().forEachListener(listener -> found[0] += port == 0 || listener.port() == port ? 1 : 0);
         }

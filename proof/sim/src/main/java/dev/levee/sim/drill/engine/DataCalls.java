@@ -1,5 +1,6 @@
 package dev.levee.sim.drill.engine;
 
+import dev.levee.sim.drill.script.Constants;
 import dev.levee.sim.drill.system.Endpoint;
 import dev.levee.sim.drill.system.Platform;
 import dev.levee.sim.drill.system.Request;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Threads: the run's.
 final class DataCalls {
     private static final int READ_MAX = 1 << 26;
+    private static final int CONTROL_HEADER_BYTES = 16;
 
     private final Platform platform;
     private final Numbers numbers;
@@ -44,9 +46,25 @@ final class DataCalls {
         int wanted = (int) Math.min(length, READ_MAX);
         boolean waits = !file.nonBlocking && (flags & numbers.messageDontWait()) == 0;
         var reading = new Reading(file, wanted, flags, waits);
-        var call = new EngineCall(reading::now);
+        boolean tells = file.options.on(Option.TCP_INQ) && request.call().equals("recvmsg");
+        int room = request.controlBytes();
+        var call = new EngineCall(tells ? () -> withRest(file, reading.now(), room) : reading::now);
         int timeout = file.options.get(Option.SO_RCVTIMEO);
         return waits && timeout > 0 ? call.until(deadline(timeout), reading::timeout) : call;
+    }
+
+    /// `TCP_CM_INQ`: what is left to read now, the peer's end counted as an octet, so that somebody reads it.
+    private @Nullable Result withRest(SocketFile file, @Nullable Result result, int room) {
+        var socket = file.tcp;
+        if (result == null || result.value() < 0 || socket == null) {
+            return result;
+        }
+        if (room < CONTROL_HEADER_BYTES + Integer.BYTES) {
+            return result.with(numbers.messageControlCut(), List.of());
+        }
+        int left = socket.connection().available() + (socket.connection().receiveFinished() ? 1 : 0);
+        int inq = (int) Constants.of(platform).value("TCP_CM_INQ").orElseThrow();
+        return result.with(0, List.of(new Result.Control(Numbers.PROTOCOL_TCP, inq, left)));
     }
 
     /// The octet at the mark: never waited for.
@@ -152,7 +170,8 @@ final class DataCalls {
         boolean waits = !file.nonBlocking && (flags & numbers.messageDontWait()) == 0;
         boolean urgent = (flags & numbers.messageOutOfBand()) != 0;
         boolean more = (flags & numbers.messageMore()) != 0;
-        var writing = new Writing(file, request.buffers(), more, urgent, waits);
+        boolean record = (flags & numbers.messageEndOfRecord()) != 0;
+        var writing = new Writing(file, request.buffers(), more, urgent, record, waits);
         var call = new EngineCall(writing::now);
         int timeout = file.options.get(Option.SO_SNDTIMEO);
         return waits && timeout > 0 ? call.until(deadline(timeout), writing::timeout) : call;
@@ -180,13 +199,15 @@ final class DataCalls {
         private final boolean waits;
         private final boolean more;
         private final boolean urgent;
+        private final boolean record;
         private int count;
 
-        Writing(SocketFile file, List<byte[]> buffers, boolean more, boolean urgent, boolean waits) {
+        Writing(SocketFile file, List<byte[]> buffers, boolean more, boolean urgent, boolean record, boolean waits) {
             this.file = file;
             this.waits = waits;
             this.more = more;
             this.urgent = urgent;
+            this.record = record;
             octets = joined(buffers);
         }
 
@@ -223,6 +244,9 @@ final class DataCalls {
             count += Math.max(0, taken);
             if (more) {
                 socket.moreComes(machine.stackNanos());
+            }
+            if (record && count == octets.length) {
+                socket.endRecord(machine.stackNanos());
             }
         }
 

@@ -39,7 +39,7 @@ final class FastOpenCalls {
         }
         var use = settings.fastOpenUse(file.options);
         var cookies = machine.stack().fastOpenCookies();
-        if (!cookies.ready(machine.stackNanos(), use, to.address())) {
+        if (!cookies.ready(machine.stackNanos(), use, machine.local(), to.address())) {
             return sockets.connect(file, to, use);
         }
         file.deferredTo = to;

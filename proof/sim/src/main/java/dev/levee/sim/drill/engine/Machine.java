@@ -9,6 +9,7 @@ import dev.levee.tcp.Deadlines;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameSlab;
+import dev.levee.wire.IpAddress;
 import dev.levee.wire.SipHash;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -30,11 +31,13 @@ final class Machine {
     private final ArrayDeque<Frame> free = new ArrayDeque<>();
     private final Frame out;
     private final int mtu;
+    private final IpAddress local;
     private @Nullable Frame handed;
     private long nowNanos;
 
     Machine(Cidr local, int mtu) {
         this.mtu = mtu;
+        this.local = local.address();
         this.out = FrameSlab.single(mtu);
         // No limit on RSTs: a script may ask for as many as it likes.
         var limits = new Limits(1 << 16, 1 << 14, 1L << 28, 1 << 7, 1_000_000);
@@ -43,6 +46,10 @@ final class Machine {
 
     Stack stack() {
         return stack;
+    }
+
+    IpAddress local() {
+        return local;
     }
 
     /// Since the script's beginning.

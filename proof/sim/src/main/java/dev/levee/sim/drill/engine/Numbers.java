@@ -12,6 +12,7 @@ import dev.levee.sim.drill.system.Platform;
 /// @param messageOutOfBand `MSG_OOB`
 /// @param messagePeek `MSG_PEEK`
 /// @param messageTruncate `MSG_TRUNC`
+/// @param messageControlCut `MSG_CTRUNC`
 /// @param messageDontWait `MSG_DONTWAIT`
 /// @param messageEndOfRecord `MSG_EOR`
 /// @param messageWaitAll `MSG_WAITALL`
@@ -31,6 +32,7 @@ record Numbers(
         int messageOutOfBand,
         int messagePeek,
         int messageTruncate,
+        int messageControlCut,
         int messageDontWait,
         int messageEndOfRecord,
         int messageWaitAll,
@@ -61,6 +63,7 @@ record Numbers(
                 number(names, "MSG_OOB"),
                 number(names, "MSG_PEEK"),
                 number(names, "MSG_TRUNC"),
+                number(names, "MSG_CTRUNC"),
                 number(names, "MSG_DONTWAIT"),
                 number(names, "MSG_EOR"),
                 number(names, "MSG_WAITALL"),

@@ -60,7 +60,7 @@ enum Option {
     TCP_FASTOPEN_CONNECT(Level.TCP, Treatment.LIVE, 0),
     TCP_FASTOPEN_KEY(Level.TCP, Treatment.LIVE, 0),
     TCP_FASTOPEN_NO_COOKIE(Level.TCP, Treatment.LIVE, 0),
-    TCP_INQ(Level.TCP, Treatment.MISSING, 0),
+    TCP_INQ(Level.TCP, Treatment.LIVE, 0),
     TCP_TX_DELAY(Level.TCP, Treatment.MISSING, 0),
     TCP_REMOTE_UDP_ENCAPS_PORT(Level.TCP, Treatment.MISSING, 0),
 

@@ -227,6 +227,7 @@ final class OptionCalls {
             case TCP_KEEPCNT, TCP_SYNCNT -> value < 1 || (linux && value > KEEP_COUNT_MAX);
             case TCP_MAXSEG -> linux ? value != 0 && (value < 88 || value > 32_767) : value <= 0;
             case TCP_USER_TIMEOUT -> value < 0;
+            case TCP_INQ -> value != (value & 1);
             case IP_TTL -> value != -1 && (value < 1 || value > 255);
             case IPV6_UNICAST_HOPS, IPV6_TCLASS -> value < -1 || value > 255;
             default -> false;

@@ -30,6 +30,8 @@ final class Settings {
     private static final int LINUX_BUFFER_MIN = 2304;
     private static final int LINUX_SEND_BUFFER_MIN = 4608;
     private static final int RING_MAX = 1 << 20;
+    /// What FreeBSD lets a buffer grow to by itself, whatever a user may ask for.
+    private static final int FREEBSD_GROWN_MAX = 2 << 20;
     private static final int KEEP_COUNT_MAX = 127;
     private static final int KEEP_SECONDS_MAX = 864_000;
 
@@ -41,6 +43,10 @@ final class Settings {
     int receiveBuffer;
     int receiveBufferMax;
     int sendBuffer;
+    int sendBufferMax;
+    /// Whether buffers whose size no socket has set become larger.
+    boolean receiveGrows = true;
+    boolean sendGrows = true;
     /// How often a SYN, a SYN-ACK and data are sent again.
     int synRetries = 6;
     int synAckRetries = 5;
@@ -61,25 +67,26 @@ final class Settings {
         tcp = Profiles.of(profile);
         switch (profile) {
             case LINUX -> {
-                buffers(131_072, 6 << 20, 16_384 * 8);
+                buffers(131_072, 6 << 20, 16_384 * 8, 4 << 20);
             }
             case FREEBSD -> {
-                buffers(65_536, 2 << 20, 32_768);
+                buffers(65_536, 2 << 20, 32_768, FREEBSD_GROWN_MAX);
                 synAckRetries = 3;
                 dataRetries = 12;
                 optionDefaults.put(Option.TCP_KEEPCNT, 8);
             }
             case LEVEE -> {
-                buffers(1 << 19, 1 << 19, 1 << 19);
+                buffers(1 << 17, 1 << 26, 1 << 17, 1 << 26);
                 optionDefaults.put(Option.SO_OOBINLINE, 1);
             }
         }
     }
 
-    private void buffers(int receive, int receiveMax, int send) {
+    private void buffers(int receive, int receiveMax, int send, int sendMax) {
         receiveBuffer = receive;
         receiveBufferMax = receiveMax;
         sendBuffer = send;
+        sendBufferMax = sendMax;
     }
 
     Profile profile() {
@@ -161,7 +168,10 @@ final class Settings {
                 .r2SynNanos(synNanos(options))
                 .r2SynReceivedNanos(retriesNanos(synAckRetries, Profiles.SECOND, 120 * Profiles.SECOND))
                 .r2Nanos(retriesNanos(dataRetries, 200 * Profiles.MILLI, 120 * Profiles.SECOND));
-        sendBuffer(builder, sendBufferReported(options));
+        if (receiveGrows && !options.isSet(Option.SO_RCVBUF)) {
+            builder.receiveBufferBytesMax(reach / 2);
+        }
+        sendBuffer(builder, options);
     }
 
     private void freebsd(TcpConfigBuilder builder, OptionValues options) {
@@ -178,17 +188,26 @@ final class Settings {
                 .r2SynNanos(keepInit)
                 .r2SynReceivedNanos(retriesNanos(synAckRetries, Profiles.SECOND, 64 * Profiles.SECOND))
                 .r2Nanos(retriesNanos(dataRetries, 230 * Profiles.MILLI, 64 * Profiles.SECOND));
-        sendBuffer(builder, sendBufferReported(options));
+        if (receiveGrows && !options.isSet(Option.SO_RCVBUF)) {
+            builder.receiveBufferBytesMax((int) Math.min(FREEBSD_GROWN_MAX, Integer.toUnsignedLong(receiveBufferMax)));
+        }
+        sendBuffer(builder, options);
     }
 
     private void levee(TcpConfigBuilder builder, OptionValues options) {
         builder.receiveBufferBytes(Math.min(receiveBufferReported(options), RING_MAX));
-        sendBuffer(builder, sendBufferReported(options));
+        if (!options.isSet(Option.SO_RCVBUF)) {
+            builder.receiveBufferBytesMax(receiveBufferMax);
+        }
+        sendBuffer(builder, options);
     }
 
-    private static void sendBuffer(TcpConfigBuilder builder, int bytes) {
-        int ring = Math.min(bytes, RING_MAX);
+    private void sendBuffer(TcpConfigBuilder builder, OptionValues options) {
+        int ring = Math.min(sendBufferReported(options), RING_MAX);
         builder.sendBufferBytes(ring).sendLimitBytes(ring);
+        if (sendGrows && !options.isSet(Option.SO_SNDBUF)) {
+            builder.sendBufferBytesMax(sendBufferMax);
+        }
     }
 
     private static int log2(int value) {
@@ -269,7 +288,7 @@ final class Settings {
         if (profile != Profile.FREEBSD || socket == null) {
             return asked;
         }
-        return socket.connection().receiveLimit();
+        return socket.connection().receiveCapacity();
     }
 
     /// What `SO_SNDBUF` says before there is a connection.

@@ -45,17 +45,17 @@ final class SocketCalls {
         int type = request.type() & ~(numbers.nonBlockType() | numbers.closeOnExecType());
         int protocol = request.protocol();
         if (request.domain() != Numbers.INET && request.domain() != numbers.inet6()) {
-            return Result.unsupported("sockets of family " + request.domain());
+            return Result.unsupported("a socket of family " + request.domain());
         }
         if (type != Numbers.STREAM) {
-            return Result.unsupported("sockets of type " + (type & TYPE_MASK) + ": only TCP is offered");
+            return Result.unsupported("a socket of type " + (type & TYPE_MASK) + ", which is not TCP's,");
         }
         if (protocol == PROTOCOL_UDP) {
             return Result.failure("EPROTONOSUPPORT");
         }
         if (protocol != 0 && protocol != Numbers.PROTOCOL_TCP) {
-            return Result.unsupported((protocol == PROTOCOL_MPTCP ? "Multipath TCP" : "sockets of protocol " + protocol)
-                    + ": only TCP is offered");
+            return Result.unsupported(
+                    protocol == PROTOCOL_MPTCP ? "Multipath TCP" : "a socket of protocol " + protocol);
         }
         var file = new SocketFile(platform, request.domain(), new OptionValues(settings.optionDefaults()));
         file.nonBlocking = (request.type() & numbers.nonBlockType()) != 0;

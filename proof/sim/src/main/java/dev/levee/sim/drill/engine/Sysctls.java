@@ -30,8 +30,13 @@ final class Sysctls {
                 to.receiveBuffer = bytes(values[Math.min(1, values.length - 1)]);
                 to.receiveBufferMax = bytes(values[values.length - 1]);
             }),
-            Map.entry(
-                    "net.ipv4.tcp_wmem", (to, values) -> to.sendBuffer = bytes(values[Math.min(1, values.length - 1)])),
+            Map.entry("net.ipv4.tcp_wmem", (to, values) -> {
+                to.sendBuffer = bytes(values[Math.min(1, values.length - 1)]);
+                to.sendBufferMax = bytes(values[values.length - 1]);
+            }),
+            Map.entry("net.ipv4.tcp_moderate_rcvbuf", (to, values) -> to.receiveGrows = values[0] != 0),
+            Map.entry("net.inet.tcp.recvbuf_auto", (to, values) -> to.receiveGrows = values[0] != 0),
+            Map.entry("net.inet.tcp.sendbuf_auto", (to, values) -> to.sendGrows = values[0] != 0),
             Map.entry("net.ipv4.tcp_timestamps", (to, values) -> to.tcp.timestamps(values[0] != 0)),
             Map.entry("net.ipv4.tcp_sack", (to, values) -> to.tcp.selectiveAcks(values[0] != 0)),
             Map.entry("net.ipv4.tcp_fastopen", (to, values) -> to.fastOpen = (int) values[0]),
@@ -49,8 +54,8 @@ final class Sysctls {
             Map.entry("net.ipv4.tcp_window_scaling", (to, values) -> to.tcp.windowScaling(values[0] != 0)),
             Map.entry("net.ipv4.tcp_syn_retries", (to, values) -> to.synRetries = count(values[0])),
             Map.entry("net.ipv4.tcp_syn_linear_timeouts", (to, values) -> to.tcp.synLinearTimeouts(count(values[0]))),
-            // What leaves the host in one piece is pushed; one segment at a time is no piece.
-            Map.entry("net.ipv4.tcp_min_tso_segs", (to, values) -> to.tcp.pushBursts(values[0] > 1)),
+            // What leaves the host in one piece is pushed.
+            Map.entry("net.ipv4.tcp_min_tso_segs", (to, values) -> to.tcp.pushGroupSegments(count(values[0]))),
             Map.entry("net.ipv4.tcp_synack_retries", (to, values) -> to.synAckRetries = count(values[0])),
             Map.entry("net.ipv4.tcp_retries2", (to, values) -> to.dataRetries = count(values[0])),
             Map.entry("net.ipv4.tcp_retries1", (to, values) -> to.tcp.r1Retransmits(Math.max(1, count(values[0])))),
@@ -107,6 +112,8 @@ final class Sysctls {
             Map.entry("net.inet.tcp.keepidle", option(Option.TCP_KEEPIDLE, 1000)),
             Map.entry("net.inet.tcp.keepintvl", option(Option.TCP_KEEPINTVL, 1000)),
             Map.entry("net.inet.tcp.keepcnt", option(Option.TCP_KEEPCNT, 1)),
+            Map.entry(
+                    "net.inet.tcp.tolerate_missing_ts", (to, values) -> to.tcp.missingTimestampsTaken(values[0] != 0)),
             Map.entry("net.inet.ip.ttl", option(Option.IP_TTL, 1)));
 
     /// What asks for something that the engine does not do, or does not do otherwise. A script whose packets
@@ -158,14 +165,12 @@ final class Sysctls {
             "net.inet.tcp.rexmit_drop_options",
             "net.inet.tcp.syncookies",
             "net.inet.tcp.syncookies_only",
-            "net.inet.tcp.tolerate_missing_ts",
             "net.inet.tcp.nolocaltimewait",
             "net.inet.tcp.fast_finwait2_recycle",
             "net.inet.tcp.udp_tunneling_port",
             "net.inet.tcp.udp_tunneling_overhead",
             "net.ipv4.tcp_min_snd_mss",
             "net.ipv4.tcp_adv_win_scale",
-            "net.ipv4.tcp_moderate_rcvbuf",
             "net.ipv4.tcp_shrink_window",
             "net.ipv4.tcp_comp_sack_delay_ns",
             "net.ipv4.tcp_comp_sack_nr");
@@ -211,8 +216,6 @@ final class Sysctls {
             "net.ipv4.tcp_plb_enabled",
             "net.inet.tcp.log_debug",
             "net.inet.tcp.log_in_vain",
-            "net.inet.tcp.recvbuf_auto",
-            "net.inet.tcp.sendbuf_auto",
             "net.inet.icmp.icmplim",
             "net.inet6.icmp6.errppslimit");
 

@@ -16,14 +16,19 @@ public sealed interface Request {
 
     record Connect(int descriptor, Endpoint address) implements Request {}
 
-    /// `read`, `readv`, `recv`, `recvfrom`, `recvmsg`. There is no room for control messages: one that comes is
-    /// cut off, and the flags say so.
+    /// `read`, `readv`, `recv`, `recvfrom`, `recvmsg`. A control message that there is no room for is cut off, and
+    /// the flags say so.
     ///
     /// @param call its name
     /// @param lengths of the buffers
-    record Receive(String call, int descriptor, List<Integer> lengths, int flags) implements Request {
+    /// @param controlBytes room for control messages, in octets; 0 but for `recvmsg`
+    record Receive(String call, int descriptor, List<Integer> lengths, int flags, int controlBytes) implements Request {
         public Receive {
             lengths = List.copyOf(lengths);
+        }
+
+        public Receive(String call, int descriptor, List<Integer> lengths, int flags) {
+            this(call, descriptor, lengths, flags, 0);
         }
     }
 

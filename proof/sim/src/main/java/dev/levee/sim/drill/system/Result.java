@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param events of poll, one for each descriptor that was asked about, in that order; of epoll, in the order
 ///     in which they came
 /// @param descriptors that it made besides its value: the two ends of a pipe
+/// @param controls control messages that came with a received one
 /// @param unsupported why the target does not offer this call; empty when it does
 public record Result(
         long value,
@@ -22,6 +23,7 @@ public record Result(
         int flags,
         List<Ready> events,
         List<Integer> descriptors,
+        List<Control> controls,
         String unsupported) {
     private static final byte[] NONE = {};
 
@@ -30,9 +32,31 @@ public record Result(
     /// @param data what epoll was told to say
     public record Ready(int descriptor, int events, long data) {}
 
+    /// A control message that carries an integer, as all do that are offered.
+    public record Control(int level, int type, int value) {}
+
     public Result {
         events = List.copyOf(events);
         descriptors = List.copyOf(descriptors);
+        controls = List.copyOf(controls);
+    }
+
+    /// Without control messages.
+    public Result(
+            long value,
+            String error,
+            byte[] octets,
+            @Nullable Endpoint from,
+            int flags,
+            List<Ready> events,
+            List<Integer> descriptors,
+            String unsupported) {
+        this(value, error, octets, from, flags, events, descriptors, List.of(), unsupported);
+    }
+
+    /// The same with the flags and the control messages of a received message.
+    public Result with(int messageFlags, List<Control> messages) {
+        return new Result(value, error, octets, from, messageFlags, events, descriptors, messages, unsupported);
     }
 
     public static Result of(long value) {

@@ -45,8 +45,7 @@ final class Mutator {
             }
             case CallLine call -> new CallMutations(call, habits, this::replaced).all(index, event);
             case Code code -> new CodeMutations(code, this::replaced).all(index, event);
-            // A shell line claims nothing.
-            case Command _ -> {}
+            case Command command -> new ShellMutations(command, this::replaced).all(index, event);
         }
     }
 

@@ -1,0 +1,133 @@
+package dev.levee.app;
+
+import dev.levee.link.Link;
+import dev.levee.link.LinkException;
+import dev.levee.link.Links;
+import dev.levee.sim.flood.Flood;
+import dev.levee.sim.flood.FloodKind;
+import dev.levee.wire.Cidr;
+import dev.levee.wire.FrameBatch;
+import dev.levee.wire.FrameSlab;
+import dev.levee.wire.IpAddress;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// The process that [LabFlood] has flood: not for anybody else. It works only inside a namespace of that name, from
+/// which no route leads out.
+///
+/// Prints `ready`. Each line of its standard input is a flood, `ADDRESS RATE SECONDS`, and is answered, when that is
+/// over,
+/// by a line with how many packets were offered and how many came back.
+@Command(name = "flood-source", hidden = true, description = "The flood of 'levee lab flood'.", footer = "")
+final class FloodSourceCommand implements Callable<Integer> {
+    private static final int BATCH_FRAMES = 64;
+    private static final int PORT = 80;
+    private static final long PACE_NANOS = 200_000;
+    /// Late by more than this, it does not make up for it: a flood, not a burst.
+    private static final long ARREARS_NANOS = 20_000_000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0")
+    private String namespace = "";
+
+    @Parameters(index = "1", converter = LabFloodCommand.Kind.class)
+    private FloodKind kind = FloodKind.RANDOM;
+
+    @Parameters(index = "2")
+    private boolean ipv6;
+
+    private long offered;
+    private long answered;
+
+    @Override
+    public Integer call() throws Problem {
+        checkNamespace();
+        var out = spec.commandLine().getOut();
+        var sources = Cidr.parse(ipv6 ? "2001:db8:f::/48" : "198.19.0.0/16");
+        var own = List.of(Cidr.parse(ipv6 ? "2001:db8:f::1/48" : "198.19.0.1/16"));
+        try (var cleanup = Cleanup.atExit()) {
+            var link = Links.open("tun:flood0", own);
+            cleanup.add(link::close);
+            say(out, "ready");
+            var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                var words = line.split(" ", -1);
+                offered = 0;
+                answered = 0;
+                var target = IpAddress.parse(words[0]);
+                var flood = new Flood(kind, sources, target, PORT, System.nanoTime());
+                flood(link, flood, Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+                say(out, offered + " " + answered);
+            }
+        } catch (LinkException e) {
+            throw new Problem(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new Problem(1, Problem.reason(e));
+        }
+        return 0;
+    }
+
+    private static void say(PrintWriter out, String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /// Whether this process is where [LabFlood] has put it.
+    private void checkNamespace() throws Problem {
+        var named = Path.of("/run/netns").resolve(namespace);
+        try {
+            if (namespace.matches(LabFlood.PREFIX + "[0-9]+")
+                    && Files.getAttribute(named, "unix:ino")
+                            .equals(Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:ino"))) {
+                return;
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            // No such namespace, or no namespaces at all.
+        }
+        throw new Problem("only 'levee lab flood' floods, in a namespace of its own");
+    }
+
+    private void flood(Link link, Flood flood, int rate, int seconds) throws IOException {
+        var slab = new FrameSlab(Arena.ofAuto(), 2 * BATCH_FRAMES, link.frameBytesMax());
+        var in = new FrameBatch(slab, BATCH_FRAMES);
+        var out = new FrameBatch(slab, BATCH_FRAMES);
+        long began = System.nanoTime();
+        long end = began + seconds * 1_000_000_000L;
+        long paid = began;
+        double due = 0;
+        for (long now = began; now - end < 0; now = System.nanoTime()) {
+            due += Math.min(now - paid, ARREARS_NANOS) * (rate / 1e9);
+            paid = now;
+            while (due >= 1 && !out.full()) {
+                flood.next(out.next());
+                out.added();
+                offered++;
+                due--;
+            }
+            if (out.count() > 0) {
+                link.transmit(out);
+            }
+            while (link.receive(in) > 0) {
+                answered += in.count();
+                in.clear();
+            }
+            if (due < 1) {
+                link.await(PACE_NANOS);
+            }
+        }
+    }
+}
