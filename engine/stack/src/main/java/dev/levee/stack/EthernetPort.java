@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// Threads: shard.
 final class EthernetPort {
     private static final long LINK_LOCAL_HIGH = 0xfe80_0000_0000_0000L;
+    /// Answers in a row before it is the turn of others: who asks without end keeps nobody from sending.
+    private static final int REPLIES_IN_A_ROW = 8;
 
     private final long mac;
     private final List<Cidr> addresses;
@@ -45,6 +47,7 @@ final class EthernetPort {
     private final AddressClaims claims;
     private final Groups groups;
     private boolean direct;
+    private int repliesInARow;
     private boolean started;
     private boolean routersSought;
 
@@ -340,11 +343,15 @@ final class EthernetPort {
     }
 
     /// Writes the next frame that is due here: answers, questions, packets whose neighbour is known by now.
+    ///
+    /// @return false when there is none, or it is the turn of others, who may have none: then once more
     boolean poll(long nowNanos, Frame out) {
         start(nowNanos);
-        if (replies.poll(out)) {
+        if (repliesInARow < REPLIES_IN_A_ROW && replies.poll(out)) {
+            repliesInARow++;
             return true;
         }
+        repliesInARow = 0;
         var released = neighbours.pollReleased(nowNanos, out);
         if (released != null) {
             writer.wrap(out, released.mac, IpAddress.isV4(released.high, released.low));

@@ -51,6 +51,7 @@ public final class Stack {
     private final Births births;
     private final Handshakes handshakes;
     private final Fragments fragments;
+    private final Output output;
     private final IpPacket ip = new IpPacket();
     private final TcpInput tcpInput;
     private final IcmpInput icmpInput;
@@ -79,6 +80,7 @@ public final class Stack {
         births = new Births(config, sockets, tcp, counters);
         handshakes = new Handshakes(config, memory, tcp, sockets.paths());
         fragments = new Fragments(config.limits(), replies, counters);
+        output = new Output(replies, sockets, handshakes);
         tcpInput = new TcpInput(ip, ethernet, sockets, listeners, replies, births, handshakes, counters);
         icmpInput = new IcmpInput(ip, sockets, tcpInput.handshakes(), addresses, replies, counters);
     }
@@ -150,22 +152,19 @@ public final class Stack {
     public boolean poll(long nowNanos, Frame out) {
         lastNanos = nowNanos;
         fragments.run(nowNanos);
-        boolean written = ethernet == null ? pollPacket(nowNanos, out) : pollFrame(nowNanos, ethernet, out);
+        boolean written = ethernet == null ? output.poll(nowNanos, out) : pollFrame(nowNanos, ethernet, out);
         if (written) {
             counters.count(StackCounters.FRAMES_OUT);
         }
         return written;
     }
 
-    private boolean pollPacket(long nowNanos, Frame out) {
-        return replies.poll(out) || sockets.poll(nowNanos, out) || handshakes.poll(nowNanos, out);
-    }
-
-    /// A packet that cannot go makes its next hop be asked for, which is then due itself.
+    /// A packet that cannot go makes its next hop be asked for, which is then due itself. The port may have left the
+    /// turn to others who have nothing.
     private boolean pollFrame(long nowNanos, EthernetPort port, Frame out) {
         while (!port.poll(nowNanos, out)) {
-            if (!pollPacket(nowNanos, out)) {
-                return false;
+            if (!output.poll(nowNanos, out)) {
+                return port.poll(nowNanos, out);
             }
             if (port.wrap(nowNanos, out)) {
                 return true;
