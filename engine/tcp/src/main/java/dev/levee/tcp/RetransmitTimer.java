@@ -93,7 +93,7 @@ final class RetransmitTimer {
 
     private static void startPersist(Tcb tcb, long nowNanos) {
         long deadline = Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config));
-        long most = tcb.config.zeroWindowNanosMax();
+        long most = refusalNanosMax(tcb);
         long giveUp = most == 0 ? Deadlines.NONE : Deadlines.after(tcb.refusedNanos, most);
         tcb.timers.set(Timer.PERSIST, Deadlines.due(nowNanos, giveUp) ? deadline : Deadlines.earlier(deadline, giveUp));
     }
@@ -102,15 +102,30 @@ final class RetransmitTimer {
     static void taken(Tcb tcb, long nowNanos) {
         tcb.refused = tcb.timers.isSet(Timer.PERSIST);
         tcb.refusedNanos = nowNanos;
-        if (tcb.refused && tcb.config.zeroWindowNanosMax() != 0) {
+        if (tcb.refused && refusalNanosMax(tcb) != 0) {
             startPersist(tcb, nowNanos);
         }
     }
 
-    /// RFC 6429 §3: a connection whose peer takes nothing may be closed by its user, who has said for how long it
-    /// is borne with.
-    private static boolean tooLongRefused(Tcb tcb, long nowNanos) {
+    /// How long the peer may take nothing; 0: for ever. RFC 6429 §3: it is the user who may end this. One who has
+    /// closed for good no longer can, and what he has left behind would hold its memory for as long as the peer
+    likes.
+    private static long refusalNanosMax(Tcb tcb) {
         long most = tcb.config.zeroWindowNanosMax();
+        long left = tcb.left() ? tcb.config.zeroWindowClosedNanosMax() : 0;
+        return most == 0 || left == 0 ? Math.max(most, left) : Math.min(most, left);
+    }
+
+    /// The user has closed for good: from now on another limit may hold, which counts from here.
+    static void left(Tcb tcb, long nowNanos) {
+        if (tcb.left() && tcb.refused && tcb.config.zeroWindowNanosMax() == 0) {
+            tcb.refusedNanos = nowNanos;
+        }
+    }
+
+    /// RFC 6429 §3: "should be allowed to be closed": by whom and when, [#refusalNanosMax] says.
+    private static boolean tooLongRefused(Tcb tcb, long nowNanos) {
+        long most = refusalNanosMax(tcb);
         if (most == 0 || nowNanos - tcb.refusedNanos < most) {
             return false;
         }

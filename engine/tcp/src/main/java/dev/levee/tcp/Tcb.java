@@ -527,6 +527,16 @@ final class Tcb {
         timers.set(Timer.LINGERING_STATE, Deadlines.after(nowNanos, 2 * config.mslNanos()));
     }
 
+    void receiveClosed(long nowNanos) {
+        limitFinWait2(nowNanos);
+        RetransmitTimer.left(this, nowNanos);
+    }
+
+    /// Whether the user has closed both ways: whatever happens now, nobody is there who could end it.
+    boolean left() {
+        return rcv.closed && snd.finQueued;
+    }
+
     /// In FIN-WAIT-2 with nobody left to read, the peer's FIN is waited for only so long.
     void limitFinWait2(long nowNanos) {
         if (state == TcpState.FIN_WAIT_2 && rcv.closed) {

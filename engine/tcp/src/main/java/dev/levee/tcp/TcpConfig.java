@@ -186,6 +186,12 @@ public final class TcpConfig {
         return from.zeroWindowNanosMax;
     }
 
+    /// The same when the user has closed for good, counted from then, if the peer takes nothing already: who is gone
+    /// can give nobody up. By default ten minutes; 0: for ever. The shorter of both holds.
+    public long zeroWindowClosedNanosMax() {
+        return from.zeroWindowClosedNanosMax;
+    }
+
     /// Whether a silent peer is asked if it is still there (RFC 9293 §3.8.4: off unless the user wants it).
     public boolean keepAlive() {
         return from.keepAlive;

@@ -41,6 +41,7 @@ public final class TcpConfigBuilder implements Cloneable {
     long r2SynReceivedNanos = 63 * SECOND;
     long finWait2Nanos = 60 * SECOND;
     long zeroWindowNanosMax;
+    long zeroWindowClosedNanosMax = 600 * SECOND;
     boolean keepAlive;
     long keepAliveIdleNanos = 7200 * SECOND;
     long keepAliveIntervalNanos = 75 * SECOND;
@@ -249,6 +250,11 @@ public final class TcpConfigBuilder implements Cloneable {
 
     public TcpConfigBuilder zeroWindowNanosMax(long nanos) {
         zeroWindowNanosMax = nanos;
+        return this;
+    }
+
+    public TcpConfigBuilder zeroWindowClosedNanosMax(long nanos) {
+        zeroWindowClosedNanosMax = nanos;
         return this;
     }
 
@@ -485,6 +491,7 @@ public final class TcpConfigBuilder implements Cloneable {
         range("r2SynReceivedNanos", r2SynReceivedNanos, rtoMinNanos, 86_400 * SECOND);
         range("finWait2Nanos", finWait2Nanos, MILLI, 86_400 * SECOND);
         range("zeroWindowNanosMax", zeroWindowNanosMax, 0, 10 * 86_400 * SECOND);
+        range("zeroWindowClosedNanosMax", zeroWindowClosedNanosMax, 0, 10 * 86_400 * SECOND);
         range("keepAliveIdleNanos", keepAliveIdleNanos, MILLI, 10 * 86_400 * SECOND);
         range("restNanos", restNanos, 0, 86_400 * SECOND);
         range("keepAliveIntervalNanos", keepAliveIntervalNanos, MILLI, 10 * 86_400 * SECOND);

@@ -259,6 +259,7 @@ public final class TcpConnection {
             return;
         }
         tcb.snd.finQueued = true;
+        RetransmitTimer.left(tcb, nowNanos);
         if (tcb.state == TcpState.ESTABLISHED || tcb.state == TcpState.CLOSE_WAIT) {
             tcb.transition(TcpEvent.USER_CLOSES);
         }
@@ -276,7 +277,7 @@ public final class TcpConnection {
         if (available() > 0 && tcb.state != TcpState.TIME_WAIT) {
             tcb.abort(CloseCause.AbortReason.UNREAD_DATA);
         } else {
-            tcb.limitFinWait2(nowNanos);
+            tcb.receiveClosed(nowNanos);
         }
     }
 

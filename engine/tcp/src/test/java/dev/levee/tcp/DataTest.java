@@ -190,6 +190,48 @@ class DataTest {
         assertThat(wire.count(TcpCounters.ZERO_WINDOW_TIMEOUTS)).isEqualTo(1);
     }
 
+    /// A peer that answers every probe and takes nothing.
+    private static void refuse(Wire wire, long nanos) {
+        long end = wire.now + nanos;
+        while (wire.connection.nextDeadline() - end < 0) {
+            wire.toDeadline().drain();
+            wire.receive("A", 1, 1, 0, "").drain();
+        }
+        wire.now = end;
+    }
+
+    @Test
+    @Rfc("6429:3")
+    void peerThatTakesNothingIsGivenUpTenMinutesAfterTheUserHasGone() {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        refuse(wire, 3_600 * Wire.SECOND);
+        wire.connection.closeReceive(wire.now);
+        refuse(wire, 3_600 * Wire.SECOND);
+        assertThat(wire.connection.state()).as("half of it is the user's").isEqualTo(TcpState.ESTABLISHED);
+        wire.connection.closeSend(wire.now);
+        refuse(wire, 600 * Wire.SECOND - Wire.MILLI);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
+        wire.at(Wire.MILLI).expect("RA", 2, 0, 1);
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
+        assertThat(wire.count(TcpCounters.ZERO_WINDOW_TIMEOUTS)).isEqualTo(1);
+    }
+
+    @Test
+    @Rfc("6429:3")
+    void peerThatTakesAnOctetNowAndThenIsBorneWithWhenTheUserHasGone() {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        wire.connection.closeSend(wire.now);
+        wire.connection.closeReceive(wire.now);
+        refuse(wire, 590 * Wire.SECOND);
+        wire.receive("A", 1, 2, 0, "").drain();
+        refuse(wire, 590 * Wire.SECOND);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
+    }
+
     @Test
     void probesWithoutAnswerEndAtR2() {
         var wire = Wire.established();

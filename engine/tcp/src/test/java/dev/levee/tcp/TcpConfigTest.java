@@ -145,6 +145,7 @@ class TcpConfigTest {
         "r2SynReceivedNanos, 200ms, 86400s",
         "finWait2Nanos, 1ms, 86400s",
         "zeroWindowNanosMax, 0, 864000s",
+        "zeroWindowClosedNanosMax, 0, 864000s",
         "keepAliveIdleNanos, 1ms, 864000s",
         "keepAliveIntervalNanos, 1ms, 864000s",
         "keepAliveProbes, 2, 127",

@@ -94,6 +94,7 @@ final class ShardSide {
         if ((bits & OPTIONS) != 0) {
             to.lingerNanos(port.lingerNanos());
             configure(nowNanos, to);
+            to.cork(nowNanos, port.corked());
         }
         if ((bits & WRITTEN) != 0) {
             takeWritten(nowNanos, to);

@@ -81,6 +81,7 @@ final class SocketPort extends Command {
     private volatile @Nullable Thread waiter;
     private volatile long lingerNanos;
     private volatile boolean noDelay;
+    private volatile boolean corked;
     private volatile TcpConfig tcp;
     private volatile boolean reuseAddress;
     private volatile boolean closed;
@@ -242,6 +243,15 @@ final class SocketPort extends Command {
 
     boolean noDelay() {
         return noDelay;
+    }
+
+    void cork(boolean on) {
+        corked = on;
+        ask(OPTIONS);
+    }
+
+    boolean corked() {
+        return corked;
     }
 
     /// Whether urgent octets are read like any others.

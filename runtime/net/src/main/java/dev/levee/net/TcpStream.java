@@ -221,6 +221,17 @@ public final class TcpStream implements Closeable {
         }
     }
 
+    /// Corked (true), only full segments are sent, because more is about to be written, as a head with its body. What
+    /// does not fill one waits for the end of it (false), for [#shutdownOutput] or [#close], but no longer than one
+    /// retransmission timeout: `TCP_CORK` elsewhere.
+    public void cork(boolean on) {
+        port.cork(on);
+    }
+
+    public boolean corked() {
+        return port.corked();
+    }
+
     /// How long what was written may stay unacknowledged, and the peer silent to keep-alive probes, before the
     /// connection is given up with the cause `USER`: `TCP_USER_TIMEOUT` elsewhere. [Duration#ZERO], the default:
     /// as long as `TcpConfig.r2Nanos` and the count of keep-alive probes have it. Holds from the next timeout on.

@@ -73,6 +73,30 @@ class StreamTest {
         }
     }
 
+    /// With Nagle off, each of the three would be a segment. A retransmission timeout, after which what waits goes, is
+    /// a second at least.
+    @Test
+    void whatIsWrittenUnderACorkGoesTogether() throws IOException, InterruptedException {
+        try (var hosts = new TwoHosts(1500, config -> config.noDelay(true).rtoMinNanos(1_000_000_000))) {
+            var connection = hosts.connect();
+            var client = connection.client();
+            client.cork(true);
+            for (var part : new String[] {"head ", "body ", "tail"}) {
+                client.output().write(text(part));
+                assertThat(client.tcpInfo().sending().textSegments()).isZero();
+            }
+            assertThat(client.corked()).isTrue();
+            client.cork(false);
+            assertThat(connection.server().input().readNBytes(14)).isEqualTo(text("head body tail"));
+            client.awaitDelivered(Duration.ofSeconds(30));
+            assertThat(client.tcpInfo().sending().textSegments()).isEqualTo(1);
+            client.output().write(text("x"));
+            client.awaitDelivered(Duration.ofSeconds(30));
+            assertThat(client.tcpInfo().sending().textSegments()).isEqualTo(2);
+            connection.close();
+        }
+    }
+
     @Test
     void halfClosedStreamStillReceives() throws IOException {
         try (var hosts = new TwoHosts();

@@ -278,7 +278,7 @@ final class End {
             }
             case FIN_WAIT_2 ->
                 sender.finAcked() && host.nowNanos() - user.receiveClosedHostNanos() >= config.finWait2Nanos();
-            case ZERO_WINDOW -> config.zeroWindowNanosMax() > 0;
+            case ZERO_WINDOW -> config.zeroWindowNanosMax() > 0 || sinceClose >= config.zeroWindowClosedNanosMax();
             case KEEP_ALIVE -> config.keepAlive();
             case USER -> {
                 sender.pace.gaveUp(cause);
