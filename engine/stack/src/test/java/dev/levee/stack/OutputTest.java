@@ -44,7 +44,8 @@ class OutputTest {
                     .as("there is always more")
                     .isTrue();
             assertThat(ip.parse(net.frame)).isEqualTo(DropReason.NONE);
-            if (ip.protocol() != IpPacket.PROTOCOL_TCP || Packets.read(net.frame).has(TcpFlags.SYN)) {
+            if (ip.protocol() != IpPacket.PROTOCOL_TCP
+                    || Packets.read(net.frame).has(TcpFlags.SYN)) {
                 return false;
             }
             net.client.onFrame(net.now, net.frame);

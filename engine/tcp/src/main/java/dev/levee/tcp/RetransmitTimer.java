@@ -107,9 +107,8 @@ final class RetransmitTimer {
         }
     }
 
-    /// How long the peer may take nothing; 0: for ever. RFC 6429 §3: it is the user who may end this. One who has
-    /// closed for good no longer can, and what he has left behind would hold its memory for as long as the peer
-    likes.
+    /// How long the peer may take nothing; 0: for ever. RFC 6429 §3 leaves it to users to end this. One who has
+    /// closed for good no longer can, and what he has left would hold its memory for as long as the peer likes.
     private static long refusalNanosMax(Tcb tcb) {
         long most = tcb.config.zeroWindowNanosMax();
         long left = tcb.left() ? tcb.config.zeroWindowClosedNanosMax() : 0;
@@ -123,7 +122,7 @@ final class RetransmitTimer {
         }
     }
 
-    /// RFC 6429 §3: "should be allowed to be closed": by whom and when, [#refusalNanosMax] says.
+    /// The connection is closed when the peer has taken nothing for too long (RFC 6429 §3).
     private static boolean tooLongRefused(Tcb tcb, long nowNanos) {
         long most = refusalNanosMax(tcb);
         if (most == 0 || nowNanos - tcb.refusedNanos < most) {
