@@ -5,7 +5,9 @@ import dev.levee.link.LinkException;
 import dev.levee.link.Links;
 import dev.levee.sim.flood.Flood;
 import dev.levee.sim.flood.FloodKind;
+import dev.levee.sim.flood.Replay;
 import dev.levee.wire.Cidr;
+import dev.levee.wire.Frame;
 import dev.levee.wire.FrameBatch;
 import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpAddress;
@@ -19,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -28,8 +32,8 @@ import picocli.CommandLine.Spec;
 /// which no route leads out.
 ///
 /// Prints `ready`. Each line of its standard input is a flood, `ADDRESS RATE SECONDS`, and is answered, when that is
-/// over,
-/// by a line with how many packets were offered and how many came back.
+/// over, by a line with how many packets were offered and how many came back. A rate of 0 is that of the capture, which
+/// comes once then.
 @Command(name = "flood-source", hidden = true, description = "The flood of 'levee lab flood'.", footer = "")
 final class FloodSourceCommand implements Callable<Integer> {
     private static final int BATCH_FRAMES = 64;
@@ -50,6 +54,10 @@ final class FloodSourceCommand implements Callable<Integer> {
     @Parameters(index = "2")
     private boolean ipv6;
 
+    /// For [FloodKind#REPLAY].
+    @Parameters(index = "3", arity = "0..1")
+    private @Nullable Path capture;
+
     private long offered;
     private long answered;
 
@@ -57,7 +65,7 @@ final class FloodSourceCommand implements Callable<Integer> {
     public Integer call() throws Problem {
         checkNamespace();
         var out = spec.commandLine().getOut();
-        var sources = Cidr.parse(ipv6 ? "2001:db8:f::/48" : "198.19.0.0/16");
+        var sources = LabFlood.sources(ipv6);
         var own = List.of(Cidr.parse(ipv6 ? "2001:db8:f::1/48" : "198.19.0.1/16"));
         try (var cleanup = Cleanup.atExit()) {
             var link = Links.open("tun:flood0", own);
@@ -68,9 +76,8 @@ final class FloodSourceCommand implements Callable<Integer> {
                 var words = line.split(" ", -1);
                 offered = 0;
                 answered = 0;
-                var target = IpAddress.parse(words[0]);
-                var flood = new Flood(kind, sources, target, PORT, System.nanoTime());
-                flood(link, flood, Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+                int rate = Integer.parseInt(words[1]);
+                flood(link, packets(sources, IpAddress.parse(words[0]), rate), Integer.parseInt(words[2]));
                 say(out, offered + " " + answered);
             }
         } catch (LinkException e) {
@@ -101,22 +108,82 @@ final class FloodSourceCommand implements Callable<Integer> {
         throw new Problem("only 'levee lab flood' floods, in a namespace of its own");
     }
 
-    private void flood(Link link, Flood flood, int rate, int seconds) throws IOException {
+    /// Packets, as they become due.
+    private interface Packets {
+        /// @param elapsedNanos since the flood began
+        boolean due(long elapsedNanos);
+
+        void next(Frame out);
+    }
+
+    private Packets packets(Cidr sources, IpAddress target, int rate) throws Problem {
+        if (capture == null) {
+            return new AtRate(rate, new Flood(kind, sources, target, PORT, System.nanoTime())::next);
+        }
+        var replay = LabFloodCommand.replay(capture, sources, target, PORT, System.nanoTime());
+        return rate == 0 ? new AsCaptured(replay) : new AtRate(rate, replay::next);
+    }
+
+    /// So many in a second.
+    private static final class AtRate implements Packets {
+        private final double perNano;
+        private final Consumer<Frame> source;
+        private long paidNanos;
+        private double due;
+
+        AtRate(int perSecond, Consumer<Frame> source) {
+            perNano = perSecond / 1e9;
+            this.source = source;
+        }
+
+        @Override
+        public boolean due(long elapsedNanos) {
+            due += Math.min(elapsedNanos - paidNanos, ARREARS_NANOS) * perNano;
+            paidNanos = elapsedNanos;
+            return due >= 1;
+        }
+
+        @Override
+        public void next(Frame out) {
+            source.accept(out);
+            due--;
+        }
+    }
+
+    /// Each when the capture says, once.
+    private static final class AsCaptured implements Packets {
+        private final Replay replay;
+        private boolean over;
+
+        AsCaptured(Replay replay) {
+            this.replay = replay;
+        }
+
+        @Override
+        public boolean due(long elapsedNanos) {
+            return !over && replay.nextNanos() <= elapsedNanos;
+        }
+
+        @Override
+        public void next(Frame out) {
+            replay.next(out);
+            over = replay.atStart();
+        }
+    }
+
+    private void flood(Link link, Packets packets, int seconds) throws IOException {
         var slab = new FrameSlab(Arena.ofAuto(), 2 * BATCH_FRAMES, link.frameBytesMax());
         var in = new FrameBatch(slab, BATCH_FRAMES);
         var out = new FrameBatch(slab, BATCH_FRAMES);
         long began = System.nanoTime();
-        long end = began + seconds * 1_000_000_000L;
-        long paid = began;
-        double due = 0;
-        for (long now = began; now - end < 0; now = System.nanoTime()) {
-            due += Math.min(now - paid, ARREARS_NANOS) * (rate / 1e9);
-            paid = now;
-            while (due >= 1 && !out.full()) {
-                flood.next(out.next());
+        long elapsed = 0;
+        for (long end = seconds * 1_000_000_000L; elapsed < end; elapsed = System.nanoTime() - began) {
+            boolean due = packets.due(elapsed);
+            while (due && !out.full()) {
+                packets.next(out.next());
                 out.added();
                 offered++;
-                due--;
+                due = packets.due(elapsed);
             }
             if (out.count() > 0) {
                 link.transmit(out);
@@ -125,7 +192,7 @@ final class FloodSourceCommand implements Callable<Integer> {
                 answered += in.count();
                 in.clear();
             }
-            if (due < 1) {
+            if (!due) {
                 link.await(PACE_NANOS);
             }
         }

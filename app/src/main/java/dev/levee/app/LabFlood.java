@@ -1,6 +1,7 @@
 package dev.levee.app;
 
 import dev.levee.sim.flood.FloodKind;
+import dev.levee.wire.Cidr;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Two namespaces, joined by a cable: one with servers and a flood in it, one for clients. Removed when closed, or when
 /// the process is told to stop, whatever happened.
@@ -50,15 +52,25 @@ final class LabFlood implements AutoCloseable {
     private final Ip ip;
     private final String curl;
     private final boolean ipv6;
+    private final FloodKind kind;
+    private final @Nullable Path capture;
     private boolean removed;
     private final String servers = PREFIX + ProcessHandle.current().pid();
     private final String clients = servers + "c";
     private final Cleanup cleanup = Cleanup.atExit();
 
-    LabFlood(Ip ip, String curl, boolean ipv6) {
+    /// @param capture what [FloodKind#REPLAY] replays
+    LabFlood(Ip ip, String curl, boolean ipv6, FloodKind kind, @Nullable Path capture) {
         this.ip = ip;
         this.curl = curl;
         this.ipv6 = ipv6;
+        this.kind = kind;
+        this.capture = capture;
+    }
+
+    /// Where the flood's packets say that they come from.
+    static Cidr sources(boolean ipv6) {
+        return Cidr.parse(ipv6 ? "2001:db8:f::/48" : "198.19.0.0/16");
     }
 
     /// What happened to one server, over all rounds.
@@ -78,9 +90,10 @@ final class LabFlood implements AutoCloseable {
 
     /// Floods each server in turn for some seconds, and that some rounds long. Everything is as it was afterwards.
     ///
+    /// @param rate packets in a second; 0: as many as the capture has
     /// @param options more words for `levee serve`
     /// @param compare whether the kernel's own listener is flooded too, with each setting of `tcp_syncookies`
-    List<Result> run(FloodKind kind, int rate, int seconds, int rounds, List<String> options, boolean compare)
+    List<Result> run(int rate, int seconds, int rounds, List<String> options, boolean compare)
             throws Problem, IOException, InterruptedException {
         cleanup.add(this::removeNamespaces);
         for (var line : UP.replace("SERVERS", servers)
@@ -98,7 +111,7 @@ final class LabFlood implements AutoCloseable {
         for (int cookies = 0; compare && cookies <= 2; cookies++) {
             results.add(new Result("kernel, tcp_syncookies=" + cookies));
         }
-        try (var source = new Source(kind)) {
+        try (var source = new Source()) {
             for (int round = 0; round < rounds; round++) {
                 measure(source, results.getFirst(), ipv6 ? "2001:db8::2" : "198.18.0.2", rate, seconds);
                 for (int cookies = 0; compare && cookies <= 2; cookies++) {
@@ -211,8 +224,12 @@ final class LabFlood implements AutoCloseable {
         private final Process process;
         private final BufferedReader lines;
 
-        Source(FloodKind kind) throws Problem, IOException {
-            process = start(List.of("lab", "flood-source", servers, kind.label(), Boolean.toString(ipv6)));
+        Source() throws Problem, IOException {
+            var words = new ArrayList<>(List.of("lab", "flood-source", servers, kind.label(), Boolean.toString(ipv6)));
+            if (capture != null) {
+                words.add(capture.toAbsolutePath().toString());
+            }
+            process = start(words);
             lines = reader(process);
             awaitReady(lines, "the flood");
         }

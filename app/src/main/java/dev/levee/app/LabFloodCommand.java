@@ -1,13 +1,19 @@
 package dev.levee.app;
 
 import dev.levee.sim.flood.FloodKind;
+import dev.levee.sim.flood.Replay;
+import dev.levee.wire.Cidr;
+import dev.levee.wire.IpAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,14 +33,19 @@ import picocli.CommandLine.Spec;
             "the flood, then during it. With --compare the kernel's own listener gets the same, with tcp_syncookies",
             "0, 1 and 2, in rounds.",
             "",
+            "The flood 'replay' is a capture: the TCP segments that go to whoever gets SYNs in it, at the times at which",
+            "they came, with addresses of Levee's own in place of theirs.",
+            "",
             "Examples (as root):",
             "  levee lab flood",
             "  levee lab flood --kind acks --rate 100000 --seconds 10",
+            "  levee lab flood --kind replay --file synflood.pcap --seconds 15",
         })
 final class LabFloodCommand implements Callable<Integer> {
     private static final int SECONDS_MAX = 60;
     private static final int ROUNDS = 3;
     private static final int RATE_MAX = 1_000_000;
+    private static final int RATE = 50_000;
 
     @Spec
     private CommandSpec spec;
@@ -49,9 +60,8 @@ final class LabFloodCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            defaultValue = "50000",
-            description = "Packets of it in a second. Default: 50000.")
-    private int rate;
+            description = "Packets of it in a second. Default: 50000; of 'replay' as many as there were.")
+    private @Nullable Integer rate;
 
     @Option(
             names = "--kind",
@@ -60,6 +70,12 @@ final class LabFloodCommand implements Callable<Integer> {
             converter = Kind.class,
             description = "What they are; an unknown name lists them all. Default: random, SYNs from anywhere.")
     private FloodKind kind = FloodKind.RANDOM;
+
+    @Option(
+            names = "--file",
+            paramLabel = "CAPTURE",
+            description = "What 'replay' replays: pcap or pcapng, also packed with gzip.")
+    private @Nullable Path file;
 
     @Option(
             names = "--defence",
@@ -80,7 +96,10 @@ final class LabFloodCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Problem {
         range("--seconds", seconds, SECONDS_MAX);
-        range("--rate", rate, RATE_MAX);
+        if (rate != null) {
+            range("--rate", rate, RATE_MAX);
+        }
+        checkCapture();
         var options = List.of("--defence", ServeCommand.defence(defence).label());
         var ip = Ip.here();
         String curl = Machine.here()
@@ -88,8 +107,9 @@ final class LabFloodCommand implements Callable<Integer> {
                 .orElseThrow(
                         () -> new Problem("there is no 'curl' command; install it (Debian: apt-get install curl)"));
         List<LabFlood.Result> results;
-        try (var lab = new LabFlood(ip, curl, ipv6)) {
-            results = lab.run(kind, rate, seconds, compare ? ROUNDS : 1, options, compare);
+        int perSecond = rate != null ? rate : file != null ? 0 : RATE;
+        try (var lab = new LabFlood(ip, curl, ipv6, kind, file)) {
+            results = lab.run(perSecond, seconds, compare ? ROUNDS : 1, options, compare);
         } catch (IOException e) {
             throw new Problem(1, Problem.reason(e));
         } catch (InterruptedException _) {
@@ -105,6 +125,40 @@ final class LabFloodCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private void checkCapture() throws Problem {
+        if (file == null) {
+            if (kind == FloodKind.REPLAY) {
+                throw new Problem("--kind replay needs --file CAPTURE");
+            }
+            return;
+        }
+        if (kind != FloodKind.REPLAY) {
+            throw new Problem("--file is for --kind replay");
+        }
+        var sources = LabFlood.sources(ipv6);
+        var replay = replay(file, sources, sources.network(), 1, 0);
+        if (!json) {
+            var out = spec.commandLine().getOut();
+            out.println(String.format(
+                    Locale.ROOT,
+                    "%s: %,d packets from %,d sources in %.1f s",
+                    file.getFileName(),
+                    replay.packets(),
+                    replay.sources(),
+                    replay.nanos() / 1e9));
+            out.flush();
+        }
+    }
+
+    /// What a capture holds, for a listener.
+    static Replay replay(Path file, Cidr sources, IpAddress target, int port, long seed) throws Problem {
+        try (var in = Files.newInputStream(file)) {
+            return Replay.read(in, sources, target, port, seed);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Problem("cannot replay " + file + ": " + Problem.reason(e));
+        }
     }
 
     private static void range(String option, int value, int max) throws Problem {

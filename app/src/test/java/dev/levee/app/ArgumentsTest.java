@@ -95,6 +95,10 @@ class ArgumentsTest {
                 "--rate fast | is no whole number",
                 "--defence none | there is no defence 'none'; choose one of backlog, monitor",
                 "--kind wave | there is no flood 'wave'; choose one of random, subnet",
+                "--kind replay | --kind replay needs --file CAPTURE",
+                "--file x.pcap | --file is for --kind replay",
+                "--kind replay --file /no/such/x.pcap | cannot replay /no/such/x.pcap: there is no such file",
+                "--kind replay --file /proc/self/status | this is no capture file",
             })
     void badFloodsAreRefused(String arguments, String part) {
         assertRefused(run("lab flood " + arguments), part);

@@ -2,6 +2,13 @@ package dev.levee.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.sim.flood.Flood;
+import dev.levee.sim.flood.FloodKind;
+import dev.levee.wire.Cidr;
+import dev.levee.wire.FrameSlab;
+import dev.levee.wire.IpAddress;
+import dev.levee.wire.LinkType;
+import dev.levee.wire.PcapWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -53,6 +60,31 @@ class LabFloodTest {
                     .containsPattern("\"before\":\\{\"begun\":[1-9]\\d*,\"succeeded\":[1-9]")
                     .containsPattern("\"during\":\\{\"begun\":[1-9]\\d*,\"succeeded\":[1-9]")
                     .containsPattern("\"after\":\\{\"begun\":[1-9]\\d*,\"succeeded\":[1-9]")
+                    .endsWith("left: \n");
+        }
+    }
+
+    /// A capture of half a second comes once, in half a second, although there was time for more.
+    @Test
+    void aCaptureIsReplayed() throws Exception {
+        var capture = lab.directory().resolve("captured.pcap");
+        try (var pcap = new PcapWriter(Files.newOutputStream(capture), LinkType.RAW)) {
+            var flood = new Flood(FloodKind.SUBNET, Cidr.parse("203.0.113.0/24"), IpAddress.parse("192.0.2.1"), 25, 1);
+            var frame = FrameSlab.single(1500);
+            for (int i = 0; i < 500; i++) {
+                flood.next(frame);
+                pcap.write(i * 1_000_000L, frame);
+            }
+        }
+        for (String family : List.of("", "--ipv6")) {
+            var out = script("""
+                    "$1" lab flood --kind replay --file %s --seconds 2 --json %s
+                    echo "left: $(ip netns list)"
+                    """.formatted(capture, family));
+
+            assertThat(out)
+                    .startsWith("{\"server\":\"levee\",\"kind\":\"replay\",\"offered\":500,\"answered\":")
+                    .containsPattern("\"during\":\\{\"begun\":[1-9]\\d*,\"succeeded\":[1-9]")
                     .endsWith("left: \n");
         }
     }

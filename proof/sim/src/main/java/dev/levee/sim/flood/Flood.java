@@ -48,11 +48,11 @@ public final class Flood {
 
     /// @param sources where its segments say that they come from; of the target's family
     /// @param port the target's, 1 to 65535
-    /// @throws IllegalArgumentException when the families differ
+    /// @throws IllegalArgumentException when the families differ, or for [FloodKind#REPLAY]: see [Replay]
     public Flood(FloodKind kind, Cidr sources, IpAddress target, int port, long seed) {
-        if (sources.address().isV4() != target.isV4()) {
-            throw new IllegalArgumentException(
-                    "a flood from " + sources + " cannot go to " + target + ": one is IPv4 and the other IPv6");
+        checkFamilies(sources, target);
+        if (kind == FloodKind.REPLAY) {
+            throw new IllegalArgumentException("a flood that is replayed needs its capture");
         }
         this.kind = kind;
         this.target = target;
@@ -70,6 +70,13 @@ public final class Flood {
         ipSum = v4 ? Checksum.add(0, memory, template.offset(), headerBytes) : 0;
         long pseudo = Checksum.pseudoHeader(v4, 0, v4 ? V4_MAPPED : 0, target.high(), target.low(), 6, segmentBytes);
         tcpSum = Checksum.add(pseudo, memory, tcp, segmentBytes);
+    }
+
+    static void checkFamilies(Cidr sources, IpAddress target) {
+        if (sources.address().isV4() != target.isV4()) {
+            throw new IllegalArgumentException(
+                    "a flood from " + sources + " cannot go to " + target + ": one is IPv4 and the other IPv6");
+        }
     }
 
     /// A packet of the kind, with any numbers.

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What a [Flood] consists of.
+/// What a flood consists of: a [Flood], or a [Replay].
 ///
 /// Threads: any.
 public enum FloodKind {
@@ -29,7 +29,9 @@ public enum FloodKind {
     /// Acknowledgements that guess a cookie of the layout that is easiest to guess: without timestamps.
     GUESSES,
     /// SYNs whose tuples fall into the same place of a table that hashes without a key.
-    COLLISIONS;
+    COLLISIONS,
+    /// Segments of a capture: a [Replay].
+    REPLAY;
 
     /// The name in options.
     public String label() {
