@@ -19,7 +19,8 @@ enum Keys {
     FRAGMENT_IDENTIFICATION,
     PATH_MTU,
     GUARD,
-    COOKIE;
+    COOKIE,
+    REPLIES;
 
     /// The key of this use.
     SipHash from(SipHash secret) {

@@ -7,8 +7,9 @@ package dev.levee.stack;
 /// @param bufferBytesMax octets of native memory for send and receive buffers, in pieces of
 ///     [dev.levee.tcp.BufferPool#PIECE_BYTES]; what waits to be sent takes at most half of them
 /// @param repliesMax replies without a connection (RSTs, ICMP echoes) that may wait to be sent
-/// @param resetsPerSecond RSTs for segments that belong to no connection, in bursts of up to `repliesMax`: so
-///     that nobody makes this host send without end; 0 for none at all. As many ICMP errors
+/// @param resetsPerSecond RSTs for segments that belong to no connection, on average, so that nobody makes this
+///     host send without end; how many in which second is drawn, from half as many to half as many more, so that
+///     nobody learns from his own how many others got. 0 for none at all. As many ICMP errors
 /// @param neighboursMax hosts of an Ethernet segment that are remembered, a quarter of them while they are
 ///     asked for and a quarter before they are needed
 /// @param reassembliesMax packets that may be put together from fragments at once, an eighth of them from one

@@ -24,8 +24,8 @@ final class Replies {
     private static final int UDP = 17;
 
     private final Frame[] ring;
-    private final RateLimit resets;
-    private final RateLimit errors;
+    private final DrawnLimit resets;
+    private final DrawnLimit errors;
     private final StackCounters.Row counters;
     private final SegmentWriter writer;
     private final LongReplies longOnes;
@@ -41,8 +41,9 @@ final class Replies {
         shortBytesMax = Math.min(PACKET_BYTES_MAX, config.mtu());
         this.counters = counters;
         this.writer = writer;
-        resets = new RateLimit(limits.resetsPerSecond(), limits.repliesMax());
-        errors = new RateLimit(limits.resetsPerSecond(), limits.repliesMax());
+        var chance = Keys.REPLIES.from(config.secret());
+        resets = new DrawnLimit(chance, 0, limits.resetsPerSecond());
+        errors = new DrawnLimit(chance, 1, limits.resetsPerSecond());
         var slab = new FrameSlab(Arena.ofAuto(), limits.repliesMax(), PACKET_BYTES_MAX);
         ring = new Frame[limits.repliesMax()];
         for (int i = 0; i < ring.length; i++) {
@@ -69,8 +70,8 @@ final class Replies {
         return longOnes.poll(out);
     }
 
-    /// The answer to a segment that no connection takes (RFC 9293 §3.10.7.1), which is not a RST itself. At
-    /// most `Limits.resetsPerSecond`.
+    /// The answer to a segment that no connection takes (RFC 9293 §3.10.7.1), which is not a RST itself. As
+    /// many as `Limits.resetsPerSecond` allows.
     DropReason reset(long nowNanos, Segment segment) {
         assert !segment.rst() : "a RST is never answered with a RST";
         if (count == ring.length) {
@@ -105,8 +106,8 @@ final class Replies {
     }
 
     /// Says that nobody here takes the packet: its protocol is not spoken, or it is UDP, for which nobody listens
-    /// at any port (RFC 1122 §3.2.2.1, §4.1.3.1; RFC 4443 §3.1, §3.4). At most `Limits.resetsPerSecond` (RFC 4443
-    /// §2.4 (f)), in a count of their own.
+    /// at any port (RFC 1122 §3.2.2.1, §4.1.3.1; RFC 4443 §3.1, §3.4). As many as `Limits.resetsPerSecond`
+    /// (RFC 4443 §2.4 (f)), in a count of their own.
     DropReason nobody(long nowNanos, IpPacket offending) {
         if (count == ring.length) {
             return DropReason.REPLY_QUEUE_FULL;

@@ -11,6 +11,7 @@ import dev.levee.wire.Icmp;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.IpPacket;
 import dev.levee.wire.TcpFlags;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -159,16 +160,35 @@ class IpInputTest {
     @Rfc("4443:2.4")
     void errorsAreLimited() {
         var limits = new Limits(100, 10, 1 << 20, 4, 1);
+        net.now = Net.SECOND;
         var few = new Stack(Net.config("198.18.0.2/24", "2001:db8::2/64", limits, 2));
         int sent = 0;
         for (int i = 0; i < 20; i++) {
             few.onFrame(net.now, of(true, 17));
             sent += few.poll(net.now, out) ? 1 : 0;
         }
-        assertThat(sent).isEqualTo(4);
-        assertThat(few.counters().get(StackCounters.ICMP_ERRORS_LIMITED)).isEqualTo(16);
+        assertThat(sent).isEqualTo(1);
+        assertThat(few.counters().get(StackCounters.ICMP_ERRORS_LIMITED)).isEqualTo(19);
         few.onFrame(net.now + Net.SECOND, of(true, 17));
         assertThat(few.poll(net.now + Net.SECOND, out)).isTrue();
+    }
+
+    /// As RSTs are, see [DrawnLimitTest].
+    @Test
+    void howManyErrorsASecondHasIsDrawn() {
+        var some = new Stack(Net.config("198.18.0.2/24", "2001:db8::2/64", new Limits(100, 10, 1 << 20, 64, 20), 2));
+        var seen = new TreeSet<Integer>();
+        for (int second = 1; second <= 100; second++) {
+            int sent = 0;
+            for (int i = 0; i < 40; i++) {
+                some.onFrame(second * Net.SECOND, of(true, 17));
+                sent += some.poll(second * Net.SECOND, out) ? 1 : 0;
+            }
+            seen.add(sent);
+        }
+        assertThat(seen).hasSizeGreaterThan(10);
+        assertThat(seen.first()).isGreaterThanOrEqualTo(10);
+        assertThat(seen.last()).isLessThanOrEqualTo(30);
     }
 
     @Test

@@ -119,15 +119,16 @@ class ProblemsTest {
     @Test
     @Rfc("4443:2.4")
     void thereIsABudgetForAllErrors() {
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 2_000; i++) {
             stack.onFrame(net.now, v6(60, Net.SERVER_V6, "1100 810400000000 0001000200080000"));
             while (stack.poll(net.now, out)) {
                 // Sent.
             }
         }
 
-        assertThat(stack.counters().get(StackCounters.ICMP_ERRORS_OUT)).isEqualTo(256);
-        assertThat(stack.counters().get(StackCounters.ICMP_ERRORS_LIMITED)).isEqualTo(44);
+        long sent = stack.counters().get(StackCounters.ICMP_ERRORS_OUT);
+        assertThat(sent).isBetween(500L, 1_500L);
+        assertThat(stack.counters().get(StackCounters.ICMP_ERRORS_LIMITED)).isEqualTo(2_000 - sent);
     }
 
     @ParameterizedTest

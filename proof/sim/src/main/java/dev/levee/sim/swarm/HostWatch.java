@@ -4,6 +4,7 @@ import static dev.levee.sim.swarm.OracleFailure.check;
 
 import dev.levee.sim.SimHost;
 import dev.levee.sim.SimNetwork;
+import dev.levee.sim.Times;
 import dev.levee.tcp.TcpState;
 import dev.levee.wire.DropReason;
 import java.util.ArrayList;
@@ -39,9 +40,8 @@ final class HostWatch {
     /// Somebody has said that a path carries less: the host may remember it for other connections.
     boolean narrow;
     private long delivered;
-    private boolean resetsBegun;
-    private double tokens;
-    private long tokensNanos;
+    private long resetsSecond;
+    private long resets;
 
     HostWatch(SimHost host, SimNetwork network, HostSetup setup) {
         this.host = host;
@@ -92,16 +92,18 @@ final class HostWatch {
         check(count <= most, Oracle.LIMITS, "%s has %d %s, allowed are %d", host.name(), count, what, most);
     }
 
-    /// A RST for a segment without a connection: no more of them than a bucket of tokens holds.
+    /// A RST for a segment without a connection: no more of them in a second than the most that may be drawn for it,
+    /// and
+    /// what waited before it began.
     void repliesWithin() {
-        long now = host.nowNanos();
+        long second = Math.floorDiv(host.nowNanos(), Times.SECOND);
+        resets = second == resetsSecond ? resets + 1 : 1;
+        resetsSecond = second;
         var limits = setup.limits();
-        double rate = limits.resetsPerSecond() / 1e9;
-        tokens = resetsBegun ? Math.min(limits.repliesMax(), tokens + rate * (now - tokensNanos)) : limits.repliesMax();
-        resetsBegun = true;
-        tokensNanos = now;
-        tokens -= 1;
-        check(tokens > -1, Oracle.LIMITS, "%s sends more RSTs than %d a second", host.name(), limits.resetsPerSecond());
+        atMost(
+                "RSTs in a second",
+                resets,
+                limits.resetsPerSecond() + limits.resetsPerSecond() / 2L + limits.repliesMax());
     }
 
     long netNanos() {
@@ -130,7 +132,7 @@ final class HostWatch {
         pureAcksOut = 0;
         framesIn = 0;
         delivered = 0;
-        resetsBegun = false;
+        resets = 0;
         disturbed();
     }
 }

@@ -566,7 +566,7 @@ class OracleTest {
     void moreResetsThanAllowedAreSeen() {
         var witness = Witness.begin(Witness.settings().build());
         refuses(Oracle.LIMITS, () -> {
-            for (int i = 0; i < 9; i++) {
+            for (int i = 0; i < 21; i++) {
                 witness.watch.repliesWithin();
             }
         });
