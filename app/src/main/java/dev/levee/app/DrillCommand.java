@@ -1,5 +1,6 @@
 package dev.levee.app;
 
+import dev.levee.app.drill.ScriptEdits;
 import dev.levee.app.drill.ScriptFiles;
 import dev.levee.app.drill.ScriptRuns;
 import dev.levee.kernel.KernelTargetFactory;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  levee drill --profile linux packetdrill/gtests/net/tcp",
+            "  levee drill --profile freebsd --edits specs/suites/freebsd-edits.json tcp-testsuite/snippets",
             "  sudo levee drill --target kernel packetdrill/gtests/net/tcp",
         })
 final class DrillCommand implements Callable<Integer> {
@@ -91,6 +93,16 @@ final class DrillCommand implements Callable<Integer> {
             })
     private boolean ignoreUnread;
 
+    @Option(
+            names = "--edits",
+            paramLabel = "FILE",
+            description = {
+                "Change scripts that pin another system's habits before they run, as FILE says. Each must fail",
+                "without its edit and pass with it, and those that it lists as skipped must be skipped. The form",
+                "of FILE: docs/testing.md."
+            })
+    private @Nullable Path edits;
+
     @Option(names = "--json", description = "Print the verdicts as one JSON object on one line, and nothing else.")
     private boolean json;
 
@@ -108,8 +120,10 @@ final class DrillCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Problem {
         var settings = settings();
-        var runs = runs(settings);
+        var changes = changes();
+        var runs = runs(settings, changes);
         var files = ScriptFiles.find(paths);
+        var missing = changes.missing(paths, files);
         var verdicts = new ArrayList<DrillVerdict>();
         var progress = new Progress(files.size());
         runs.run(files, (verdict, _) -> {
@@ -121,6 +135,17 @@ final class DrillCommand implements Callable<Integer> {
             progress.show(verdicts.size());
         });
         progress.clear();
+        verdicts.addAll(missing);
+        if (!json) {
+            missing.forEach(this::print);
+        }
+        return sum(verdicts);
+    }
+
+    /// Prints what came of it all.
+    ///
+    /// @return the exit code
+    private int sum(List<DrillVerdict> verdicts) {
         var counts = new EnumMap<Outcome, Integer>(Outcome.class);
         verdicts.forEach(verdict -> counts.merge(verdict.outcome(), 1, Integer::sum));
         int failed = counts.getOrDefault(Outcome.FAIL, 0);
@@ -128,11 +153,30 @@ final class DrillCommand implements Callable<Integer> {
         if (json) {
             out.println(Json.line(members(verdicts, counts)));
         } else {
-            out.println(counts.getOrDefault(Outcome.PASS, 0) + " passed, " + failed + " failed, "
+            var how = edits == null ? "" : " (" + edited(verdicts) + " with an edit)";
+            out.println(counts.getOrDefault(Outcome.PASS, 0) + " passed" + how + ", " + failed + " failed, "
                     + counts.getOrDefault(Outcome.SKIP, 0) + " skipped");
         }
         out.flush();
         return failed > 0 ? 1 : 0;
+    }
+
+    /// How many pass only because of a change: a script that passes as it is needs no reason.
+    private static long edited(List<DrillVerdict> verdicts) {
+        return verdicts.stream()
+                .filter(verdict ->
+                        verdict.outcome() == Outcome.PASS && !verdict.reason().isEmpty())
+                .count();
+    }
+
+    private ScriptEdits changes() throws Problem {
+        if (edits == null) {
+            return ScriptEdits.none();
+        }
+        if (edits.toString().isEmpty()) {
+            throw new Problem("--edits: give a file");
+        }
+        return ScriptEdits.read(edits);
     }
 
     private DrillSettings settings() throws Problem {
@@ -176,10 +220,10 @@ final class DrillCommand implements Callable<Integer> {
     }
 
     /// The system that scripts are run against, and how many of them at once.
-    private ScriptRuns runs(DrillSettings settings) throws Problem {
+    private ScriptRuns runs(DrillSettings settings, ScriptEdits changes) throws Problem {
         if (target.equals("engine")) {
             int processors = Runtime.getRuntime().availableProcessors();
-            return new ScriptRuns(EngineTarget.factory(), settings, processors);
+            return new ScriptRuns(EngineTarget.factory(), settings, processors, changes);
         }
         if (!kernel()) {
             throw new Problem("--target: there is no '" + target + "'; use engine or kernel");
@@ -189,7 +233,7 @@ final class DrillCommand implements Callable<Integer> {
             throw new Problem(lack.get());
         }
         // One after another: time is real, and two runs would disturb each other.
-        return new ScriptRuns(new KernelTargetFactory(), settings, 1);
+        return new ScriptRuns(new KernelTargetFactory(), settings, 1, changes);
     }
 
     private boolean kernel() {
@@ -203,7 +247,8 @@ final class DrillCommand implements Callable<Integer> {
             case SKIP -> out.println("SKIP " + verdict.script() + ": " + verdict.reason());
             case PASS -> {
                 if (verbose) {
-                    out.println("PASS " + verdict.script());
+                    var reason = verdict.reason().isEmpty() ? "" : ": " + verdict.reason();
+                    out.println("PASS " + verdict.script() + reason);
                 }
             }
         }
@@ -212,9 +257,12 @@ final class DrillCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, Object> members(List<DrillVerdict> verdicts, Map<Outcome, Integer> counts) {
+    private Map<String, Object> members(List<DrillVerdict> verdicts, Map<Outcome, Integer> counts) {
         var members = new LinkedHashMap<String, Object>();
         members.put("passed", counts.getOrDefault(Outcome.PASS, 0));
+        if (edits != null) {
+            members.put("edited", edited(verdicts));
+        }
         members.put("failed", counts.getOrDefault(Outcome.FAIL, 0));
         members.put("skipped", counts.getOrDefault(Outcome.SKIP, 0));
         var scripts = new ArrayList<Map<String, Object>>();

@@ -23,12 +23,15 @@ public final class ScriptRuns {
     private final TargetFactory factory;
     private final DrillSettings settings;
     private final int threads;
+    private final ScriptEdits edits;
 
     /// @param threads how many runs the target bears at once
-    public ScriptRuns(TargetFactory factory, DrillSettings settings, int threads) {
+    /// @param edits made in the scripts before they run
+    public ScriptRuns(TargetFactory factory, DrillSettings settings, int threads, ScriptEdits edits) {
         this.factory = factory;
         this.settings = settings;
         this.threads = threads;
+        this.edits = edits;
     }
 
     /// Runs all scripts.
@@ -61,7 +64,7 @@ public final class ScriptRuns {
     private DrillVerdict run(Path file) {
         var name = file.toString();
         try {
-            return Drill.run(name, ScriptFiles.read(file), factory, settings);
+            return edits.verdict(file, ScriptFiles.read(file), text -> Drill.run(name, text, factory, settings));
         } catch (IOException e) {
             var reason = "cannot be read: " + Problem.reason(e);
             return new DrillVerdict(name, DrillVerdict.Outcome.FAIL, reason, name + ": " + reason + "\n", List.of());

@@ -7,7 +7,7 @@ import java.util.List;
 /// Threads: any; immutable.
 ///
 /// @param script its name
-/// @param reason one clause; empty for a script that passed
+/// @param reason one clause; empty for a script that passed as it is
 /// @param report several lines that show where and how the system differed; empty unless the script failed
 /// @param notes what could not change the verdict but may be of interest: settings that nobody here knows,
 ///     warnings that the script itself declared not fatal
