@@ -294,10 +294,8 @@ final class Receiver {
 
     /// A segment that the host has taken in.
     void arrives(Packet packet) {
-        // A RST outside of the window is dropped without an answer.
         long begin = positionOf(packet.seq);
-        boolean stray = known && packet.has(Packet.RST) && (begin < next || begin >= promised) && begin != next;
-        reasons += stray ? 0 : 1;
+        reasons += asksForNothing(packet, begin) ? 0 : 1;
         boolean bare = packet.length() == 0 || packet.has(Packet.SYN);
         boolean unsent = packet.has(Packet.ACK) && end.sender.positionOf(packet.ack) > end.sender.top;
         challenged = known && (unsent || packet.has(Packet.SYN) || packet.has(Packet.RST) || (bare && begin < next));
@@ -324,6 +322,21 @@ final class Receiver {
         if (acceptable(packet, from)) {
             inWindow(packet, from);
         }
+    }
+
+    /// Whether nothing of the segment is answered: a RST outside of the window, and an ACK in its place, which is about
+    /// what this end has sent. Who answered the latter would talk to himself for ever, were his peer as he is.
+    private boolean asksForNothing(Packet packet, long begin) {
+        boolean within = begin == next || (begin > next && begin < promised);
+        if (packet.has(Packet.RST)) {
+            return known && !within;
+        }
+        // Where the end of the stream has come, what lies beyond it makes no sense (RFC 9293 §3.10.7.4, TIME-WAIT).
+        if (!known || vague || !packet.pureAck() || !within || (finReached && begin != next)) {
+            return false;
+        }
+        boolean old = end.timestamps && packet.timestamps && packet.tsVal - recent < 0;
+        return !old && packet.has(Packet.ACK) && end.sender.bears(packet);
     }
 
     private void synSent(Packet packet) {
@@ -508,6 +521,8 @@ final class Receiver {
     }
 
     void settled() {
+        // What came was answered by now, or is waited with.
+        reasons = 0;
         resynchronise();
         if (vague || !end.established()) {
             return;

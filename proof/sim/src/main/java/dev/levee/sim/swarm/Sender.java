@@ -374,15 +374,21 @@ final class Sender {
         return synText;
     }
 
+    /// Whether an ACK field is neither of what was never sent nor of what was acknowledged long ago (RFC 5961 §5.2).
+    boolean bears(Packet packet) {
+        long upTo = positionOf(packet.ack);
+        return upTo <= top && upTo >= acked - windowMax;
+    }
+
     /// The ACK field of a segment that is acceptable so far.
     ///
     /// @param segment where it begins in the peer's stream
     /// @return whether the rest of the segment counts
     boolean ackArrives(Packet packet, long segment) {
-        long upTo = positionOf(packet.ack);
-        if (upTo > top || upTo < acked - windowMax) {
+        if (!bears(packet)) {
             return false;
         }
+        long upTo = positionOf(packet.ack);
         long before = window;
         long offered = (long) packet.window << (packet.has(Packet.SYN) || !end.scaling ? 0 : peerScale);
         rightMax = Math.max(rightMax, upTo + offered);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// No oracle is blind: each is shown a lie that it must see, beside the truth that it must bear.
@@ -145,8 +146,8 @@ class OracleTest {
     @Test
     void aTimestampThatGoesBackIsSeen() {
         var witness = Witness.open(Witness.settings().timestamps(true).build());
-        witness.gets(ACK, 1, 1, PEER_WINDOW, 0);
-        refuses(Oracle.TIMESTAMP, () -> witness.sendsTimestamps(1, 4_000, 9_002));
+        witness.gets(ACK, 0, 1, PEER_WINDOW, 0);
+        refuses(Oracle.TIMESTAMP, () -> witness.sendsTimestamps(1, 4_000, 9_001));
     }
 
     @Test
@@ -269,6 +270,38 @@ class OracleTest {
                 witness.ack(1);
             }
         });
+    }
+
+    /// Two who did so would never stop.
+    @Test
+    void anAckInAnswerToAnAckIsSeen() {
+        for (int upTo : new int[] {1, 1 + MSS}) {
+            var witness = Witness.open();
+            witness.text(1, MSS);
+            witness.gets(ACK, 1, upTo, PEER_WINDOW, 0);
+            refuses(Oracle.ACK_STORM, () -> witness.ack(1));
+        }
+    }
+
+    /// A probe of one who wants to know whether we are there, text that came before, an acknowledgement of what was
+    /// never sent, a SYN, and a RST that is not where it should be.
+    @ParameterizedTest
+    @CsvSource({"16, 0, 1, 0", "16, 1, 1, 1", "16, 1, 2, 0", "2, 100, 0, 0", "20, 100, 1, 0"})
+    void oneAckInAnswerToWhatMustBeAnsweredIsBorne(int flags, int seq, int upTo, int octets) {
+        var witness = Witness.open();
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 1);
+        witness.ack(2);
+        witness.gets(flags, seq, upTo, PEER_WINDOW, octets);
+        witness.ack(2);
+        refuses(Oracle.ACK_STORM, () -> witness.ack(2));
+    }
+
+    @Test
+    void anAckForWhatCameBeforeTheHostWasAtRestIsSeen() {
+        var witness = Witness.open();
+        witness.gets(ACK, 0, 1, PEER_WINDOW, 0);
+        witness.end.receiver.settled();
+        refuses(Oracle.ACK_STORM, () -> witness.ack(1));
     }
 
     @Test
