@@ -8,7 +8,8 @@ import java.lang.foreign.MemorySegment;
 ///
 /// A driver with a real clock gives memory that the operating system clears when it is touched, best in large pages:
 /// clearing 40 MiB at once would stop everything for 10 ms, and small pages make every row a miss of the processor's
-/// address cache, too.
+/// address cache, too. One large page alone can take milliseconds to clear. So large blocks are asked for some time
+/// before they are used, and the driver can have the system clear them meanwhile.
 ///
 /// Threads: shard.
 @FunctionalInterface

@@ -70,6 +70,11 @@ final class SynRows {
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfLong EIGHT_TAGS = LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort TWO_TAGS = SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /// From so many buckets on, the next block is asked for when half of the last one is used, so that its memory can
+    /// be
+    /// prepared meanwhile.
+    private static final int AHEAD_BUCKETS = 4_096;
+
     private static final int FIRST_SHIFT = Integer.numberOfTrailingZeros(FIRST_BUCKETS);
     private static final int BLOCKS = Integer.SIZE - FIRST_SHIFT;
     private static final long LOW_BITS = 0x0101_0101_0101_0101L;
@@ -106,7 +111,7 @@ final class SynRows {
         return buckets;
     }
 
-    /// Octets that were allocated.
+    /// Octets that were allocated, those included that are not used yet.
     long bytes() {
         return (long) allocated * BUCKET_BYTES;
     }
@@ -114,13 +119,21 @@ final class SynRows {
     /// One more bucket, empty.
     void addBucket() {
         if (buckets == allocated) {
-            int size = Math.min(Math.max(FIRST_BUCKETS, buckets), bucketsMax - buckets);
-            int block = block(buckets);
-            rows[block] = memory.allocate((long) size * BUCKET_ROWS * ROW_BYTES);
-            heads[block] = memory.allocate((long) size * HEAD_BYTES);
-            allocated += size;
+            addBlock();
         }
         buckets++;
+        if (buckets >= AHEAD_BUCKETS && buckets == allocated - allocated / 4 && allocated < bucketsMax) {
+            addBlock();
+        }
+    }
+
+    /// The large block comes last: whoever gives it may be busy with it for a while.
+    private void addBlock() {
+        int size = Math.min(Math.max(FIRST_BUCKETS, allocated), bucketsMax - allocated);
+        int block = block(allocated);
+        heads[block] = memory.allocate((long) size * HEAD_BYTES);
+        rows[block] = memory.allocate((long) size * BUCKET_ROWS * ROW_BYTES);
+        allocated += size;
     }
 
     /// Block 0 holds the first buckets, each further one as many as all before it.

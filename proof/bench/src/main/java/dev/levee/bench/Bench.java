@@ -1,9 +1,11 @@
 package dev.levee.bench;
 
 import dev.levee.bench.flood.FloodBench;
+import dev.levee.bench.flood.GrowthBench;
 import java.util.List;
 
-/// Entry of all benchmarks: `bulk`, `loss`, `memory`, `keepalive` and `flood` for people, the other words for the
+/// Entry of all benchmarks: `bulk`, `loss`, `memory`, `keepalive`, `flood` and `growth` for people, the other words for
+/// the
 /// processes that it starts.
 ///
 /// Threads: main.
@@ -23,7 +25,10 @@ public final class Bench {
                    bench flood [--defence NAME|all] [--rate N|max] [--seconds S] [--svg OUT] [--json]
               Every defence under the same flood of SYNs, in memory: what it costs, and what becomes of legitimate
               clients. Without --rate, 80 % of what the default answers here; max: what the link takes, and it holds its
-              senders back.""";
+              senders back.
+                   bench growth [--rows N] [--rounds N]
+              How long batches of SYNs take while the table of handshakes grows to so many rows, and once more without
+              growth.""";
 
     private Bench() {}
 
@@ -57,6 +62,8 @@ public final class Bench {
                     System.out.print(bench.table(bench.run()));
                 }
                 case "flood" -> FloodBench.parse(words.subList(1, words.size())).run(System.out, System.err);
+                case "growth" ->
+                    new GrowthBench(option(words, "--rows", 1_000_000), option(words, "--rounds", 5)).run(System.out);
                 case "levee-server" -> BulkServer.levee(words.get(1), words.get(2), words.get(3), words.get(4));
                 case "kernel-server" -> BulkServer.kernel(words.get(1), words.get(2));
                 case "client" -> BulkClient.run(words.get(1), words.get(2), Integer.parseInt(words.get(3)));

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PagesTest {
     @ParameterizedTest
-    @ValueSource(longs = {64, 4_096, 2 << 20, (2 << 20) + 64, 40 << 20})
+    @ValueSource(longs = {64, 4_096, 128 << 10, 2 << 20, (8 << 20) + 64, 40 << 20})
     void memoryIsZeroAlignedAndAsLargeAsWasAskedFor(long bytes) {
         var memory = Pages.allocate(bytes);
         assertThat(memory.byteSize()).isEqualTo(bytes);

@@ -6,7 +6,7 @@ import dev.levee.wire.IpAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /// Addresses for the sources of a capture, out of one network: two sources have two addresses, and where they
 /// lie is a function of a seed and of the order in which they came, not of what they were.
@@ -108,9 +108,7 @@ final class SourceNumbers {
 
     /// The address of a source of the capture.
     IpAddress of(IpAddress source) {
-        @Nullable IpAddress address = addresses.get(source);
-        assert address != null : "every source of the capture has one";
-        return address;
+        return Objects.requireNonNull(addresses.get(source), "every source of the capture has one");
     }
 
     int sources() {
