@@ -107,12 +107,49 @@ final class Accounts {
         equal(host, "segments of connections sent", tcp.get(TcpCounters.SEGMENTS_OUT), watch.segmentsOut);
         equal(host, "octets sent", tcp.get(TcpCounters.BYTES_OUT), watch.textOut);
         equal(host, "resets sent", tcp.get(TcpCounters.RESETS_OUT), watch.connectionResetsOut);
+        traffic(host, watch, tcp);
         long replies = stack.counters().get(StackCounters.CLOSED_PORT_RESETS)
                 + stack.counters().get(StackCounters.ECHO_REPLIES)
                 + stack.counters().get(StackCounters.ICMP_ERRORS_OUT);
         equal(host, "replies sent", replies, watch.repliesOut);
         long opened = tcp.get(TcpCounters.ACTIVE_OPENS) + tcp.get(TcpCounters.PASSIVE_OPENS);
         equal(host, "connections closed", tcp.get(TcpCounters.CLOSED), opened);
+    }
+
+    /// What was sent again, and what was taken in. Of some of it packets tell only that it can be so.
+    private static void traffic(SimHost host, HostWatch watch, TcpCounters.Row tcp) {
+        long probes = watch.vague ? tcp.get(TcpCounters.ZERO_WINDOW_PROBES) : 0;
+        between(
+                host,
+                "segments sent again",
+                tcp.get(TcpCounters.RETRANSMITS),
+                watch.textAgain - probes,
+                watch.textAgain + watch.probesAgain);
+        between(host, "SYNs sent again", tcp.get(TcpCounters.SYN_RETRANSMITS), watch.synsByTimer, watch.synsAgain);
+        between(
+                host,
+                "segments received",
+                tcp.get(TcpCounters.SEGMENTS_IN),
+                watch.segmentsIn,
+                watch.segmentsIn + watch.segmentsRefused);
+        between(
+                host,
+                "resets received",
+                tcp.get(TcpCounters.RESETS_IN),
+                watch.resetsIn,
+                watch.resetsIn + watch.resetsPerhapsIn);
+    }
+
+    private static void between(SimHost host, String what, long counted, long least, long most) {
+        check(
+                least <= counted && counted <= most,
+                Oracle.COUNTERS,
+                "%s counts %d %s, there were %d to %d",
+                host.name(),
+                counted,
+                what,
+                least,
+                most);
     }
 
     private static void equal(SimHost host, String what, long counted, long seen) {

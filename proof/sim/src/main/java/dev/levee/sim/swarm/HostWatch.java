@@ -34,6 +34,20 @@ final class HostWatch {
     long connectionResetsOut;
     long repliesOut;
     long pureAcksOut;
+    /// Segments that were sent before, and octets sent again while the window is closed: probes of it, or such.
+    long textAgain;
+    long probesAgain;
+    /// SYNs and SYN-ACKs that were sent before, and those of them that nothing can have asked for but their timer.
+    long synsAgain;
+    long synsByTimer;
+    /// Segments that the host took in for connections or handshakes, and those that it dropped and may have taken in.
+    long segmentsIn;
+    long segmentsRefused;
+    /// RSTs that have ended one, and those that may have.
+    long resetsIn;
+    long resetsPerhapsIn;
+    /// Whether some end has refused what it cannot be known to have refused.
+    boolean vague;
     long framesIn;
     /// When the host was last given an ICMP message, in the network's time.
     long icmpNanos = -1;
@@ -130,6 +144,15 @@ final class HostWatch {
         connectionResetsOut = 0;
         repliesOut = 0;
         pureAcksOut = 0;
+        textAgain = 0;
+        probesAgain = 0;
+        synsAgain = 0;
+        synsByTimer = 0;
+        segmentsIn = 0;
+        segmentsRefused = 0;
+        resetsIn = 0;
+        resetsPerhapsIn = 0;
+        vague = false;
         framesIn = 0;
         delivered = 0;
         resets = 0;

@@ -147,6 +147,7 @@ final class Observer implements Tap {
             // The same SYN again gets the same number, also when a RST has ended its first handshake.
             boolean after = end != null && packet.has(Packet.ACK) && !end.alive() && end.sender.acked < 1;
             boolean first = end == null || end.sender.begunWithAnother(packet.seq) || after;
+            watch.synsAgain += after ? 1 : 0;
             if (!packet.has(Packet.ACK)) {
                 fastOpens.synLeaves(tuple, packet, watch, !first);
             }
@@ -275,6 +276,8 @@ final class Observer implements Tap {
         if (accepted && packet.has(Packet.SYN) && packet.has(Packet.ACK)) {
             fastOpens.answerArrives(tuple, packet);
         }
+        watch.segmentsIn += accepted ? 1 : 0;
+        watch.segmentsRefused += accepted || end == null ? 0 : 1;
         if (end == null || end.isOver()) {
             return;
         }

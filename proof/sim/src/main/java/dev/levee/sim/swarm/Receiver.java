@@ -346,6 +346,7 @@ final class Receiver {
         }
         if (packet.has(Packet.RST)) {
             if (right) {
+                end.watch.resetsIn++;
                 end.dies(End.Death.REFUSED);
             }
             return;
@@ -402,10 +403,13 @@ final class Receiver {
 
     private void inWindow(Packet packet, long from) {
         if (packet.has(Packet.RST)) {
-            if (from == next && !vague) {
+            boolean ends = from == next;
+            if (ends && !vague) {
                 end.dies(End.Death.RESET_ARRIVED);
             }
-            end.perhapsReset |= from == next;
+            end.watch.resetsIn += ends && !vague ? 1 : 0;
+            end.watch.resetsPerhapsIn += vague ? 1 : 0;
+            end.perhapsReset |= ends;
             return;
         }
         if (packet.has(Packet.SYN)) {
@@ -507,6 +511,7 @@ final class Receiver {
 
     void makeVague() {
         vague = true;
+        end.watch.vague = true;
     }
 
     /// Whether the peer's stream has ended, as far as can be known.

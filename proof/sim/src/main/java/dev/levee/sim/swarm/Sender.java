@@ -149,6 +149,8 @@ final class Sender {
             pace.opened();
             return;
         }
+        end.watch.synsAgain++;
+        end.watch.synsByTimer += end.arrivals == 0 ? 1 : 0;
         check(packet.seq == iss, Oracle.SEQUENCE, "%s repeats its SYN with another number: %s", end.name, packet);
         boolean reply = end.active && packet.has(Packet.ACK);
         check(
@@ -231,12 +233,21 @@ final class Sender {
         if (packet.textLength > 0 && from >= top) {
             worthIt(packet, from);
         }
+        counts(from, to);
         roundTrip.leaves(from, to);
         pace.text(from, to, packet.textLength);
         if (packet.has(Packet.FIN)) {
             finAt = to - 1;
         }
         top = Math.max(top, to);
+    }
+
+    /// What went with the SYN and was not taken goes again, too.
+    private void counts(long from, long to) {
+        boolean again = from < Math.max(top, 1L + synText);
+        boolean probe = window == 0 && from == acked && to == from + 1;
+        end.watch.textAgain += again && !probe ? 1 : 0;
+        end.watch.probesAgain += again && probe ? 1 : 0;
     }
 
     private void place(Packet packet, long from, long to) {

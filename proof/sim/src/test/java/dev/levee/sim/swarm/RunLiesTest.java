@@ -94,13 +94,25 @@ class RunLiesTest {
 
     @Test
     void countsThatAreWrongAreSeen() {
+        miscounts("octets sent", watch -> watch.textOut++);
+        miscounts("segments sent again", watch -> watch.textAgain++);
+        miscounts("SYNs sent again", watch -> {
+            watch.synsAgain++;
+            watch.synsByTimer++;
+        });
+        miscounts("segments received", watch -> watch.segmentsIn++);
+        miscounts("resets received", watch -> watch.resetsIn++);
+    }
+
+    private static void miscounts(String words, Consumer<HostWatch> lie) {
         refuses(
                 Oracle.COUNTERS,
-                "octets sent",
+                words,
                 world -> world.network()
                         .after(
                                 Times.millis(10),
-                                () -> world.observer().watch(world.hosts().getFirst()).textOut++));
+                                () -> lie.accept(
+                                        world.observer().watch(world.hosts().getFirst()))));
     }
 
     @Test
