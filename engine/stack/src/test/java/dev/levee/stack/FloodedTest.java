@@ -12,6 +12,7 @@ import dev.levee.wire.FrameSlab;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.SegmentWriter;
 import dev.levee.wire.TcpFlags;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Tag;
@@ -106,6 +107,44 @@ class FloodedTest {
     @Tag("full")
     void tenMillionSynsLeaveRowsAndNothingElse() throws SocketException {
         aSynIsARowAndNothingElse(1_000);
+    }
+
+    /// No octet of the heap for any of them, and so nothing to collect. They come at a million in a second, so that
+    /// rows are thrown out all the time.
+    @Test
+    @Tag("full")
+    void aHundredMillionSynsTakeNothingOfTheHeap() throws SocketException {
+        net.listen(ListenOptions.DEFAULT);
+        while (heapForEach(10_000) > 0) {
+            net.now++;
+        }
+        long collections = collections();
+        long octets = 0;
+        for (int i = 0; i < 10_000; i++) {
+            octets += heapForAll(10_000);
+        }
+        assertThat(octets).as("octets of the heap for 10^8 SYNs").isLessThan(100_000);
+        assertThat(collections()).as("collections").isEqualTo(collections);
+        assertThat(net.server.connectionCount()).isZero();
+        assertThat(net.server.halfOpenBytes()).isLessThanOrEqualTo(BYTES);
+    }
+
+    private long heapForAll(int syns) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < syns; i++) {
+            net.now += 1_000;
+            net.server.onFrame(net.now, spoofed());
+            while (net.server.poll(net.now, net.frame)) {
+                net.now++;
+            }
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private static long collections() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .sum();
     }
 
     /// Thirty SYNs in a second, for ten minutes: few for the line, and more than a table has that keeps each for a
