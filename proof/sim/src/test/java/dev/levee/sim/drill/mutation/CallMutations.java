@@ -7,6 +7,7 @@ import dev.levee.sim.drill.script.Expression;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Changes what a call must give: its result, its error, what it fills in, when it returns.
@@ -74,26 +75,40 @@ final class CallMutations {
     private void filledIn(int index, Event event) {
         switch (call.name()) {
             // What setsockopt has there is given, not claimed. A call that fails fills in nothing.
-            case "getsockopt" -> changed("option's value", index, event, 3, CallMutations::other);
-            case "ioctl" -> changed("ioctl's value", index, event, 2, CallMutations::other);
+            case "getsockopt" -> {
+                changed("option's value", index, event, 3, FilledIn::values);
+                // A shorter length asks for less, and gets it.
+                changed("length of an option", index, event, 4, FilledIn::more);
+            }
+            case "ioctl" -> changed("ioctl's value", index, event, 2, FilledIn::values);
             case "poll" -> revents(index, event);
-            case "epoll_wait" -> epollEvents(index, event);
-            case "recvmsg" -> flags(index, event);
+            case "epoll_wait" -> {
+                epollEvents(index, event);
+                changed("epoll data", index, event, 1, FilledIn::epollData);
+            }
+            case "recvmsg" -> {
+                flags(index, event);
+                changed("control messages", index, event, 1, FilledIn::controls);
+                changed("length of the address", index, event, 1, FilledIn::nameLengths);
+            }
+            case "accept" -> address(index, event, 1);
+            case "recvfrom" -> address(index, event, 4);
             default -> {}
         }
     }
 
-    private interface Change {
-        @Nullable
-        Expression of(Expression expression);
+    /// Whom a call names, and in the argument after it how long that is.
+    private void address(int index, Event event, int argument) {
+        changed("address", index, event, argument, FilledIn::addresses);
+        changed("length of the address", index, event, argument + 1, FilledIn::more);
     }
 
-    private void changed(String kind, int index, Event event, int argument, Change change) {
+    private void changed(
+            String kind, int index, Event event, int argument, Function<Expression, List<Expression>> change) {
         if (call.arguments().size() <= argument || fails()) {
             return;
         }
-        var changed = change.of(call.arguments().get(argument));
-        if (changed != null) {
+        for (var changed : change.apply(call.arguments().get(argument))) {
             to.with(kind, changed.toString(), index, with(event, argument, changed));
         }
     }
@@ -110,15 +125,6 @@ final class CallMutations {
                 event.time(),
                 new CallLine(
                         call.at(), call.endNanos(), call.name(), arguments, call.result(), call.error(), call.note()));
-    }
-
-    /// `[5]` as `[6]`, and a name as a number that it is not.
-    private static @Nullable Expression other(Expression expression) {
-        if (!(expression instanceof Expression.Array(var elements)) || elements.size() != 1) {
-            return null;
-        }
-        long other = elements.getFirst() instanceof Expression.Int(long value) ? value + 1 : 30_001;
-        return new Expression.Array(List.of(new Expression.Int(other)));
     }
 
     private void revents(int index, Event event) {

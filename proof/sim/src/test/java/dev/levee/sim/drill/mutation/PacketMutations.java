@@ -84,13 +84,34 @@ final class PacketMutations {
             TcpFlags.CWR
         };
         for (int bit : bits) {
-            // A digit after the flags says the bits of ECN; that digit is changed below.
+            // A digit after the flags says the bits of ECN.
             if (tcp.ace() != null && (bit == TcpFlags.ECE || bit == TcpFlags.CWR)) {
                 continue;
             }
             boolean had = (tcp.flags() & bit) != 0;
             tcp(had ? "flag removed" : "flag added", TcpFlags.format(bit), flags(tcp, tcp.flags() ^ bit));
         }
+        var digit = tcp.ace();
+        if (digit != null) {
+            for (int bit : new int[] {1, 2, 4}) {
+                tcp("ECN digit", (digit ^ bit) + " for " + digit, digit(tcp, digit ^ bit));
+            }
+        }
+    }
+
+    private static Tcp digit(Tcp tcp, int digit) {
+        return new Tcp(
+                tcp.ports(),
+                tcp.flags(),
+                digit,
+                tcp.seq(),
+                tcp.seqForm(),
+                tcp.length(),
+                tcp.ack(),
+                tcp.window(),
+                tcp.urgentPointer(),
+                tcp.options(),
+                tcp.udp());
     }
 
     private static Tcp flags(Tcp tcp, int flags) {
@@ -250,9 +271,26 @@ final class PacketMutations {
             case OptionSpec.Sack(var blocks) -> edges(blocks);
             // Without a value.
             case OptionSpec.Nop(), OptionSpec.End(), OptionSpec.SackPermitted() -> List.of();
-            // Knowingly not offered: their scripts are skipped.
-            case OptionSpec.FastOpen _, OptionSpec.Named _ -> List.of();
+            case OptionSpec.FastOpen open -> cookies(open);
+            // No target offers them: their scripts are skipped.
+            case OptionSpec.Named _ -> List.of();
         };
+    }
+
+    /// Another cookie, one of another length, and the same as the experiment that the option was first, or the reverse.
+    private static List<OptionSpec> cookies(OptionSpec.FastOpen open) {
+        var cookie = open.cookie();
+        var changed = new ArrayList<OptionSpec>();
+        changed.add(new OptionSpec.FastOpen(cookie, !open.experimental()));
+        changed.add(new OptionSpec.FastOpen(cookie + "0000", open.experimental()));
+        if (!cookie.isEmpty()) {
+            changed.add(new OptionSpec.FastOpen(cookie.substring(4), open.experimental()));
+            int last = cookie.length() - 1;
+            int digit = Character.digit(cookie.charAt(last), 16) ^ 1;
+            var other = cookie.substring(0, last) + Character.forDigit(digit, 16);
+            changed.add(new OptionSpec.FastOpen(other, open.experimental()));
+        }
+        return changed;
     }
 
     /// Values are compared only where the script says how long a tick is, and the first one is what the others
