@@ -121,6 +121,10 @@ public final class Drill {
             plan = Plan.of(script, settings, mode);
         } catch (DrillSkip skip) {
             return new DrillVerdict(script.name(), Outcome.SKIP, skip.reason(), "", notes);
+        } catch (OptionFailure failure) {
+            var report = new Report(script.name(), script.text(), "").unreadable(failure.at(), failure);
+            var reason = failure.at() + ": " + failure.sentence();
+            return new DrillVerdict(script.name(), Outcome.FAIL, reason, report, notes);
         } catch (DrillFailure failure) {
             var report = new Report(script.name(), script.text(), "").of(new Position(1, 1), failure, null);
             return new DrillVerdict(script.name(), Outcome.FAIL, failure.sentence(), report, notes);

@@ -1,8 +1,10 @@
 package dev.levee.sim.drill;
 
 import dev.levee.sim.drill.script.DrillScript;
+import dev.levee.sim.drill.script.Position;
 import dev.levee.sim.drill.system.Setup;
 import dev.levee.wire.IpAddress;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,12 +47,14 @@ final class ScriptOptions {
             "define");
 
     private final Map<String, String> values = new LinkedHashMap<>();
+    private final Map<String, Position> places = new HashMap<>();
 
     private ScriptOptions() {}
 
     static ScriptOptions read(DrillScript script) throws DrillFailure, DrillSkip {
         var options = new ScriptOptions();
         for (var option : script.options()) {
+            options.places.put(option.name(), option.at());
             options.add(option.name(), option.value());
         }
         return options;
@@ -65,7 +69,7 @@ final class ScriptOptions {
             throw new DrillSkip("init script " + value + " is not known");
         }
         if (!KNOWN.contains(name) && !HARMLESS.contains(name)) {
-            throw new DrillFailure("there is no option --" + name);
+            throw wrong(name, "there is no option --" + name);
         }
         values.put(name, value == null ? "" : value);
     }
@@ -159,7 +163,11 @@ final class ScriptOptions {
         }
     }
 
-    private static DrillFailure bad(String name, String text) {
-        return new DrillFailure("--" + name + " cannot be '" + text + "'");
+    private DrillFailure bad(String name, String text) {
+        return wrong(name, "--" + name + " cannot be '" + text + "'");
+    }
+
+    private DrillFailure wrong(String name, String sentence) {
+        return new OptionFailure(places.getOrDefault(name, new Position(1, 1)), sentence);
     }
 }

@@ -115,6 +115,27 @@ class DrillTest {
         assertThat(verdict.report()).startsWith("test.pkt:").contains(reason);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--nope=3 | there is no option --nope",
+                "--tolerance_usecs=-5 | --tolerance_usecs cannot be '-5'",
+                "--ip_version=ipv5 | --ip_version cannot be 'ipv5'",
+                "--mtu | --mtu cannot be ''",
+                "--local_ip=fe80::1 | --local_ip cannot be 'fe80::1'",
+                "--tolerance_percent=x | --tolerance_percent cannot be 'x'",
+                "--mtu=5 --mtu=6 | --mtu cannot be '6'",
+            })
+    void anOptionThatCannotBeFailsWithItsPlace(String option, String sentence) {
+        var verdict = run("// a comment\n--debug\n  " + option + "\n" + RIGHT);
+        int column = option.lastIndexOf("--") + 3;
+        assertThat(verdict.reason()).isEqualTo("line 3, column " + column + ": " + sentence);
+        assertThat(verdict.report())
+                .startsWith("test.pkt:3:" + column + ": " + sentence)
+                .contains("line      " + option);
+    }
+
     @Test
     void aPacketThatIsNotSentFails() {
         var verdict = run(with("+0 write(4, ..., 500) = 500\n", ""));
