@@ -65,6 +65,9 @@ final class SimCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Problem {
+        if (json && trace) {
+            throw new Problem("--json prints one object and nothing else: leave --trace out");
+        }
         // Before any class of the engine begins its life: its assertions are oracles, too.
         SimCommand.class.getClassLoader().setPackageAssertionStatus("dev.levee", true);
         long first = seed == null ? 1 : seed;
@@ -72,7 +75,7 @@ final class SimCommand implements Callable<Integer> {
         var choice = choice();
         var out = spec.commandLine().getOut();
         boolean terminal = !json && Boolean.getBoolean("levee.terminal.out");
-        var findings = new Findings(out, name(), trace && !json, json, terminal);
+        var findings = new Findings(out, name(), trace, json, terminal);
         boolean failed;
         try {
             failed = new Campaign(choice, findings).run(first, count);

@@ -3,6 +3,8 @@ package dev.levee.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SimCommandTest {
     @Test
@@ -45,5 +47,29 @@ class SimCommandTest {
         assertThat(both.code()).isEqualTo(2);
         assertThat(both.err()).hasLineCount(1).contains("leave --scenario out");
         assertThat(knobs.out() + scenario.out()).isEmpty();
+        var drawn = Run.of("sim", "--seed", "3", "--json", "--trace");
+        assertThat(drawn.code()).isEqualTo(2);
+        assertThat(drawn.err()).hasLineCount(1).contains("leave --trace out");
+        assertThat(drawn.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bytes=99999999999999 | bytes must lie in 0..268435456, but is 99999999999999",
+                "hosts=-99999999999999 | hosts must lie in 2..8, but is -99999999999999",
+                "loss=99999999999999 | loss must lie in 1..100, but is 99999999999999",
+                "loss=1.5 | loss must be a whole number, but is '1.5'",
+                "loss= | loss must be a whole number, but is ''",
+                "nope=99999999999999 | there is no knob 'nope'; there are hosts, flows, bytes, ",
+                "loss=5,loss=6 | loss is there twice: leave one of them out",
+                "flows=2,bytes=7,flows=2 | flows is there twice: leave one of them out",
+            })
+    void aKnobThatCannotBeIsOneSentence(String words, String sentence) {
+        var run = Run.of("sim", "--knobs", words);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).hasLineCount(1).contains("--knobs: " + sentence);
+        assertThat(run.out()).isEmpty();
     }
 }

@@ -4,7 +4,9 @@ import dev.levee.path.SeededRandom;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// Everything that a run depends on. Taking a knob away does not change what the others do: each draws its
 /// chance from a source of its own.
@@ -18,6 +20,8 @@ public record Knobs(long seed, int hosts, int flows, int bytesMax, Map<Knob, Int
     static final int HOSTS_MAX = 8;
     static final int FLOWS_MAX = 64;
     static final int BYTES_MAX = 1 << 28;
+    private static final int STRENGTH_MAX = 100;
+    private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
 
     /// @throws IllegalArgumentException with one sentence when a number is out of its range
     public Knobs {
@@ -26,14 +30,18 @@ public record Knobs(long seed, int hosts, int flows, int bytesMax, Map<Knob, Int
         range("bytes", bytesMax, 0, BYTES_MAX);
         var copy = new EnumMap<Knob, Integer>(Knob.class);
         copy.putAll(strengths);
-        copy.forEach((knob, strength) -> range(knob.label(), strength, 1, 100));
+        copy.forEach((knob, strength) -> range(knob.label(), strength, 1, STRENGTH_MAX));
         strengths = Collections.unmodifiableMap(copy);
     }
 
     private static void range(String word, int value, int min, int max) {
         if (value < min || value > max) {
-            throw new IllegalArgumentException(word + " must lie in " + min + ".." + max + ", but is " + value);
+            throw outside(word, String.valueOf(value), min, max);
         }
+    }
+
+    private static IllegalArgumentException outside(String word, String value, int min, int max) {
+        return new IllegalArgumentException(word + " must lie in " + min + ".." + max + ", but is " + value);
     }
 
     /// A run with nothing wrong.
@@ -87,6 +95,7 @@ public record Knobs(long seed, int hosts, int flows, int bytesMax, Map<Knob, Int
         int flows = 1;
         int bytes = 10_000;
         var strengths = new EnumMap<Knob, Integer>(Knob.class);
+        var said = new HashSet<String>();
         for (var word : text.split(",", -1)) {
             int equals = word.indexOf('=');
             if (equals < 0) {
@@ -94,22 +103,31 @@ public record Knobs(long seed, int hosts, int flows, int bytesMax, Map<Knob, Int
                         "'" + word + "' is no knob with a value: write for example hosts=2,flows=1,bytes=8000,loss=12");
             }
             var name = word.substring(0, equals).strip();
-            int value = number(name, word.substring(equals + 1).strip());
+            var value = word.substring(equals + 1).strip();
             switch (name) {
-                case "hosts" -> hosts = value;
-                case "flows" -> flows = value;
-                case "bytes" -> bytes = value;
-                default -> strengths.put(knob(name), value);
+                case "hosts" -> hosts = number(name, value, 2, HOSTS_MAX);
+                case "flows" -> flows = number(name, value, 1, FLOWS_MAX);
+                case "bytes" -> bytes = number(name, value, 0, BYTES_MAX);
+                default -> strengths.put(knob(name), number(name, value, 1, STRENGTH_MAX));
+            }
+            if (!said.add(name)) {
+                throw new IllegalArgumentException(name + " is there twice: leave one of them out");
             }
         }
         return new Knobs(seed, hosts, flows, bytes, strengths);
     }
 
-    private static int number(String name, String text) {
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException _) {
+    private static int number(String name, String text, int min, int max) {
+        if (!WHOLE.matcher(text).matches()) {
             throw new IllegalArgumentException(name + " must be a whole number, but is '" + text + "'");
+        }
+        try {
+            int value = Integer.parseInt(text);
+            range(name, value, min, max);
+            return value;
+        } catch (NumberFormatException _) {
+            // So large that it is no int.
+            throw outside(name, text, min, max);
         }
     }
 
