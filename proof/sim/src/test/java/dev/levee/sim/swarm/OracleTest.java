@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// No oracle is blind: each is shown a lie that it must see, beside the truth that it must bear.
@@ -236,72 +235,6 @@ class OracleTest {
         var witness = withGaps();
         witness.sends(ACK, 1, 101, OWN_WINDOW - 100, MSS);
         refuses(Oracle.SELECTIVE, () -> witness.end.receiver.settled());
-    }
-
-    @Test
-    void anAckThatIsLateIsSeen() {
-        var witness = Witness.open(
-                Witness.settings().delayedAckNanos(Times.millis(40)).build());
-        witness.gets(ACK, 1, 1, PEER_WINDOW, 10);
-        witness.after(Times.millis(41));
-        refuses(Oracle.ACK_DELAY, () -> witness.ack(11));
-    }
-
-    @Test
-    void anAckThatIsMissingAtOnceIsSeen() {
-        var witness = Witness.open();
-        witness.gets(ACK, 100, 1, PEER_WINDOW, 10);
-        refuses(Oracle.ACK_AT_ONCE, () -> witness.end.receiver.settled());
-    }
-
-    @Test
-    void theSecondFullSegmentWithoutAnAckIsSeen() {
-        var witness = Witness.open();
-        witness.gets(ACK, 1, 1, PEER_WINDOW, MSS);
-        witness.gets(ACK, 1 + MSS, 1, PEER_WINDOW, MSS);
-        refuses(Oracle.ACK_SECOND, () -> witness.end.receiver.settled());
-    }
-
-    @Test
-    void anAckWithoutAReasonIsSeen() {
-        var witness = Witness.open();
-        refuses(Oracle.ACK_STORM, () -> {
-            for (int i = 0; i < 3; i++) {
-                witness.ack(1);
-            }
-        });
-    }
-
-    /// Two who did so would never stop.
-    @Test
-    void anAckInAnswerToAnAckIsSeen() {
-        for (int upTo : new int[] {1, 1 + MSS}) {
-            var witness = Witness.open();
-            witness.text(1, MSS);
-            witness.gets(ACK, 1, upTo, PEER_WINDOW, 0);
-            refuses(Oracle.ACK_STORM, () -> witness.ack(1));
-        }
-    }
-
-    /// A probe of one who wants to know whether we are there, text that came before, an acknowledgement of what was
-    /// never sent, a SYN, and a RST that is not where it should be.
-    @ParameterizedTest
-    @CsvSource({"16, 0, 1, 0", "16, 1, 1, 1", "16, 1, 2, 0", "2, 100, 0, 0", "20, 100, 1, 0"})
-    void oneAckInAnswerToWhatMustBeAnsweredIsBorne(int flags, int seq, int upTo, int octets) {
-        var witness = Witness.open();
-        witness.gets(ACK, 1, 1, PEER_WINDOW, 1);
-        witness.ack(2);
-        witness.gets(flags, seq, upTo, PEER_WINDOW, octets);
-        witness.ack(2);
-        refuses(Oracle.ACK_STORM, () -> witness.ack(2));
-    }
-
-    @Test
-    void anAckForWhatCameBeforeTheHostWasAtRestIsSeen() {
-        var witness = Witness.open();
-        witness.gets(ACK, 0, 1, PEER_WINDOW, 0);
-        witness.end.receiver.settled();
-        refuses(Oracle.ACK_STORM, () -> witness.ack(1));
     }
 
     @Test
