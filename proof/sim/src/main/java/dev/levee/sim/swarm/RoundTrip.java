@@ -50,9 +50,11 @@ final class RoundTrip {
         this.end = end;
     }
 
-    /// The shortest that can have been measured; 0 when none can.
+    /// The shortest that can have been measured; 0 when none can, or the host says that it has measured none: of many
+    /// segments under way it may time a single one, and that may have been sent twice (RFC 6298 §3).
     long least() {
-        return most < 0 || unsure ? 0 : least;
+        boolean none = before != UNKNOWN && before < 0;
+        return most < 0 || unsure || none ? 0 : least;
     }
 
     /// A segment with this timestamp leaves.

@@ -324,6 +324,15 @@ class OracleTest {
         refuses(Oracle.RETRANSMIT_EARLY, () -> witness.text(1, MSS));
     }
 
+    @Test
+    void whoHasMeasuredNothingWaitsForNobodysRoundTrip() {
+        var witness = answeredAfter(Times.millis(500));
+        witness.end.sender.roundTrip.judge(-1, Times.seconds(1));
+        witness.text(1, MSS);
+        witness.after(Times.millis(499));
+        witness.text(1, MSS);
+    }
+
     private static Witness answeredAfter(long nanos) {
         var witness = Witness.begin(Witness.settings().build());
         witness.sends(TcpFlags.SYN, 0, 0, OWN_WINDOW, 0);
