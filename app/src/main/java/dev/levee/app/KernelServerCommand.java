@@ -12,8 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /// What `levee lab flood --compare` floods beside Levee: a small HTTP server on the kernel's sockets, at port 80. Not
-/// for
-/// anybody else. Prints `ready`, and ends when it is told to stop.
+/// for anybody else. Prints `ready`, and ends when it is told to stop.
 @Command(
         name = "kernel-server",
         hidden = true,

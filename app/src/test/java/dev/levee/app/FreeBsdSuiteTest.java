@@ -11,9 +11,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What docs/conformance-freebsd.md says, run: every script of these directories passes, or passes with the edit that
-/// is
-/// listed for it and not without, or is listed as skipped. The suite is no part of this repository; the environment
-/// variable LEVEE_TCP_TESTSUITE says where it is.
+/// is listed for it and not without, or is listed as skipped. The suite is no part of this repository; the
+/// environment variable LEVEE_TCP_TESTSUITE says where it is.
 class FreeBsdSuiteTest {
     private static final String VARIABLE = "LEVEE_TCP_TESTSUITE";
     private static final Path EDITS =

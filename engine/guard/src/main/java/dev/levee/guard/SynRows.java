@@ -71,8 +71,7 @@ final class SynRows {
     private static final ValueLayout.OfLong EIGHT_TAGS = LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort TWO_TAGS = SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
     /// From so many buckets on, the next block is asked for when half of the last one is used, so that its memory can
-    /// be
-    /// prepared meanwhile.
+    /// be prepared meanwhile.
     private static final int AHEAD_BUCKETS = 4_096;
 
     private static final int FIRST_SHIFT = Integer.numberOfTrailingZeros(FIRST_BUCKETS);

@@ -25,8 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What clients have offered is what their connections have, whether a row remembers it or nothing but a cookie:
-/// exactly
-/// with a row, and as far as docs/syn-cookie-format.md promises without.
+/// exactly with a row, and as far as docs/syn-cookie-format.md promises without.
 class OptionSetsTest {
     private static final Path PAGE = Path.of(System.getProperty("basedir", ""), "../../docs/syn-cookie-format.md");
     private static final int V4_HEADERS = 40;

@@ -85,8 +85,8 @@ final class Rack {
     }
 
     /// The peer has received something twice (RFC 8985 §6.2, step 4): the reordering window was too small. It grows
-    /// once
-    /// a round trip, which is over when all that was sent by then is acknowledged ("SND.UNA >= RACK.dsack_round").
+    /// once a round trip, which is over when all that was sent by then is acknowledged ("SND.UNA >=
+    /// RACK.dsack_round").
     ///
     /// @param una SND.UNA after the ACK that says so
     static void duplicateReported(Tcb tcb, int una) {

@@ -4,9 +4,8 @@ import dev.levee.bench.flood.FloodBench;
 import dev.levee.bench.flood.GrowthBench;
 import java.util.List;
 
-/// Entry of all benchmarks: `bulk`, `loss`, `memory`, `keepalive`, `flood` and `growth` for people, the other words for
-/// the
-/// processes that it starts.
+/// Entry of all benchmarks: `bulk`, `loss`, `memory`, `keepalive`, `flood` and `growth` for people, the other words
+/// for the processes that it starts.
 ///
 /// Threads: main.
 public final class Bench {

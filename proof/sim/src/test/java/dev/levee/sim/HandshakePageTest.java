@@ -57,8 +57,7 @@ class HandshakePageTest {
     }
 
     /// What the page is about: the same two old segments, given to a server that is content with two segments and to
-    /// one
-    /// that wants three.
+    /// one that wants three.
     @Test
     void onlyATwoWayHandshakeTakesAnOldDuplicateForANewConnection() throws IOException {
         scenes.run("two-way");

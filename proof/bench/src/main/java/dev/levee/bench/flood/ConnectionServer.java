@@ -49,8 +49,7 @@ abstract class ConnectionServer implements FloodServer {
     }
 
     /// A tuple, as far as it is not the same for all. Another one is looked for with [#probe], which is changed for
-    /// each
-    /// segment, so that a segment without a connection costs no memory.
+    /// each segment, so that a segment without a connection costs no memory.
     static final class Key {
         private long remoteHigh;
         private long remoteLow;

@@ -107,8 +107,7 @@ final class HostWatch {
     }
 
     /// A RST for a segment without a connection: no more of them in a second than the most that may be drawn for it,
-    /// and
-    /// what waited before it began.
+    /// and what waited before it began.
     void repliesWithin() {
         long second = Math.floorDiv(host.nowNanos(), Times.SECOND);
         resets = second == resetsSecond ? resets + 1 : 1;
