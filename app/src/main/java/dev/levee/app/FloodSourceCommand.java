@@ -77,7 +77,9 @@ final class FloodSourceCommand implements Callable<Integer> {
                 offered = 0;
                 answered = 0;
                 int rate = Integer.parseInt(words[1]);
-                flood(link, packets(sources, IpAddress.parse(words[0]), rate), Integer.parseInt(words[2]));
+                var packets = packets(sources, IpAddress.parse(words[0]), rate);
+                say(out, "begun");
+                flood(link, packets, Integer.parseInt(words[2]));
                 say(out, offered + " " + answered);
             }
         } catch (LinkException e) {

@@ -234,10 +234,14 @@ final class LabFlood implements AutoCloseable {
             awaitReady(lines, "the flood");
         }
 
-        void begin(String target, int rate, int seconds) throws IOException {
+        /// The flood has begun when this returns: what it has to read, as a capture, it has read.
+        void begin(String target, int rate, int seconds) throws Problem, IOException {
             var line = target + " " + rate + " " + seconds + "\n";
             process.getOutputStream().write(line.getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
+            if (!"begun".equals(lines.readLine())) {
+                throw new Problem(1, "the flood did not begin");
+            }
         }
 
         /// @return packets offered, and packets that came back

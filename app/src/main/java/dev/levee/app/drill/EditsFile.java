@@ -25,6 +25,11 @@ final class EditsFile {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
+    /// More than a line has.
+    private static final int OLD_MAX = 1_000;
+
+    private static final int NAME_MAX = 500;
+
     private final Path file;
     private final Map<String, List<Edit>> edits = new LinkedHashMap<>();
     private final Map<String, String> skipped = new LinkedHashMap<>();
@@ -140,6 +145,7 @@ final class EditsFile {
             long of = number(inside, edit, "of");
             check(nth <= of, () -> inside + ": 'nth' must not be above 'of'");
             var old = string(inside, edit, "old");
+            check(old.length() <= OLD_MAX, () -> inside + ": 'old' must not be longer than " + OLD_MAX + " characters");
             check(edit.get("new") instanceof String, () -> inside + ": 'new' must be a text");
             made.add(new Edit(habit, old, String.valueOf(edit.get("new")), (int) nth, (int) of));
         }
@@ -159,7 +165,9 @@ final class EditsFile {
     }
 
     private static boolean isName(String name) {
-        return name.matches("[^/\\\\\\x00-\\x1f]+(/[^/\\\\\\x00-\\x1f]+)*\\.pkt")
+        return name.length() <= NAME_MAX
+                && name.endsWith(".pkt")
+                && name.matches("[\\w .+-]+(/[\\w .+-]+)*")
                 && !("/" + name).matches(".*/\\.\\.?/.*");
     }
 

@@ -27,6 +27,7 @@ final class EthernetPort {
     private static final long LINK_LOCAL_HIGH = 0xfe80_0000_0000_0000L;
     /// Answers in a row before it is the turn of others: who asks without end keeps nobody from sending.
     private static final int REPLIES_IN_A_ROW = 8;
+    private static final int OTHERS_IN_A_ROW = 32;
 
     private final long mac;
     private final List<Cidr> addresses;
@@ -48,6 +49,7 @@ final class EthernetPort {
     private final Groups groups;
     private boolean direct;
     private int repliesInARow;
+    private int othersInARow;
     private boolean started;
     private boolean routersSought;
 
@@ -342,6 +344,12 @@ final class EthernetPort {
         groups.start(nowNanos);
     }
 
+    /// Nobody else has anything, or has had his turn.
+    void answersAgain() {
+        repliesInARow = 0;
+        othersInARow = 0;
+    }
+
     /// Writes the next frame that is due here: answers, questions, packets whose neighbour is known by now.
     ///
     /// @return false when there is none, or it is the turn of others, who may have none: then once more
@@ -351,7 +359,9 @@ final class EthernetPort {
             repliesInARow++;
             return true;
         }
-        repliesInARow = 0;
+        if (++othersInARow >= OTHERS_IN_A_ROW) {
+            answersAgain();
+        }
         var released = neighbours.pollReleased(nowNanos, out);
         if (released != null) {
             writer.wrap(out, released.mac, IpAddress.isV4(released.high, released.low));

@@ -164,6 +164,7 @@ public final class Stack {
     private boolean pollFrame(long nowNanos, EthernetPort port, Frame out) {
         while (!port.poll(nowNanos, out)) {
             if (!output.poll(nowNanos, out)) {
+                port.answersAgain();
                 return port.poll(nowNanos, out);
             }
             if (port.wrap(nowNanos, out)) {

@@ -463,7 +463,10 @@ public final class TcpSocket extends Timed {
     public void config(long nowNanos, TcpConfig config) {
         this.config = config;
         connection.configure(nowNanos, config);
-        noDelay(nowNanos, config.noDelay());
+        if (noDelay != config.noDelay()) {
+            noDelay(nowNanos, config.noDelay());
+        }
+        sockets.touched(nowNanos, this);
     }
 
     /// Octets written here that the peer has not acknowledged.

@@ -117,8 +117,13 @@ final class RetransmitTimer {
 
     /// The user has closed for good: from now on another limit may hold, which counts from here.
     static void left(Tcb tcb, long nowNanos) {
-        if (tcb.left() && tcb.refused && tcb.config.zeroWindowNanosMax() == 0) {
+        if (tcb.left() && tcb.refused) {
             tcb.refusedNanos = nowNanos;
+            long most = refusalNanosMax(tcb);
+            if (most != 0 && tcb.timers.isSet(Timer.PERSIST)) {
+                long giveUp = Deadlines.after(nowNanos, most);
+                tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.timers.get(Timer.PERSIST), giveUp));
+            }
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levee.rfc.Rfc;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataTest {
 
@@ -216,6 +218,27 @@ class DataTest {
         wire.at(Wire.MILLI).expect("RA", 2, 0, 1);
         assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
         assertThat(wire.count(TcpCounters.ZERO_WINDOW_TIMEOUTS)).isEqualTo(1);
+    }
+
+    /// However long it is until the next probe, and whatever the limit was while the user was there.
+    @ParameterizedTest
+    @ValueSource(longs = {0, 86_400})
+    @Rfc("6429:3")
+    void theTimeCountsFromWhenTheUserHasGone(long secondsBefore) {
+        var wire = Wire.established(Wire.plain()
+                .zeroWindowNanosMax(secondsBefore * Wire.SECOND)
+                .zeroWindowClosedNanosMax(Wire.SECOND)
+                .build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        refuse(wire, 3_600 * Wire.SECOND);
+        wire.connection.closeSend(wire.now);
+        wire.connection.closeReceive(wire.now);
+        assertThat(wire.connection.nextDeadline() - wire.now).isLessThanOrEqualTo(Wire.SECOND);
+        refuse(wire, Wire.SECOND - 1);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
+        wire.at(1).drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
     }
 
     @Test

@@ -76,7 +76,12 @@ public final class Pages {
         private static void run() {
             try {
                 while (true) {
-                    prepare(QUEUE.take());
+                    var pages = QUEUE.take();
+                    try {
+                        prepare(pages);
+                    } catch (InternalError _) {
+                        // The system has no memory for it after all; its owner will find out.
+                    }
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -44,6 +44,7 @@ final class ShardSide {
     private @Nullable TcpSocket socket;
     private @Nullable CloseCause cause;
     private TcpConfig configured;
+    private int seenUncorkings;
     /// Somebody may write, or wants to.
     private boolean lends;
     private boolean outOfMemory;
@@ -94,7 +95,7 @@ final class ShardSide {
         if ((bits & OPTIONS) != 0) {
             to.lingerNanos(port.lingerNanos());
             configure(nowNanos, to);
-            to.cork(nowNanos, port.corked());
+            cork(nowNanos, to);
         }
         if ((bits & WRITTEN) != 0) {
             takeWritten(nowNanos, to);
@@ -125,12 +126,25 @@ final class ShardSide {
 
     private void configure(long nowNanos, TcpSocket to) {
         var asked = port.tcp();
-        if (asked == configured) {
-            to.noDelay(nowNanos, port.noDelay());
-        } else {
+        boolean noDelay = port.noDelay();
+        if (asked != configured) {
             configured = asked;
-            to.config(nowNanos, asked.toBuilder().noDelay(port.noDelay()).build());
+            to.config(nowNanos, asked.toBuilder().noDelay(to.noDelay()).build());
         }
+        // Saying it again would let go what a cork holds.
+        if (to.noDelay() != noDelay) {
+            to.noDelay(nowNanos, noDelay);
+        }
+    }
+
+    /// Between two looks a cork may have been taken out and put in again: what it held goes.
+    private void cork(long nowNanos, TcpSocket to) {
+        int uncorkings = port.uncorkings();
+        if (uncorkings != seenUncorkings) {
+            seenUncorkings = uncorkings;
+            to.cork(nowNanos, false);
+        }
+        to.cork(nowNanos, port.corked());
     }
 
     private void connect(long nowNanos) {

@@ -82,6 +82,7 @@ final class SocketPort extends Command {
     private volatile long lingerNanos;
     private volatile boolean noDelay;
     private volatile boolean corked;
+    private volatile int uncorkings;
     private volatile TcpConfig tcp;
     private volatile boolean reuseAddress;
     private volatile boolean closed;
@@ -245,9 +246,15 @@ final class SocketPort extends Command {
         return noDelay;
     }
 
-    void cork(boolean on) {
+    synchronized void cork(boolean on) {
+        uncorkings += on ? 0 : 1;
         corked = on;
         ask(OPTIONS);
+    }
+
+    /// How often a cork was taken out.
+    int uncorkings() {
+        return uncorkings;
     }
 
     boolean corked() {
