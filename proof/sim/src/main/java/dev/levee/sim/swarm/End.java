@@ -266,7 +266,7 @@ final class End {
                 undelivered);
     }
 
-    private boolean timedOut(Party user, CloseCause.TimedOut cause) {
+    boolean timedOut(Party user, CloseCause.TimedOut cause) {
         if (cause.softError() != null && watch.icmpNanos < 0) {
             return false;
         }
@@ -278,7 +278,7 @@ final class End {
             }
             case FIN_WAIT_2 ->
                 sender.finAcked() && host.nowNanos() - user.receiveClosedHostNanos() >= config.finWait2Nanos();
-            case ZERO_WINDOW -> config.zeroWindowNanosMax() > 0 || sinceClose >= config.zeroWindowClosedNanosMax();
+            case ZERO_WINDOW -> config.zeroWindowNanosMax() > 0 || leftLongAgo(user);
             case KEEP_ALIVE -> config.keepAlive();
             case USER -> {
                 sender.pace.gaveUp(cause);
@@ -286,6 +286,15 @@ final class End {
             }
             case LINGER -> sinceClose >= user.socket().tcp().lingerNanos();
         };
+    }
+
+    /// Whether the user has closed both ways, for as long as a peer that takes nothing is borne with then.
+    private boolean leftLongAgo(Party user) {
+        long most = config.zeroWindowClosedNanosMax();
+        return most > 0
+                && user.sendClosed()
+                && user.receiveClosed()
+                && host.nowNanos() - user.receiveClosedHostNanos() >= most;
     }
 
     private void judgeTimeWait() {

@@ -400,6 +400,29 @@ class OracleTest {
         witness.end.sender.pace.gaveUp(cause);
     }
 
+    /// A user who is there is not relieved of a peer that takes nothing, nor one who has half closed.
+    @Test
+    void givingUpOnAPeerThatTakesNothingIsRightOnlyLongAfterBothCloses() {
+        var witness = Witness.open();
+        var cause = new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, MSS);
+        long most = witness.end.config.zeroWindowClosedNanosMax();
+        witness.after(2 * most);
+        assertThat(witness.end.timedOut(witness, cause)).isFalse();
+        witness.sendClosed = true;
+        assertThat(witness.end.timedOut(witness, cause)).isFalse();
+        witness.sendClosed = false;
+        witness.receiveClosed = true;
+        assertThat(witness.end.timedOut(witness, cause)).isFalse();
+        witness.sendClosed = true;
+        assertThat(witness.end.timedOut(witness, cause)).isTrue();
+        var forEver =
+                Witness.open(Witness.settings().zeroWindowClosedNanosMax(0).build());
+        forEver.sendClosed = true;
+        forEver.receiveClosed = true;
+        forEver.after(2 * most);
+        assertThat(forEver.end.timedOut(forEver, cause)).isFalse();
+    }
+
     @Test
     void aResetAtTheWrongPlaceIsSeen() {
         var witness = Witness.open();

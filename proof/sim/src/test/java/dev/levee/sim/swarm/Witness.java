@@ -50,6 +50,7 @@ final class Witness implements Party {
     long written = 1_000_000;
     long read;
     boolean sendClosed;
+    boolean receiveClosed;
     boolean mayAbort;
     private int stamp = 5_000;
     private int peerStamp = 9_000;
@@ -247,7 +248,7 @@ final class Witness implements Party {
 
     @Override
     public boolean receiveClosed() {
-        return false;
+        return receiveClosed;
     }
 
     @Override
