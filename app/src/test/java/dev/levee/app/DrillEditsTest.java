@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -211,6 +212,13 @@ class DrillEditsTest {
                 "NAMES | '/a.pkt' | each must be the name of a .pkt file from the suite's directory on, not '/a.pkt'",
                 "NAMES | 'a/../b.pkt' | not 'a/../b.pkt'",
                 "NAMES | 'a.txt' | not 'a.txt'",
+                "NAMES | '.pkt' | not '.pkt'",
+                "NAMES | 'a//b.pkt' | not 'a//b.pkt'",
+                "NAMES | 'LONG+497.pkt' | .scripts: a name must not be longer than 500 characters",
+                "NAMES | 'LONG+496.pkt' | none of its scripts is among those given",
+                "NAMES | 'a(1),b/é.pkt' | none of its scripts is among those given",
+                "EDIT | {'old': 'LONG+1001', 'new': ''} | 'old' must not be longer than 1000 characters",
+                "EDIT | {'old': 'LONG+1000', 'new': 7} | edits[0]: 'new' must be a text",
                 "NAMES | 7 | not '7'",
                 "NAMES | 'a.pkt', 'a.pkt' | 'a.pkt' is listed before",
                 "SKIPPED | 'a.pkt', 'a.pkt' | skipped[0]: 'a.pkt' is listed before",
@@ -230,7 +238,8 @@ class DrillEditsTest {
             }
             default -> text;
         };
-        write("edits.json", json.replace('\'', '"'));
+        var longs = Pattern.compile("LONG\\+(\\d+)").matcher(json.replace('\'', '"'));
+        write("edits.json", longs.replaceAll(found -> "x".repeat(Integer.parseInt(found.group(1)))));
         assertRefused(drill("DIR/suite"), part);
     }
 

@@ -156,6 +156,9 @@ final class EditsFile {
         var scripts = new ArrayList<String>();
         for (var element : elements(where, holder, "scripts")) {
             check(
+                    !(element instanceof String name) || name.length() <= NAME_MAX,
+                    () -> where + ".scripts: a name must not be longer than " + NAME_MAX + " characters");
+            check(
                     element instanceof String name && isName(name),
                     () -> where + ".scripts: each must be the name of a .pkt file from the suite's directory on, not '"
                             + element + "'");
@@ -165,9 +168,7 @@ final class EditsFile {
     }
 
     private static boolean isName(String name) {
-        return name.length() <= NAME_MAX
-                && name.endsWith(".pkt")
-                && name.matches("[\\w .+-]+(/[\\w .+-]+)*")
+        return name.matches("([^/\\\\\\p{Cntrl}]+/)*[^/\\\\\\p{Cntrl}]+\\.pkt")
                 && !("/" + name).matches(".*/\\.\\.?/.*");
     }
 

@@ -422,13 +422,12 @@ public final class TcpSocket extends Timed {
     }
 
     /// Corked (true), only full segments are sent, for more is about to be written: for as long as one
-    /// retransmission timeout. A FIN, or the end of it (false), lets the rest go.
+    /// retransmission timeout with nothing outstanding. A FIN, or the end of it (false), lets the rest go, even if
+    /// it begins again before anything is polled.
     public void cork(long nowNanos, boolean on) {
-        if (corked != on) {
-            corked = on;
-            connection.cork(nowNanos, on);
-            sockets.touched(nowNanos, this);
-        }
+        corked = on;
+        connection.cork(nowNanos, on);
+        sockets.touched(nowNanos, this);
     }
 
     /// What was written last ends a record, see [TcpConnection#endRecord].

@@ -172,7 +172,7 @@ final class Output {
             return probe(tcb, nowNanos, out);
         }
         int length = sendable(tcb, nowNanos);
-        tcb.pending &= ~Tcb.SMALL_DUE;
+        tcb.pending &= ~(length == tcb.payloadMax() ? Tcb.SMALL_DUE : Tcb.SMALL_DUE | Tcb.UNCORKED);
         if (length == NOTHING) {
             return false;
         }
@@ -236,7 +236,8 @@ final class Output {
         }
         // Whoever writes urgent data does not want it to wait.
         boolean hurries = snd.finQueued || snd.urgent();
-        if ((tcb.corked || tcb.moreComes) && !hurries) {
+        boolean held = (tcb.corked || tcb.moreComes) && (tcb.pending & Tcb.UNCORKED) == 0;
+        if (held && !hurries) {
             return false;
         }
         // "the maximum send window ... Fs * Max(SND.WND)" with the recommended fraction of one half.

@@ -115,15 +115,20 @@ final class RetransmitTimer {
         return most == 0 || left == 0 ? Math.max(most, left) : Math.min(most, left);
     }
 
-    /// The user has closed for good: from now on another limit may hold, which counts from here.
+    /// The user has closed for good: what is borne with then counts from here, and the user's own limit goes on.
     static void left(Tcb tcb, long nowNanos) {
-        if (tcb.left() && tcb.refused) {
-            tcb.refusedNanos = nowNanos;
-            long most = refusalNanosMax(tcb);
-            if (most != 0 && tcb.timers.isSet(Timer.PERSIST)) {
-                long giveUp = Deadlines.after(nowNanos, most);
-                tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.timers.get(Timer.PERSIST), giveUp));
-            }
+        long own = tcb.config.zeroWindowNanosMax();
+        long closed = tcb.config.zeroWindowClosedNanosMax();
+        if (!tcb.left() || !tcb.refused || closed == 0) {
+            return;
+        }
+        long giveUp = Deadlines.after(nowNanos, closed);
+        if (own != 0) {
+            giveUp = Deadlines.earlier(giveUp, Deadlines.after(tcb.refusedNanos, own));
+        }
+        tcb.refusedNanos = giveUp - refusalNanosMax(tcb);
+        if (tcb.timers.isSet(Timer.PERSIST)) {
+            tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.timers.get(Timer.PERSIST), giveUp));
         }
     }
 

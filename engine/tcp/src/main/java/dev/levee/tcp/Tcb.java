@@ -28,6 +28,8 @@ final class Tcb {
     static final int TAIL_PROBE_DUE = 0x80;
     /// The peer is to be asked whether it is still there.
     static final int KEEP_ALIVE_DUE = 0x100;
+    /// What a cork held is to be sent as if there were none, even if there is one again.
+    static final int UNCORKED = 0x200;
 
     private static final SentSegments NOTHING_SENT = new SentSegments();
     private static final int TIMESTAMPS_BYTES = 12;
@@ -415,6 +417,12 @@ final class Tcb {
         long wanted =
                 Math.min(2L * congestion.cwnd(), Math.min(max, context.buffers().growthMost(true)));
         return (int) Math.max(wanted, first);
+    }
+
+    /// Full segments only (true), or everything again.
+    void cork(boolean on) {
+        corked = on;
+        pending |= on ? 0 : UNCORKED;
     }
 
     /// The user says how ACKs are best sent from now on.

@@ -302,7 +302,7 @@ public final class TcpConnection {
 
     /// Corked (true), text that fills no segment waits for more: for one timeout with nothing outstanding, or the FIN.
     public void cork(long nowNanos, boolean on) {
-        awake().corked = on;
+        awake().cork(on);
     }
 
     /// Acknowledges at once (true), as often as the settings have it, although this side answers; or with data (false).

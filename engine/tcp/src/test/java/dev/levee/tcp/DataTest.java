@@ -241,6 +241,26 @@ class DataTest {
         assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
     }
 
+    /// Who has set a limit of his own does not wait longer because he closes.
+    @ParameterizedTest
+    @ValueSource(longs = {0, 600})
+    @Rfc("6429:3")
+    void theUsersOwnLimitGoesOnWhenHeHasGone(long closedSeconds) {
+        var wire = Wire.established(Wire.plain()
+                .zeroWindowNanosMax(10 * Wire.SECOND)
+                .zeroWindowClosedNanosMax(closedSeconds * Wire.SECOND)
+                .build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        refuse(wire, 9 * Wire.SECOND);
+        wire.connection.closeSend(wire.now);
+        wire.connection.closeReceive(wire.now);
+        refuse(wire, Wire.SECOND - 1);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
+        wire.at(1).drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
+    }
+
     @Test
     @Rfc("6429:3")
     void peerThatTakesAnOctetNowAndThenIsBorneWithWhenTheUserHasGone() {

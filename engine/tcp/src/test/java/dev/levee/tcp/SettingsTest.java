@@ -253,6 +253,47 @@ class SettingsTest {
     }
 
     @Test
+    void whatACorkHeldGoesEvenIfThereIsOneAgain() {
+        var wire = Wire.established();
+        wire.connection.cork(wire.now, true);
+        wire.write("text");
+        wire.nothing();
+
+        wire.connection.cork(wire.now, false);
+        wire.connection.cork(wire.now, true);
+
+        wire.expect("PA", 1, 4, 1);
+        wire.write("more");
+        wire.nothing();
+    }
+
+    @Test
+    void whatACorkHeldGoesBehindFullSegments() {
+        var wire = Wire.established();
+        wire.connection.cork(wire.now, true);
+        wire.write(Wire.text(1_010));
+        wire.connection.cork(wire.now, false);
+        wire.connection.cork(wire.now, true);
+
+        wire.expect("A", 1, 1_000, 1);
+        wire.nothing();
+        wire.receive("A", 1, 1_001);
+        wire.nothing();
+    }
+
+    @Test
+    void theEndOfACorkIsNoEndOfNagle() {
+        var wire = Wire.established();
+        wire.write("one ").drain();
+        wire.connection.cork(wire.now, true);
+        wire.write("two");
+        wire.connection.cork(wire.now, false);
+        wire.connection.cork(wire.now, true);
+
+        wire.nothing();
+    }
+
+    @Test
     void turningNagleOffLetsEvenCorkedTextGo() {
         var wire = Wire.established();
         wire.connection.cork(wire.now, true);

@@ -44,7 +44,6 @@ final class ShardSide {
     private @Nullable TcpSocket socket;
     private @Nullable CloseCause cause;
     private TcpConfig configured;
-    private int seenUncorkings;
     /// Somebody may write, or wants to.
     private boolean lends;
     private boolean outOfMemory;
@@ -94,8 +93,7 @@ final class ShardSide {
         }
         if ((bits & OPTIONS) != 0) {
             to.lingerNanos(port.lingerNanos());
-            configure(nowNanos, to);
-            cork(nowNanos, to);
+            configure(nowNanos, to, bits);
         }
         if ((bits & WRITTEN) != 0) {
             takeWritten(nowNanos, to);
@@ -124,27 +122,28 @@ final class ShardSide {
         }
     }
 
-    private void configure(long nowNanos, TcpSocket to) {
+    /// Between two looks Nagle may have been turned off and on again, or a cork taken out and put in: what they held
+    /// goes all the same.
+    private void configure(long nowNanos, TcpSocket to, int bits) {
         var asked = port.tcp();
         boolean noDelay = port.noDelay();
         if (asked != configured) {
             configured = asked;
             to.config(nowNanos, asked.toBuilder().noDelay(to.noDelay()).build());
         }
+        if ((bits & SocketPort.PUSH) != 0) {
+            to.noDelay(nowNanos, true);
+        }
         // Saying it again would let go what a cork holds.
         if (to.noDelay() != noDelay) {
             to.noDelay(nowNanos, noDelay);
         }
-    }
-
-    /// Between two looks a cork may have been taken out and put in again: what it held goes.
-    private void cork(long nowNanos, TcpSocket to) {
-        int uncorkings = port.uncorkings();
-        if (uncorkings != seenUncorkings) {
-            seenUncorkings = uncorkings;
+        if ((bits & SocketPort.UNCORK) != 0) {
             to.cork(nowNanos, false);
         }
-        to.cork(nowNanos, port.corked());
+        if (to.corked() != port.corked()) {
+            to.cork(nowNanos, port.corked());
+        }
     }
 
     private void connect(long nowNanos) {

@@ -37,6 +37,8 @@ final class SocketPort extends Command {
     static final int OUTPUT_SHUT = 0x80;
     static final int INPUT_SHUT = 0x100;
     static final int RECEIPT = 0x200;
+    static final int UNCORK = 0x400;
+    static final int PUSH = 0x800;
 
     // What the shard says.
     static final int CONNECTED = 0x01;
@@ -82,7 +84,6 @@ final class SocketPort extends Command {
     private volatile long lingerNanos;
     private volatile boolean noDelay;
     private volatile boolean corked;
-    private volatile int uncorkings;
     private volatile TcpConfig tcp;
     private volatile boolean reuseAddress;
     private volatile boolean closed;
@@ -239,22 +240,16 @@ final class SocketPort extends Command {
 
     void noDelay(boolean on) {
         noDelay = on;
-        ask(OPTIONS);
+        ask(on ? OPTIONS | PUSH : OPTIONS);
     }
 
     boolean noDelay() {
         return noDelay;
     }
 
-    synchronized void cork(boolean on) {
-        uncorkings += on ? 0 : 1;
+    void cork(boolean on) {
         corked = on;
-        ask(OPTIONS);
-    }
-
-    /// How often a cork was taken out.
-    int uncorkings() {
-        return uncorkings;
+        ask(on ? OPTIONS : OPTIONS | UNCORK);
     }
 
     boolean corked() {

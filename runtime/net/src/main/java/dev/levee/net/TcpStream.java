@@ -222,8 +222,9 @@ public final class TcpStream implements Closeable {
     }
 
     /// Corked (true), only full segments are sent, because more is about to be written, as a head with its body. What
-    /// does not fill one waits for the end of it (false), for [#shutdownOutput] or [#close], but no longer than one
-    /// retransmission timeout: `TCP_CORK` elsewhere. What was written just before may wait, too.
+    /// does not fill one waits for the end of it (false), which leaves the rest to Nagle's algorithm, for
+    /// [#shutdownOutput] or [#close]; with nothing unacknowledged, no longer than one retransmission timeout.
+    /// `TCP_CORK` elsewhere. What was written just before may wait, too.
     public void cork(boolean on) {
         port.cork(on);
     }

@@ -18,7 +18,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +100,41 @@ class StreamTest {
             client.awaitDelivered(Duration.ofSeconds(30));
             assertThat(client.tcpInfo().sending().textSegments()).isEqualTo(3);
             connection.close();
+        }
+    }
+
+    /// The shard sees all of it at once. The timeout, after which what is held goes, is a minute.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasHeldGoesThoughItIsHeldAgainAtOnce(boolean corks) throws IOException, InterruptedException {
+        long minute = 60_000_000_000L;
+        try (var hosts = new TwoHosts(
+                1500, config -> config.noDelay(true).rtoMinNanos(minute).rtoInitialNanos(minute))) {
+            var connection = hosts.connect();
+            var client = connection.client();
+            client.cork(true);
+            client.output().write(text("answer"));
+            assertThat(client.tcpInfo().sending().textSegments()).isZero();
+            var free = new CountDownLatch(1);
+            hosts.a.shard().submit(new Task<>("a pause", _ -> awaited(free)), 1);
+            if (corks) {
+                client.cork(false);
+                client.cork(true);
+            } else {
+                client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
+            free.countDown();
+            client.awaitDelivered(Duration.ofSeconds(30));
+            assertThat(connection.server().input().readNBytes(6)).isEqualTo(text("answer"));
+            connection.close();
+        }
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

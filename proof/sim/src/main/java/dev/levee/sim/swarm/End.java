@@ -270,31 +270,42 @@ final class End {
         if (cause.softError() != null && watch.icmpNanos < 0) {
             return false;
         }
-        long sinceClose = host.nowNanos() - user.closedHostNanos();
+        long now = host.nowNanos();
         return switch (cause.which()) {
             case CONNECT, RETRANSMISSION, PERSIST -> {
                 sender.pace.gaveUp(cause);
                 yield true;
             }
             case FIN_WAIT_2 ->
-                sender.finAcked() && host.nowNanos() - user.receiveClosedHostNanos() >= config.finWait2Nanos();
-            case ZERO_WINDOW -> config.zeroWindowNanosMax() > 0 || leftLongAgo(user);
+                sender.finAcked()
+                        && user.receiveClosed()
+                        && now - user.receiveClosedHostNanos() >= config.finWait2Nanos();
+            case ZERO_WINDOW -> refusedLongAgo(now) || leftLongAgo(user, now);
             case KEEP_ALIVE -> config.keepAlive();
             case USER -> {
                 sender.pace.gaveUp(cause);
                 yield config.userTimeoutNanos() > 0;
             }
-            case LINGER -> sinceClose >= user.socket().tcp().lingerNanos();
+            case LINGER ->
+                user.closed()
+                        && now - user.closedHostNanos() >= user.socket().tcp().lingerNanos();
         };
     }
 
-    /// Whether the user has closed both ways, for as long as a peer that takes nothing is borne with then.
-    private boolean leftLongAgo(Party user) {
+    /// Whether the peer has taken nothing for as long as users bear with.
+    private boolean refusedLongAgo(long now) {
+        long most = config.zeroWindowNanosMax();
+        return most > 0 && now - sender.takenHostNanos() >= most;
+    }
+
+    /// Whether the user has closed both ways, and nothing was taken since, for as long as is borne with then.
+    private boolean leftLongAgo(Party user, long now) {
         long most = config.zeroWindowClosedNanosMax();
         return most > 0
                 && user.sendClosed()
                 && user.receiveClosed()
-                && host.nowNanos() - user.receiveClosedHostNanos() >= most;
+                && now - user.leftHostNanos() >= most
+                && now - sender.takenHostNanos() >= most;
     }
 
     private void judgeTimeWait() {

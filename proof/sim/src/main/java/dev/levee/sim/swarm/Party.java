@@ -29,8 +29,14 @@ interface Party {
     /// Whether the user aborted, or closed in a way that may reset.
     boolean mayAbort();
 
-    /// The host's time at which it stopped reading for good.
+    /// The host's time at which it stopped reading for good; says nothing before [#receiveClosed].
     long receiveClosedHostNanos();
+
+    /// The host's time at which it had closed both ways; says nothing before that.
+    long leftHostNanos();
+
+    /// Whether it wants no more of either direction.
+    boolean closed();
 
     /// Its connection has this initial sequence number.
     void isNumbered(int iss);
@@ -38,6 +44,6 @@ interface Party {
     /// The connection's other end has this initial sequence number.
     void meets(int iss);
 
-    /// The host's time of its close.
+    /// The host's time at that; says nothing before [#closed].
     long closedHostNanos();
 }

@@ -7,7 +7,15 @@ import java.util.TreeMap;
 ///
 /// Threads: the simulation's.
 final class Ranges {
+    private static final int GAPS_MIN = 30;
+    private static final int BYTES_PER_GAP = 1_024;
+
     private final TreeMap<Long, Long> ends = new TreeMap<>();
+
+    /// How many gaps a receiver with such a buffer bears with; beyond it may forget what came out of order.
+    static int kept(int bufferBytes) {
+        return Math.max(GAPS_MIN, bufferBytes / BYTES_PER_GAP - 2);
+    }
 
     void add(long from, long to) {
         if (from >= to) {

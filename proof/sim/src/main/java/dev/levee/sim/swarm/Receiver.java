@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: the simulation's.
 final class Receiver {
-    /// A receiver may forget what came out of order when there are more gaps than this.
-    private static final int GAPS_MAX = 30;
-
     /// In any second. The largest budget of a second is half of that; it begins those seconds when it likes.
     private static final int CHALLENGES_MAX = 30;
 
@@ -475,7 +472,9 @@ final class Receiver {
         arrived.add(begin, cut);
         ever.add(begin, cut);
         if (begin > next) {
-            vague |= arrived.count() > GAPS_MAX;
+            if (arrived.count() > Ranges.kept(end.config.receiveBufferBytes())) {
+                makeVague();
+            }
             selective.beyondGap(begin);
             due("it is out of order");
             return;

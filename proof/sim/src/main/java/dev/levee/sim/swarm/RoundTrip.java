@@ -42,6 +42,11 @@ final class RoundTrip {
     private long least = Long.MAX_VALUE;
     private long most = -1;
     private boolean measurable;
+    /// Whether the host must have measured something: the first segment of a flight was acknowledged, of which nothing
+    /// was sent twice (RFC 6298 §3).
+    private boolean must;
+    /// Nothing of this flight was sent twice, and the window was open all the time.
+    private boolean clean;
     /// An echo of a timestamp too old to be remembered, or of none of ours: nothing is certain any more.
     private boolean unsure;
     private long before = UNKNOWN;
@@ -50,11 +55,22 @@ final class RoundTrip {
         this.end = end;
     }
 
-    /// The shortest that can have been measured; 0 when none can, or the host says that it has measured none: of many
-    /// segments under way it may time a single one, and that may have been sent twice (RFC 6298 §3).
+    /// The shortest that can have been measured; 0 when that is not known. A host that says that it has measured
+    /// none (of many segments under way it may time a single one, and that may have been sent twice: RFC 6298 §3)
+    /// has to wait for its first timeout (§2.1).
     long least() {
-        boolean none = before != UNKNOWN && before < 0;
-        return most < 0 || unsure || none ? 0 : least;
+        if (unsure || end.receiver.isVague()) {
+            return 0;
+        }
+        if (before != UNKNOWN && before < 0) {
+            return end.config.rtoInitialNanos();
+        }
+        return most < 0 ? 0 : least;
+    }
+
+    /// The peer's window is closed: what is sent now are probes.
+    void windowClosed() {
+        clean = false;
     }
 
     /// A segment with this timestamp leaves.
@@ -71,10 +87,12 @@ final class RoundTrip {
     /// Positions leave, perhaps not for the first time.
     void leaves(long from, long to) {
         var now = new Sent(from, to, end.host.nowNanos());
+        clean = sent.isEmpty() ? from > 0 && end.sender.window > 0 : clean;
         for (var other : sent) {
             if (other.from < to && from < other.to) {
                 other.again = true;
                 now.again = true;
+                clean = false;
             }
         }
         sent.add(now);
@@ -89,6 +107,7 @@ final class RoundTrip {
                 measured(now - one.nanos, one.from == 0 ? SYN_ACK_NANOS : 0);
             }
         }
+        must |= clean && !sent.isEmpty() && sent.getFirst().to <= upTo;
         sent.removeIf(one -> one.to <= upTo);
         if (end.timestamps && packet.timestamps && packet.tsEcr != 0) {
             echoed(now, packet.tsEcr);
@@ -140,6 +159,11 @@ final class RoundTrip {
                 end.name,
                 Times.format(smoothed),
                 Times.format(before));
+        check(
+                smoothed >= 0 || (!must && before < 0),
+                Oracle.ROUND_TRIP,
+                "%s knows of no round-trip time, though something was acknowledged that it must have measured",
+                end.name);
         before = smoothed;
         measurable = false;
         var config = end.config;

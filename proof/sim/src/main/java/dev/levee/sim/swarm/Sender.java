@@ -17,6 +17,7 @@ final class Sender {
     long top;
     /// Up to here acknowledged.
     long acked;
+    private long takenHostNanos;
     /// Where the FIN stands, once it was sent.
     long finAt = -1;
 
@@ -49,6 +50,11 @@ final class Sender {
     /// What a segment says that leaves the window as it is.
     int windowField() {
         return (int) (window >> (end.scaling ? peerScale : 0));
+    }
+
+    /// The host's time at which the peer last took something new.
+    long takenHostNanos() {
+        return takenHostNanos;
     }
 
     boolean finAcked() {
@@ -368,6 +374,7 @@ final class Sender {
         roundTrip.acknowledged(packet, upTo);
         synTextJudged(upTo);
         acked = upTo;
+        takenHostNanos = end.host.nowNanos();
         windowUpTo = upTo;
         rightMax = Math.max(rightMax, upTo + window);
         pace.advanced(upTo);
@@ -406,6 +413,9 @@ final class Sender {
         boolean newer = upTo > acked || windowSegment < segment || (windowSegment == segment && windowUpTo <= upTo);
         if (upTo >= acked && newer) {
             window = offered;
+            if (offered == 0) {
+                roundTrip.windowClosed();
+            }
             windowMax = Math.max(windowMax, offered);
             windowSegment = segment;
             windowUpTo = upTo;
@@ -421,6 +431,7 @@ final class Sender {
             long count = upTo - acked;
             roundTrip.acknowledged(packet, upTo);
             acked = upTo;
+            takenHostNanos = end.host.nowNanos();
             pace.advanced(count);
         } else if (upTo == acked && acked < top && packet.length() == 0 && window == before && before > 0) {
             pace.duplicate();

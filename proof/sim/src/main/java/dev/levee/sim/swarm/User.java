@@ -42,6 +42,7 @@ final class User implements Party {
     private boolean working;
     private long closedHostNanos;
     private long receiveClosedHostNanos;
+    private long leftHostNanos;
     /// The host has lost its memory: this user is no more.
     boolean gone;
     long progressNanos;
@@ -269,6 +270,7 @@ final class User implements Party {
         if (!sendClosed) {
             sendClosed = true;
             closedAfterEnd = socket.tcp().connection().receiveFinished();
+            leftHostNanos = host.nowNanos();
         }
     }
 
@@ -276,6 +278,7 @@ final class User implements Party {
         if (!receiveClosed) {
             receiveClosed = true;
             receiveClosedHostNanos = host.nowNanos();
+            leftHostNanos = receiveClosedHostNanos;
         }
     }
 
@@ -389,6 +392,16 @@ final class User implements Party {
     @Override
     public long receiveClosedHostNanos() {
         return receiveClosedHostNanos;
+    }
+
+    @Override
+    public long leftHostNanos() {
+        return leftHostNanos;
+    }
+
+    @Override
+    public boolean closed() {
+        return closed;
     }
 
     @Override

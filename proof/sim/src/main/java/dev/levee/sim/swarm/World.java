@@ -297,6 +297,7 @@ final class World {
             boolean grows = knobs.has(Knob.GROWTH) && growth.chance(0.8);
             int shiftMost = 1 + (int) (7 * knobs.strength(Knob.GROWTH));
             int send = 4_096 << random.nextInt(7);
+            var refused = knobs.random(1_600 + index);
             return TcpConfig.builder()
                     .receiveBufferBytes(receive)
                     .receiveBufferBytesMax(grows ? receive << growth.nextInt(shiftMost) : receive)
@@ -318,6 +319,8 @@ final class World {
                     .r2Nanos(Times.seconds(random.chance(0.5) ? 100 : 20 + random.nextInt(60)))
                     .r2SynNanos(Times.seconds(random.chance(0.5) ? 180 : 20 + random.nextInt(60)))
                     .finWait2Nanos(Times.seconds(5 + random.nextInt(20)))
+                    .zeroWindowNanosMax(refused.chance(0.1) ? Times.seconds(10 + refused.nextInt(20)) : 0)
+                    .zeroWindowClosedNanosMax(Times.seconds(refused.chance(0.5) ? 5 + refused.nextInt(20) : 600))
                     .build();
         }
 

@@ -326,11 +326,34 @@ class OracleTest {
 
     @Test
     void whoHasMeasuredNothingWaitsForNobodysRoundTrip() {
-        var witness = answeredAfter(Times.millis(500));
+        for (boolean early : new boolean[] {false, true}) {
+            var witness = answeredAfter(Times.millis(1_500));
+            witness.end.sender.roundTrip.judge(-1, Times.seconds(1));
+            witness.text(1, MSS);
+            witness.after(Times.seconds(1) - (early ? 1 : 0));
+            if (early) {
+                refuses(Oracle.RETRANSMIT_EARLY, () -> witness.text(1, MSS));
+            } else {
+                witness.text(1, MSS);
+            }
+        }
+    }
+
+    @Test
+    void whoMeasuresNothingOfAFlightThatWasSentOnceIsSeen() {
+        var witness = Witness.open();
         witness.end.sender.roundTrip.judge(-1, Times.seconds(1));
         witness.text(1, MSS);
-        witness.after(Times.millis(499));
-        witness.text(1, MSS);
+        witness.text(1 + MSS, MSS);
+        witness.gets(ACK, 1, 1 + MSS, PEER_WINDOW, 0);
+        refuses(Oracle.ROUND_TRIP, () -> witness.end.sender.roundTrip.judge(-1, Times.seconds(1)));
+    }
+
+    @Test
+    void whoForgetsWhatHeHasMeasuredIsSeen() {
+        var witness = answeredAfter(Times.millis(500));
+        witness.end.sender.roundTrip.judge(Times.millis(500), Times.seconds(1));
+        refuses(Oracle.ROUND_TRIP, () -> witness.end.sender.roundTrip.judge(-1, Times.seconds(1)));
     }
 
     private static Witness answeredAfter(long nanos) {
@@ -398,29 +421,6 @@ class OracleTest {
         refuses(Oracle.GIVE_UP, () -> witness.end.sender.pace.gaveUp(cause));
         witness.after(1);
         witness.end.sender.pace.gaveUp(cause);
-    }
-
-    /// A user who is there is not relieved of a peer that takes nothing, nor one who has half closed.
-    @Test
-    void givingUpOnAPeerThatTakesNothingIsRightOnlyLongAfterBothCloses() {
-        var witness = Witness.open();
-        var cause = new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, MSS);
-        long most = witness.end.config.zeroWindowClosedNanosMax();
-        witness.after(2 * most);
-        assertThat(witness.end.timedOut(witness, cause)).isFalse();
-        witness.sendClosed = true;
-        assertThat(witness.end.timedOut(witness, cause)).isFalse();
-        witness.sendClosed = false;
-        witness.receiveClosed = true;
-        assertThat(witness.end.timedOut(witness, cause)).isFalse();
-        witness.sendClosed = true;
-        assertThat(witness.end.timedOut(witness, cause)).isTrue();
-        var forEver =
-                Witness.open(Witness.settings().zeroWindowClosedNanosMax(0).build());
-        forEver.sendClosed = true;
-        forEver.receiveClosed = true;
-        forEver.after(2 * most);
-        assertThat(forEver.end.timedOut(forEver, cause)).isFalse();
     }
 
     @Test

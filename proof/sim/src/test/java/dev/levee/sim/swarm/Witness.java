@@ -52,6 +52,10 @@ final class Witness implements Party {
     boolean sendClosed;
     boolean receiveClosed;
     boolean mayAbort;
+    private boolean closed;
+    private long receiveClosedHostNanos;
+    private long leftHostNanos;
+    private long closedHostNanos;
     private int stamp = 5_000;
     private int peerStamp = 9_000;
 
@@ -266,13 +270,42 @@ final class Witness implements Party {
         // Nobody asks this user.
     }
 
+    void closeSend() {
+        sendClosed = true;
+        leftHostNanos = host.nowNanos();
+    }
+
+    void closeReceive() {
+        receiveClosed = true;
+        receiveClosedHostNanos = host.nowNanos();
+        leftHostNanos = receiveClosedHostNanos;
+    }
+
+    /// Both ways.
+    void close() {
+        closeSend();
+        closeReceive();
+        closed = true;
+        closedHostNanos = host.nowNanos();
+    }
+
     @Override
     public long receiveClosedHostNanos() {
-        return 0;
+        return receiveClosedHostNanos;
+    }
+
+    @Override
+    public long leftHostNanos() {
+        return leftHostNanos;
+    }
+
+    @Override
+    public boolean closed() {
+        return closed;
     }
 
     @Override
     public long closedHostNanos() {
-        return 0;
+        return closedHostNanos;
     }
 }

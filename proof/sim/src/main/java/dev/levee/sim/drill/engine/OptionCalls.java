@@ -261,8 +261,9 @@ final class OptionCalls {
         switch (option) {
             case TCP_QUICKACK -> socket.ackQuickly(machine.stackNanos(), file.options.on(option));
             case TCP_CORK, TCP_NOPUSH -> socket.cork(machine.stackNanos(), file.options.on(option));
-            case TCP_NODELAY,
-                    TCP_CONGESTION,
+            // Said again it lets go what waits, as any time.
+            case TCP_NODELAY -> socket.noDelay(machine.stackNanos(), file.options.on(option));
+            case TCP_CONGESTION,
                     TCP_LINGER2,
                     TCP_USER_TIMEOUT,
                     TCP_NOTSENT_LOWAT,

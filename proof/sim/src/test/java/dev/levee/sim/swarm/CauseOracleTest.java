@@ -1,0 +1,101 @@
+package dev.levee.sim.swarm;
+
+import static dev.levee.sim.swarm.Witness.MSS;
+import static dev.levee.sim.swarm.Witness.OWN_WINDOW;
+import static dev.levee.sim.swarm.Witness.PEER_WINDOW;
+import static dev.levee.wire.TcpFlags.ACK;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levee.sim.Times;
+import dev.levee.tcp.CloseCause;
+import dev.levee.wire.TcpFlags;
+import org.junit.jupiter.api.Test;
+
+/// What a user is told about the end of its connection has to have happened, for as long as it is said to have.
+class CauseOracleTest {
+    /// A user who is there is not relieved of a peer that takes nothing, nor one who has half closed.
+    @Test
+    void givingUpOnAPeerThatTakesNothingIsRightOnlyLongAfterBothCloses() {
+        long most = Witness.settings().build().zeroWindowClosedNanosMax();
+        var witness = Witness.open();
+        witness.after(2 * most);
+        assertThat(givesUp(witness)).isFalse();
+        witness.closeSend();
+        witness.after(2 * most);
+        assertThat(givesUp(witness)).isFalse();
+        witness.closeReceive();
+        witness.after(most - 1);
+        assertThat(givesUp(witness)).isFalse();
+        witness.after(1);
+        assertThat(givesUp(witness)).isTrue();
+        var reader = Witness.open();
+        reader.closeReceive();
+        reader.after(2 * most);
+        assertThat(givesUp(reader)).isFalse();
+        reader.closeSend();
+        reader.after(most - 1);
+        assertThat(givesUp(reader)).isFalse();
+        reader.after(1);
+        assertThat(givesUp(reader)).isTrue();
+        var forEver =
+                Witness.open(Witness.settings().zeroWindowClosedNanosMax(0).build());
+        forEver.closeSend();
+        forEver.closeReceive();
+        forEver.after(2 * most);
+        assertThat(givesUp(forEver)).isFalse();
+    }
+
+    @Test
+    void whatAPeerHasTakenLatelyIsNotNothing() {
+        long own = Times.seconds(10);
+        for (boolean left : new boolean[] {false, true}) {
+            var settings = Witness.settings().zeroWindowClosedNanosMax(own);
+            var witness =
+                    Witness.open(settings.zeroWindowNanosMax(left ? 0 : own).build());
+            if (left) {
+                witness.closeSend();
+                witness.closeReceive();
+            }
+            witness.text(1, MSS);
+            witness.after(own - 1);
+            witness.gets(ACK, 1, 1 + MSS, 0, 0);
+            witness.after(own - 1);
+            assertThat(givesUp(witness)).isFalse();
+            witness.after(1);
+            assertThat(givesUp(witness)).isTrue();
+        }
+    }
+
+    private static boolean givesUp(Witness witness) {
+        return witness.end.timedOut(witness, new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, MSS));
+    }
+
+    @Test
+    void whoStillReadsIsNotCutOffInFinWait2() {
+        var cause = new CloseCause.TimedOut(CloseCause.Timeout.FIN_WAIT_2, 0);
+        var witness = Witness.open();
+        witness.written = 0;
+        witness.closeSend();
+        witness.sends(ACK | TcpFlags.FIN, 1, 1, OWN_WINDOW, 0);
+        witness.gets(ACK, 1, 2, PEER_WINDOW, 0);
+        witness.after(2 * witness.end.config.finWait2Nanos());
+        assertThat(witness.end.timedOut(witness, cause)).isFalse();
+        witness.closeReceive();
+        witness.after(witness.end.config.finWait2Nanos());
+        assertThat(witness.end.timedOut(witness, cause)).isTrue();
+    }
+
+    @Test
+    void whoHasNotClosedDoesNotLinger() {
+        var cause = new CloseCause.TimedOut(CloseCause.Timeout.LINGER, 0);
+        var witness = Witness.open();
+        witness.socket().tcp().lingerNanos(Times.seconds(5));
+        witness.after(Times.seconds(10));
+        assertThat(witness.end.timedOut(witness, cause)).isFalse();
+        witness.close();
+        witness.after(Times.seconds(5) - 1);
+        assertThat(witness.end.timedOut(witness, cause)).isFalse();
+        witness.after(1);
+        assertThat(witness.end.timedOut(witness, cause)).isTrue();
+    }
+}
