@@ -165,7 +165,7 @@ final class GetCommand implements Callable<Integer> {
                 members.put("status", result.status());
                 members.put("bytes", result.bytes());
                 members.put("seconds", nanos / 1e9);
-                members.put("retransmissions", host.stats().tcp(TcpCounters.RETRANSMITS));
+                members.put("retransmissions", host.counters().tcp(TcpCounters.RETRANSMITS));
                 spec.commandLine().getOut().println(Json.line(members));
             }
             return 0;

@@ -258,7 +258,7 @@ final class ServeCommand implements Callable<Integer> {
             if (!json || from == null || connections == null) {
                 return;
             }
-            var stats = from.stats();
+            var stats = from.counters();
             var members = new LinkedHashMap<String, Object>();
             members.put("connections", connections.accepted());
             members.put("bytesUndelivered", stats.undeliveredBytes());

@@ -254,8 +254,8 @@ public final class LiveDemo {
         }
 
         private static long retransmissions(Play play) {
-            return play.client.stats().tcp(TcpCounters.RETRANSMITS)
-                    + play.server.stats().tcp(TcpCounters.RETRANSMITS);
+            return play.client.counters().tcp(TcpCounters.RETRANSMITS)
+                    + play.server.counters().tcp(TcpCounters.RETRANSMITS);
         }
     }
 }

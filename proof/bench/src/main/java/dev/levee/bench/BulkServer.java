@@ -114,7 +114,7 @@ final class BulkServer {
             long allocated = threads.getTotalThreadAllocatedBytes();
             long segments = 0;
             if (host != null) {
-                var stats = host.stats();
+                var stats = host.counters();
                 segments = stats.tcp(TcpCounters.SEGMENTS_IN) + stats.tcp(TcpCounters.SEGMENTS_OUT);
             }
             System.out.println(segments + " " + allocated);

@@ -101,7 +101,7 @@ final class LossPaths {
     }
 
     private static String counters(Host host) {
-        var stats = host.stats();
+        var stats = host.counters();
         return "segments " + stats.tcp(TcpCounters.SEGMENTS_OUT) + ", again " + stats.tcp(TcpCounters.RETRANSMITS)
                 + ", recoveries " + stats.tcp(TcpCounters.FAST_RETRANSMITS) + ", timeouts "
                 + stats.tcp(TcpCounters.TIMEOUT_RETRANSMITS) + ", undone " + stats.tcp(TcpCounters.RECOVERIES_UNDONE)

@@ -10,6 +10,7 @@ import dev.levee.tcp.TcpCounters;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -58,19 +59,7 @@ final class MemoryBench {
             awaitRest(pair);
             long heap = heap() - before - 4L * open.size();
             System.out.println(line("net API", heap, pair.bufferBytes()));
-            long probesBefore = pair.probes();
-            double among = throughput(busy);
-            System.out.println(String.format(
-                    Locale.ROOT,
-                    "busy connection alone %.2f Gbit/s, among %d idle ones asked every %d s %.2f Gbit/s: ratio %.2f; "
-                            + "%d keep-alive probes meanwhile, %d connections given up",
-                    alone,
-                    connections,
-                    keepAliveSeconds,
-                    among,
-                    among / alone,
-                    pair.probes() - probesBefore,
-                    2L * connections + 2 - pair.established()));
+            System.out.println(among(pair, busy, alone));
             busy.close();
         }
     }
@@ -112,15 +101,97 @@ final class MemoryBench {
         return memory.getHeapMemoryUsage().getUsed();
     }
 
+    /// Second by second for as long as it takes until everybody was asked: the idle ones were opened in a part of that
+    /// time, and are asked in the same part of it, so that there are seconds in which nobody asks.
+    private String among(Pair pair, Connection busy, double alone) throws IOException, InterruptedException {
+        int slices = Math.max(seconds, keepAliveSeconds + 1);
+        var rates = new double[slices];
+        var probes = new long[slices];
+        var stop = new Stop();
+        var writer = Thread.startVirtualThread(() -> write(busy.client(), stop));
+        transfer(busy.server(), SECOND / 2);
+        long asked = pair.probes();
+        for (int i = 0; i < slices; i++) {
+            rates[i] = gigabits(busy.server(), SECOND);
+            long now = pair.probes();
+            probes[i] = now - asked;
+            asked = now;
+        }
+        finish(busy, writer, stop);
+        long most = Arrays.stream(probes).max().orElse(0);
+        var quiet = new Share();
+        var loud = new Share();
+        var all = new Share();
+        for (int i = 0; i < slices; i++) {
+            all.add(rates[i], probes[i]);
+            if (probes[i] <= most / 10) {
+                quiet.add(rates[i], probes[i]);
+            } else if (probes[i] >= most / 2) {
+                loud.add(rates[i], probes[i]);
+            }
+        }
+        return String.format(
+                Locale.ROOT,
+                "busy connection alone %.2f Gbit/s, among %d idle ones asked every %d s %.2f Gbit/s: ratio %.2f; "
+                        + "%d keep-alive probes meanwhile, %d connections given up%n"
+                        + "among them, in the seconds with few probes (%s) and with many (%s): ratio %.2f",
+                alone,
+                connections,
+                keepAliveSeconds,
+                all.rate(),
+                all.rate() / alone,
+                all.probes,
+                2L * connections + 2 - pair.established(),
+                quiet,
+                loud,
+                loud.rate() / quiet.rate());
+    }
+
+    /// Seconds of one kind.
+    private static final class Share {
+        private int seconds;
+        private double rates;
+        private long probes;
+
+        void add(double rate, long probesThen) {
+            seconds++;
+            rates += rate;
+            probes += probesThen;
+        }
+
+        double rate() {
+            return rates / seconds;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%d of them, %d probes each, %.2f Gbit/s",
+                    seconds,
+                    seconds == 0 ? 0 : probes / seconds,
+                    rate());
+        }
+    }
+
     /// Gigabits a second through one connection, its ends on virtual threads.
     private double throughput(Connection connection) throws IOException, InterruptedException {
         var stop = new Stop();
         var writer = Thread.startVirtualThread(() -> write(connection.client(), stop));
         transfer(connection.server(), SECOND / 2);
-        long bytes = 0;
+        double rate = gigabits(connection.server(), seconds * SECOND);
+        finish(connection, writer, stop);
+        return rate;
+    }
+
+    private static double gigabits(TcpStream stream, long nanos) throws IOException {
         long begin = System.nanoTime();
-        bytes += transfer(connection.server(), seconds * SECOND);
-        double took = System.nanoTime() - begin;
+        long bytes = transfer(stream, nanos);
+        return 8.0 * bytes / (System.nanoTime() - begin);
+    }
+
+    private static void finish(Connection connection, Thread writer, Stop stop)
+            throws IOException, InterruptedException {
         stop.now = true;
         // What is still under way has to be read before the writer can end.
         while (writer.isAlive()) {
@@ -128,7 +199,6 @@ final class MemoryBench {
             writer.join(java.time.Duration.ofMillis(1));
         }
         drain(connection.server());
-        return 8 * bytes / took;
     }
 
     private static final class Stop {
@@ -214,11 +284,12 @@ final class MemoryBench {
         }
 
         long bufferBytes() throws IOException {
-            return a.stats().bufferBytesInUse() + b.stats().bufferBytesInUse();
+            return a.counters().bufferBytesInUse() + b.counters().bufferBytesInUse();
         }
 
         long probes() throws IOException {
-            return a.stats().tcp(TcpCounters.KEEP_ALIVE_PROBES) + b.stats().tcp(TcpCounters.KEEP_ALIVE_PROBES);
+            return a.counters().tcp(TcpCounters.KEEP_ALIVE_PROBES)
+                    + b.counters().tcp(TcpCounters.KEEP_ALIVE_PROBES);
         }
 
         long established() throws IOException {

@@ -203,9 +203,18 @@ public final class Host implements AutoCloseable {
         return new LeveeServerSocketFactory(this);
     }
 
+    /// What was counted so far; after the end of the host, until then.
+    public HostCounters counters() {
+        return ask("counters", _ -> HostCounters.of(shard.stack(), shard.undeliveredBytes()));
+    }
+
     /// Counters, states and connections as they are now; after the end of the host, as they were then.
     public HostStats stats() {
-        var task = new Task<>("statistics", true, now -> HostStats.of(now, shard.stack(), shard.undeliveredBytes()));
+        return ask("statistics", now -> HostStats.of(now, shard.stack(), shard.undeliveredBytes()));
+    }
+
+    private <T> T ask(String what, Task.Body<T> body) {
+        var task = new Task<>(what, true, body);
         shard.submit(task, 1);
         try {
             return task.await();

@@ -1,16 +1,12 @@
 package dev.levee.net;
 
-import dev.levee.guard.GuardCounters;
 import dev.levee.stack.Listener;
 import dev.levee.stack.Stack;
-import dev.levee.stack.StackCounters;
 import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.FourTuple;
-import dev.levee.tcp.TcpCounters;
 import dev.levee.tcp.TcpInfo;
 import dev.levee.tcp.TcpState;
-import dev.levee.wire.DropReason;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -18,31 +14,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a host has counted and what it holds, at one moment. Immutable.
+/// What a host has counted and what it holds, at one moment. Immutable. It has an entry for each connection, some
+/// hundred
+/// octets each, and nothing else goes on in the host while they are made: [Host#counters] is for who asks often.
 ///
 /// Threads: any.
 ///
-/// @param tcp what TCP counted, all connections together, since the host was started
-/// @param stack what else the stack counted
-/// @param guard what was decided about handshakes that have no connection yet
-/// @param halfOpenBytes native memory taken for those
-/// @param frames packets received, by what became of them; [DropReason#NONE]: served
-/// @param undeliveredBytes octets that applications wrote and that were not acknowledged when their connections
-///     ended
-/// @param bufferBytesInUse memory of send and receive buffers that connections hold
-/// @param bufferBytesReserved such memory taken from the machine, in use or kept for later
+/// @param counters what was counted
 /// @param states connections in each state, only states that occur
 /// @param listeners who listens
 /// @param connections all connections in any state but CLOSED
 public record HostStats(
-        Map<TcpCounters, Long> tcp,
-        Map<StackCounters, Long> stack,
-        Map<GuardCounters, Long> guard,
-        long halfOpenBytes,
-        Map<DropReason, Long> frames,
-        long undeliveredBytes,
-        long bufferBytesInUse,
-        long bufferBytesReserved,
+        HostCounters counters,
         Map<TcpState, Integer> states,
         List<ListenerInfo> listeners,
         List<ConnectionInfo> connections) {
@@ -103,23 +86,6 @@ public record HostStats(
 
     /// Threads: shard.
     static HostStats of(long nowNanos, Stack stack, long undeliveredBytes) {
-        var tcp = new EnumMap<TcpCounters, Long>(TcpCounters.class);
-        for (var counter : TcpCounters.values()) {
-            tcp.put(counter, stack.tcpCounters().get(counter));
-        }
-        var other = new EnumMap<StackCounters, Long>(StackCounters.class);
-        for (var counter : StackCounters.values()) {
-            other.put(counter, stack.counters().get(counter));
-        }
-        var guard = new EnumMap<GuardCounters, Long>(GuardCounters.class);
-        var decided = stack.guardCounters();
-        for (var counter : GuardCounters.values()) {
-            guard.put(counter, decided == null ? 0 : decided.get(counter));
-        }
-        var frames = new EnumMap<DropReason, Long>(DropReason.class);
-        for (var reason : DropReason.values()) {
-            frames.put(reason, stack.drops().get(reason));
-        }
         var states = new EnumMap<TcpState, Integer>(TcpState.class);
         var connections = new ArrayList<ConnectionInfo>();
         stack.forEachSocket(socket -> {
@@ -136,25 +102,10 @@ public record HostStats(
         var listeners = new ArrayList<ListenerInfo>();
         stack.forEachListener(listener -> listeners.add(ListenerInfo.of(listener)));
         return new HostStats(
-                Collections.unmodifiableMap(tcp),
-                Collections.unmodifiableMap(other),
-                Collections.unmodifiableMap(guard),
-                stack.halfOpenBytes(),
-                Collections.unmodifiableMap(frames),
-                undeliveredBytes,
-                stack.buffers().bytesTaken(),
-                stack.buffers().bytesReserved(),
+                HostCounters.of(stack, undeliveredBytes),
                 Collections.unmodifiableMap(states),
                 List.copyOf(listeners),
                 List.copyOf(connections));
-    }
-
-    public long tcp(TcpCounters counter) {
-        return tcp.getOrDefault(counter, 0L);
-    }
-
-    public long frames(DropReason reason) {
-        return frames.getOrDefault(reason, 0L);
     }
 
     public int connections(TcpState state) {

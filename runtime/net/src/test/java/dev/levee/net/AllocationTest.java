@@ -39,13 +39,13 @@ class AllocationTest {
     }
 
     private static Allocated round(TwoHosts hosts, TwoHosts.Connection connection) throws Exception {
-        long segmentsBefore = hosts.b.stats().tcp(TcpCounters.SEGMENTS_IN);
+        long segmentsBefore = hosts.b.counters().tcp(TcpCounters.SEGMENTS_IN);
         long nearBefore = allocated(hosts.a);
         long farBefore = allocated(hosts.b);
         long byUsers = transfer(connection, MEASURED_BYTES);
         long byNear = allocated(hosts.a) - nearBefore;
         long byFar = allocated(hosts.b) - farBefore;
-        assertThat(hosts.b.stats().tcp(TcpCounters.SEGMENTS_IN) - segmentsBefore)
+        assertThat(hosts.b.counters().tcp(TcpCounters.SEGMENTS_IN) - segmentsBefore)
                 .isGreaterThan(MEASURED_BYTES / 1460);
         return new Allocated(byUsers, byNear, byFar);
     }

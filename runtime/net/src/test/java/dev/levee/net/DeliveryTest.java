@@ -88,7 +88,7 @@ class DeliveryTest {
             assertThat(first.delivered()).isTrue();
             // It has been said: closing does not say it again.
             client.close();
-            assertThat(hosts.a.stats().undeliveredBytes()).isEqualTo(12_345);
+            assertThat(hosts.a.counters().undeliveredBytes()).isEqualTo(12_345);
         }
     }
 

@@ -16,6 +16,7 @@ import dev.levee.tcp.BufferPool;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.TcpCounters;
 import dev.levee.tcp.TcpState;
+import dev.levee.wire.DropReason;
 import dev.levee.wire.IpAddress;
 import java.io.IOException;
 import java.net.BindException;
@@ -304,9 +305,11 @@ class HostTest {
                 assertThat(info.unacknowledgedBytes()).isZero();
                 assertThat(info.userClosed()).isFalse();
             });
-            assertThat(near.tcp(TcpCounters.ACTIVE_OPENS)).isOne();
+            assertThat(near.counters().tcp(TcpCounters.ACTIVE_OPENS)).isOne();
+            assertThat(hosts.a.counters().tcp(TcpCounters.ACTIVE_OPENS)).isOne();
+            assertThat(hosts.a.counters().frames(DropReason.NONE)).isPositive();
             // As much as the next write may need, wherever in a piece it begins.
-            assertThat(near.bufferBytesInUse()).isEqualTo(2 * BufferPool.PIECE_BYTES);
+            assertThat(near.counters().bufferBytesInUse()).isEqualTo(2 * BufferPool.PIECE_BYTES);
             var far = hosts.b.stats();
             assertThat(far.listeners())
                     .extracting(HostStats.ListenerInfo::endpoint)

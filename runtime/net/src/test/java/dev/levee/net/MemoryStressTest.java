@@ -141,7 +141,7 @@ class MemoryStressTest {
         }
 
         void awaitNoMemory() throws IOException {
-            while (a.stats().bufferBytesInUse() + b.stats().bufferBytesInUse() > 0) {
+            while (a.counters().bufferBytesInUse() + b.counters().bufferBytesInUse() > 0) {
                 LockSupport.parkNanos(REST_NANOS);
             }
         }

@@ -102,7 +102,7 @@ class ShardTest {
             client.output().write(new byte[2_000_000]);
             client.close();
             assertThat(octets.join()).isEqualTo(2_000_000);
-            var counters = a.stats();
+            var counters = a.counters();
             assertThat(counters.tcp(dev.levee.tcp.TcpCounters.RETRANSMITS)).isZero();
             server.close();
         }
@@ -152,10 +152,10 @@ class ShardTest {
         var ends = MemoryLink.pair(1500, 16_384);
         flood(ends.a(), 12_000);
         try (var host = Host.builder().link(ends.b()).address("198.18.0.2/24").start()) {
-            var stats = host.stats();
+            var stats = host.counters();
             while (stats.frames().values().stream().mapToLong(Long::longValue).sum() < 12_000) {
                 Thread.onSpinWait();
-                stats = host.stats();
+                stats = host.counters();
             }
             assertThat(stats.frames().get(DropReason.SYN_LANE_FULL)).isPositive();
         }

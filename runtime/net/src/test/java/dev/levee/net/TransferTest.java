@@ -103,7 +103,7 @@ class TransferTest {
                 assertThat(client.join()).isTrue();
             }
             assertThat(server.join()).isTrue();
-            assertThat(hosts.a.stats().undeliveredBytes()).isZero();
+            assertThat(hosts.a.counters().undeliveredBytes()).isZero();
         }
     }
 
