@@ -13,8 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What a user holds of a connection: readiness, reading and writing, half-close, linger, errors, options. The
-/// rules of sockets live here and nowhere else; a shard gives them to blocked threads, the simulator to
-/// scripts.
+/// rules of sockets live here only; a shard gives them to blocked threads, the simulator to scripts.
 ///
 /// Rules:
 /// - A read gives data first, then END (the peer's FIN), or FAILED if the connection ended otherwise. Data that
@@ -27,9 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// - After `close` the connection lives on by itself until it is over. It is still reported by
 ///   [Stack#pollReady] while something is attached or the close lingers: a driver that is through with it
 ///   attaches null.
-/// - The rings stay this connection's until the user has called `close` or `abort`, even when the connection
-///   has failed before: another thread may be copying. While they are lent ([#lendBuffers]) they stay beyond
-///   that.
+/// - The rings stay this connection's until the user has called `close` or `abort`, even when it has failed
+///   before: another thread may be copying. While they are lent ([#lendBuffers]) they stay beyond that.
 /// - The peer's urgent pointer is about the octet before it, the mark. No read goes across the mark: one ends there,
 ///   the next begins with it. With [TcpConfig#urgentInLine] the octet is read like any other. Otherwise reading
 ///   skips it, and [#readUrgent] has it until then.
@@ -366,8 +364,7 @@ public final class TcpSocket extends Timed {
         sockets.touched(nowNanos, this);
     }
 
-    /// Whether its user has closed it and the peer has acknowledged everything, the FIN included: it owes
-    /// nobody anything.
+    /// Whether its user has closed it and the peer has acknowledged everything, the FIN included.
     boolean delivered() {
         return userClosed && connection.finAcked() && unacknowledgedBytes() == 0;
     }
@@ -421,12 +418,16 @@ public final class TcpSocket extends Timed {
         return noDelay;
     }
 
-    /// Corked (true), only full segments are sent, for more is about to be written: for as long as one
-    /// retransmission timeout with nothing outstanding. A FIN, or the end of it (false), lets the rest go, even if
-    /// it begins again before anything is polled.
+    /// Corked (true), only full segments are sent: as [TcpConnection#cork].
     public void cork(long nowNanos, boolean on) {
         corked = on;
         connection.cork(nowNanos, on);
+        sockets.touched(nowNanos, this);
+    }
+
+    /// As [TcpConnection#release].
+    public void release(long nowNanos, long end) {
+        connection.release(nowNanos, end);
         sockets.touched(nowNanos, this);
     }
 

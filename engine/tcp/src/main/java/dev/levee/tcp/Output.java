@@ -172,7 +172,7 @@ final class Output {
             return probe(tcb, nowNanos, out);
         }
         int length = sendable(tcb, nowNanos);
-        tcb.pending &= ~(length == tcb.payloadMax() ? Tcb.SMALL_DUE : Tcb.SMALL_DUE | Tcb.UNCORKED);
+        tcb.pending &= ~Tcb.SMALL_DUE;
         if (length == NOTHING) {
             return false;
         }
@@ -236,8 +236,7 @@ final class Output {
         }
         // Whoever writes urgent data does not want it to wait.
         boolean hurries = snd.finQueued || snd.urgent();
-        boolean held = (tcb.corked || tcb.moreComes) && (tcb.pending & Tcb.UNCORKED) == 0;
-        if (held && !hurries) {
+        if (Cork.holds(tcb) && !hurries) {
             return false;
         }
         // "the maximum send window ... Fs * Max(SND.WND)" with the recommended fraction of one half.

@@ -60,7 +60,16 @@ final class RetransmitTimer {
         if (!tcb.state.synchronised()) {
             return;
         }
-        if (snd.sndWnd == 0 && snd.unacknowledged()) {
+        boolean owes = snd.unacknowledged();
+        if (snd.sndWnd > 0 || !owes) {
+            tcb.refused = false;
+        }
+        if (!owes) {
+            // A probe was taken, and with it all that there was: nothing is asked any more.
+            tcb.timers.stop(Timer.PERSIST);
+            tcb.pending &= ~Tcb.PROBE_DUE;
+        } else if (snd.sndWnd == 0) {
+            refuse(tcb, nowNanos);
             if (!tcb.timers.isSet(Timer.PERSIST)) {
                 tcb.rttTimed = false;
                 LossRecovery.windowClosed(tcb);
@@ -81,26 +90,31 @@ final class RetransmitTimer {
         if (!tcb.timers.isSet(Timer.PERSIST) && !tcb.timers.isSet(Timer.RETRANSMIT)) {
             tcb.progressNanos = nowNanos;
             tcb.probes = 0;
-            if (!tcb.refused) {
-                tcb.refused = true;
-                tcb.refusedNanos = nowNanos;
-            }
+            refuse(tcb, nowNanos);
             // RFC 9293 §3.8.6.1: the first probe "when a zero window has existed for the retransmission
             // timeout period".
             startPersist(tcb, nowNanos);
         }
     }
 
+    /// Where the window is closed: it counts from now on for how long.
+    private static void refuse(Tcb tcb, long nowNanos) {
+        if (!tcb.refused && tcb.snd.sndWnd == 0) {
+            tcb.refused = true;
+            tcb.refusedNanos = nowNanos;
+        }
+    }
+
     private static void startPersist(Tcb tcb, long nowNanos) {
         long deadline = Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config));
         long most = refusalNanosMax(tcb);
-        long giveUp = most == 0 ? Deadlines.NONE : Deadlines.after(tcb.refusedNanos, most);
+        long giveUp = most == 0 || !tcb.refused ? Deadlines.NONE : Deadlines.after(tcb.refusedNanos, most);
         tcb.timers.set(Timer.PERSIST, Deadlines.due(nowNanos, giveUp) ? deadline : Deadlines.earlier(deadline, giveUp));
     }
 
     /// The peer has taken something: how long it may take nothing is counted anew.
     static void taken(Tcb tcb, long nowNanos) {
-        tcb.refused = tcb.timers.isSet(Timer.PERSIST);
+        tcb.refused &= tcb.timers.isSet(Timer.PERSIST);
         tcb.refusedNanos = nowNanos;
         if (tcb.refused && refusalNanosMax(tcb) != 0) {
             startPersist(tcb, nowNanos);
@@ -135,7 +149,7 @@ final class RetransmitTimer {
     /// The connection is closed when the peer has taken nothing for too long (RFC 6429 §3).
     private static boolean tooLongRefused(Tcb tcb, long nowNanos) {
         long most = refusalNanosMax(tcb);
-        if (most == 0 || nowNanos - tcb.refusedNanos < most) {
+        if (most == 0 || !tcb.refused || nowNanos - tcb.refusedNanos < most) {
             return false;
         }
         tcb.context.counters().count(TcpCounters.ZERO_WINDOW_TIMEOUTS);

@@ -28,8 +28,6 @@ final class Tcb {
     static final int TAIL_PROBE_DUE = 0x80;
     /// The peer is to be asked whether it is still there.
     static final int KEEP_ALIVE_DUE = 0x100;
-    /// What a cork held is to be sent as if there were none, even if there is one again.
-    static final int UNCORKED = 0x200;
 
     private static final SentSegments NOTHING_SENT = new SentSegments();
     private static final int TIMESTAMPS_BYTES = 12;
@@ -122,6 +120,8 @@ final class Tcb {
     /// The user has said that more follows at once what was written last: it waits for that, or for an
     /// acknowledgement.
     boolean moreComes;
+    /// See [Cork#release].
+    long releasedEnd;
     /// What was written last was not to be pushed.
     boolean unpushed;
     /// Of the segments that went out last one after another, see [Push]: how many they are in this group,
@@ -196,6 +196,7 @@ final class Tcb {
         challengePeriodNanos = packing.nanos(challengePeriodNanos);
         challenged = packing.flag(challenged);
         challengesLeft = packing.number(challengesLeft);
+        releasedEnd = packing.number(releasedEnd);
     }
 
     /// The segments in flight; an empty one, not to be added to, when there are none.
@@ -417,12 +418,6 @@ final class Tcb {
         long wanted =
                 Math.min(2L * congestion.cwnd(), Math.min(max, context.buffers().growthMost(true)));
         return (int) Math.max(wanted, first);
-    }
-
-    /// Full segments only (true), or everything again.
-    void cork(boolean on) {
-        corked = on;
-        pending |= on ? 0 : UNCORKED;
     }
 
     /// The user says how ACKs are best sent from now on.

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// One TCP connection (RFC 9293), without any input or output of its own.
 ///
 /// Four kinds of methods:
-/// - **input**: [#onSegment], [#onUnreachable], [#onPacketTooBig]. They change state and mark what is due; they write
-/// nothing.
+/// - **input**: [#onSegment], [#onUnreachable], [#onPacketTooBig]: they change state, mark what is due, write nothing.
 /// - **commands** of the user: [#written], [#consumed], [#closeSend], [#abort] and so on.
 /// - **output**: [#poll] writes at most one packet; to be called until it says false, after every input, every
 ///   command and when [#nextDeadline] has come. `nextDeadline` may have changed after any of these calls.
@@ -293,16 +292,17 @@ public final class TcpConnection {
 
     /// Nagle off (true) or on. Turning it off lets what waits go at once, even when corked.
     public void noDelay(long nowNanos, boolean on) {
-        var tcb = awake();
-        if (on) {
-            tcb.pending |= Tcb.SMALL_DUE;
-        }
-        tcb.noDelay = on;
+        Cork.noDelay(awake(), on);
     }
 
     /// Corked (true), text that fills no segment waits for more: for one timeout with nothing outstanding, or the FIN.
     public void cork(long nowNanos, boolean on) {
-        awake().cork(on);
+        Cork.set(awake(), on);
+    }
+
+    /// The first `end` octets of all that is written wait for no cork, whatever is said of corks later.
+    public void release(long nowNanos, long end) {
+        Cork.release(awake(), end);
     }
 
     /// Acknowledges at once (true), as often as the settings have it, although this side answers; or with data (false).

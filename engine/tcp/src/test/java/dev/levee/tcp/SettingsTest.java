@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levee.rfc.Rfc;
 import dev.levee.wire.OptionLayout;
+import java.util.ArrayList;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Settings for what the RFCs leave open, each with what it does on the wire.
 class SettingsTest {
@@ -267,18 +270,54 @@ class SettingsTest {
         wire.nothing();
     }
 
-    @Test
-    void whatACorkHeldGoesBehindFullSegments() {
+    /// With Nagle on the rest waits for an answer, and for no cork.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatACorkHeldGoesBehindFullSegments(boolean noDelay) {
         var wire = Wire.established();
+        wire.connection.noDelay(wire.now, noDelay);
         wire.connection.cork(wire.now, true);
         wire.write(Wire.text(1_010));
         wire.connection.cork(wire.now, false);
         wire.connection.cork(wire.now, true);
 
-        wire.expect("A", 1, 1_000, 1);
+        var sent = new ArrayList<>(wire.drain());
+        if (!noDelay) {
+            assertThat(sent).hasSize(1);
+            wire.receive("A", 1, 1_001);
+            sent.addAll(wire.drain());
+        }
+        assertThat(sent).extracting(Wire.Sent::length).containsExactly(1_000, 10);
+        wire.write("more");
         wire.nothing();
-        wire.receive("A", 1, 1_001);
+    }
+
+    @Test
+    void aCorkHoldsWhatIsWrittenBehindItEvenIfNothingWentYet() {
+        var wire = Wire.established();
+        wire.connection.cork(wire.now, false);
+        wire.connection.noDelay(wire.now, true);
+        wire.connection.cork(wire.now, true);
+        wire.write("head");
+
         wire.nothing();
+    }
+
+    @Test
+    void theEndOfACorkWithNothingToSendKeepsNobodyFromRest() {
+        var wire = Wire.established(plain().restNanos(Wire.SECOND).build());
+        wire.connection.cork(wire.now, true);
+        wire.connection.closeSend(wire.now);
+        wire.drain();
+        wire.receive("A", 1, 2).drain();
+        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
+        wire.connection.noDelay(wire.now, true);
+        wire.connection.cork(wire.now, false);
+        wire.nothing();
+        wire.at(2 * Wire.SECOND).drain();
+        wire.connection.takeEvents();
+        wire.connection.rest();
+        assertThat(wire.context.counters().get(TcpCounters.RESTS)).isOne();
     }
 
     @Test

@@ -27,13 +27,15 @@ final class MemoryBench {
     /// Garbage may take more than one collection to go: what it refers to may be waiting to be closed.
     private static final int COLLECTIONS = 3;
     private static final int WARM_UPS = 2;
+    /// Seconds: who asks more seldom is not waited for.
+    private static final int SLICES_MAX = 300;
 
     private final int connections;
     private final int keepAliveSeconds;
     private final int seconds;
 
     /// @param keepAliveSeconds after how long a silent peer is asked
-    /// @param seconds how long the busy connection is measured, each time
+    /// @param seconds how long the busy connection is measured; among the others at least until all were asked
     MemoryBench(int connections, int keepAliveSeconds, int seconds) {
         this.connections = connections;
         this.keepAliveSeconds = keepAliveSeconds;
@@ -104,7 +106,7 @@ final class MemoryBench {
     /// Second by second for as long as it takes until everybody was asked: the idle ones were opened in a part of that
     /// time, and are asked in the same part of it, so that there are seconds in which nobody asks.
     private String among(Pair pair, Connection busy, double alone) throws IOException, InterruptedException {
-        int slices = Math.max(seconds, keepAliveSeconds + 1);
+        int slices = Math.max(seconds, Math.min(keepAliveSeconds + 1, SLICES_MAX));
         var rates = new double[slices];
         var probes = new long[slices];
         var stop = new Stop();
@@ -126,7 +128,7 @@ final class MemoryBench {
             all.add(rates[i], probes[i]);
             if (probes[i] <= most / 10) {
                 quiet.add(rates[i], probes[i]);
-            } else if (probes[i] >= most / 2) {
+            } else if (2 * probes[i] >= most) {
                 loud.add(rates[i], probes[i]);
             }
         }
@@ -134,7 +136,7 @@ final class MemoryBench {
                 Locale.ROOT,
                 "busy connection alone %.2f Gbit/s, among %d idle ones asked every %d s %.2f Gbit/s: ratio %.2f; "
                         + "%d keep-alive probes meanwhile, %d connections given up%n"
-                        + "among them, in the seconds with few probes (%s) and with many (%s): ratio %.2f",
+                        + "among them, in the seconds with few probes: %s; with many: %s%s",
                 alone,
                 connections,
                 keepAliveSeconds,
@@ -144,7 +146,9 @@ final class MemoryBench {
                 2L * connections + 2 - pair.established(),
                 quiet,
                 loud,
-                loud.rate() / quiet.rate());
+                quiet.seconds == 0 || loud.seconds == 0
+                        ? ""
+                        : String.format(Locale.ROOT, "; ratio %.2f", loud.rate() / quiet.rate()));
     }
 
     /// Seconds of one kind.
@@ -165,12 +169,9 @@ final class MemoryBench {
 
         @Override
         public String toString() {
-            return String.format(
-                    Locale.ROOT,
-                    "%d of them, %d probes each, %.2f Gbit/s",
-                    seconds,
-                    seconds == 0 ? 0 : probes / seconds,
-                    rate());
+            return seconds == 0
+                    ? "none"
+                    : String.format(Locale.ROOT, "%d, %d probes each, %.2f Gbit/s", seconds, probes / seconds, rate());
         }
     }
 

@@ -122,8 +122,6 @@ final class ShardSide {
         }
     }
 
-    /// Between two looks Nagle may have been turned off and on again, or a cork taken out and put in: what they held
-    /// goes all the same.
     private void configure(long nowNanos, TcpSocket to, int bits) {
         var asked = port.tcp();
         boolean noDelay = port.noDelay();
@@ -131,15 +129,12 @@ final class ShardSide {
             configured = asked;
             to.config(nowNanos, asked.toBuilder().noDelay(to.noDelay()).build());
         }
-        if ((bits & SocketPort.PUSH) != 0) {
-            to.noDelay(nowNanos, true);
-        }
         // Saying it again would let go what a cork holds.
         if (to.noDelay() != noDelay) {
             to.noDelay(nowNanos, noDelay);
         }
-        if ((bits & SocketPort.UNCORK) != 0) {
-            to.cork(nowNanos, false);
+        if ((bits & SocketPort.RELEASE) != 0) {
+            to.release(nowNanos, port.releasedEnd());
         }
         if (to.corked() != port.corked()) {
             to.cork(nowNanos, port.corked());

@@ -37,8 +37,7 @@ final class SocketPort extends Command {
     static final int OUTPUT_SHUT = 0x80;
     static final int INPUT_SHUT = 0x100;
     static final int RECEIPT = 0x200;
-    static final int UNCORK = 0x400;
-    static final int PUSH = 0x800;
+    static final int RELEASE = 0x400;
 
     // What the shard says.
     static final int CONNECTED = 0x01;
@@ -84,6 +83,7 @@ final class SocketPort extends Command {
     private volatile long lingerNanos;
     private volatile boolean noDelay;
     private volatile boolean corked;
+    private volatile long releasedEnd;
     private volatile TcpConfig tcp;
     private volatile boolean reuseAddress;
     private volatile boolean closed;
@@ -240,7 +240,7 @@ final class SocketPort extends Command {
 
     void noDelay(boolean on) {
         noDelay = on;
-        ask(on ? OPTIONS | PUSH : OPTIONS);
+        ask(on ? OPTIONS | release() : OPTIONS);
     }
 
     boolean noDelay() {
@@ -249,7 +249,17 @@ final class SocketPort extends Command {
 
     void cork(boolean on) {
         corked = on;
-        ask(on ? OPTIONS : OPTIONS | UNCORK);
+        ask(on ? OPTIONS : OPTIONS | release());
+    }
+
+    /// What was written so far waits for no cork, even if the shard hears of the next one first.
+    private synchronized int release() {
+        releasedEnd = output.writtenEnd();
+        return RELEASE;
+    }
+
+    long releasedEnd() {
+        return releasedEnd;
     }
 
     boolean corked() {

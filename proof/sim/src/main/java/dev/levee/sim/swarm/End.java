@@ -272,15 +272,19 @@ final class End {
         }
         long now = host.nowNanos();
         return switch (cause.which()) {
-            case CONNECT, RETRANSMISSION, PERSIST -> {
+            case CONNECT -> {
                 sender.pace.gaveUp(cause);
                 yield true;
+            }
+            case RETRANSMISSION, PERSIST -> {
+                sender.pace.gaveUp(cause);
+                yield owes(user);
             }
             case FIN_WAIT_2 ->
                 sender.finAcked()
                         && user.receiveClosed()
                         && now - user.receiveClosedHostNanos() >= config.finWait2Nanos();
-            case ZERO_WINDOW -> refusedLongAgo(now) || leftLongAgo(user, now);
+            case ZERO_WINDOW -> owes(user) && (refusedLongAgo(now) || leftLongAgo(user, now));
             case KEEP_ALIVE -> config.keepAlive();
             case USER -> {
                 sender.pace.gaveUp(cause);
@@ -292,10 +296,15 @@ final class End {
         };
     }
 
+    /// Whether anything is there for the peer to take, or to acknowledge.
+    private boolean owes(Party user) {
+        return user.written() > sender.acked - 1 || (user.sendClosed() && !sender.finAcked());
+    }
+
     /// Whether the peer has taken nothing for as long as users bear with.
     private boolean refusedLongAgo(long now) {
         long most = config.zeroWindowNanosMax();
-        return most > 0 && now - sender.takenHostNanos() >= most;
+        return most > 0 && sender.refuses() && now - sender.refusedHostNanos() >= most;
     }
 
     /// Whether the user has closed both ways, and nothing was taken since, for as long as is borne with then.
@@ -304,8 +313,9 @@ final class End {
         return most > 0
                 && user.sendClosed()
                 && user.receiveClosed()
+                && sender.refuses()
                 && now - user.leftHostNanos() >= most
-                && now - sender.takenHostNanos() >= most;
+                && now - sender.refusedHostNanos() >= most;
     }
 
     private void judgeTimeWait() {

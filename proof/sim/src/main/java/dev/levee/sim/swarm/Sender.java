@@ -17,7 +17,7 @@ final class Sender {
     long top;
     /// Up to here acknowledged.
     long acked;
-    private long takenHostNanos;
+    private long refusedHostNanos;
     /// Where the FIN stands, once it was sent.
     long finAt = -1;
 
@@ -52,9 +52,14 @@ final class Sender {
         return (int) (window >> (end.scaling ? peerScale : 0));
     }
 
-    /// The host's time at which the peer last took something new.
-    long takenHostNanos() {
-        return takenHostNanos;
+    /// Whether the peer's window is closed.
+    boolean refuses() {
+        return window == 0;
+    }
+
+    /// The host's time since when it is, and the peer took nothing new.
+    long refusedHostNanos() {
+        return refusedHostNanos;
     }
 
     boolean finAcked() {
@@ -374,7 +379,6 @@ final class Sender {
         roundTrip.acknowledged(packet, upTo);
         synTextJudged(upTo);
         acked = upTo;
-        takenHostNanos = end.host.nowNanos();
         windowUpTo = upTo;
         rightMax = Math.max(rightMax, upTo + window);
         pace.advanced(upTo);
@@ -415,6 +419,7 @@ final class Sender {
             window = offered;
             if (offered == 0) {
                 roundTrip.windowClosed();
+                refusedHostNanos = before > 0 ? end.host.nowNanos() : refusedHostNanos;
             }
             windowMax = Math.max(windowMax, offered);
             windowSegment = segment;
@@ -431,7 +436,7 @@ final class Sender {
             long count = upTo - acked;
             roundTrip.acknowledged(packet, upTo);
             acked = upTo;
-            takenHostNanos = end.host.nowNanos();
+            refusedHostNanos = end.host.nowNanos();
             pace.advanced(count);
         } else if (upTo == acked && acked < top && packet.length() == 0 && window == before && before > 0) {
             pace.duplicate();

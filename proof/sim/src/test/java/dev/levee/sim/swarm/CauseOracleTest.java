@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levee.sim.Times;
 import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.TcpConfigBuilder;
 import dev.levee.wire.TcpFlags;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class CauseOracleTest {
     @Test
     void givingUpOnAPeerThatTakesNothingIsRightOnlyLongAfterBothCloses() {
         long most = Witness.settings().build().zeroWindowClosedNanosMax();
-        var witness = Witness.open();
+        var witness = refused(Witness.settings());
         witness.after(2 * most);
         assertThat(givesUp(witness)).isFalse();
         witness.closeSend();
@@ -28,7 +29,7 @@ class CauseOracleTest {
         assertThat(givesUp(witness)).isFalse();
         witness.after(1);
         assertThat(givesUp(witness)).isTrue();
-        var reader = Witness.open();
+        var reader = refused(Witness.settings());
         reader.closeReceive();
         reader.after(2 * most);
         assertThat(givesUp(reader)).isFalse();
@@ -37,8 +38,7 @@ class CauseOracleTest {
         assertThat(givesUp(reader)).isFalse();
         reader.after(1);
         assertThat(givesUp(reader)).isTrue();
-        var forEver =
-                Witness.open(Witness.settings().zeroWindowClosedNanosMax(0).build());
+        var forEver = refused(Witness.settings().zeroWindowClosedNanosMax(0));
         forEver.closeSend();
         forEver.closeReceive();
         forEver.after(2 * most);
@@ -57,13 +57,35 @@ class CauseOracleTest {
                 witness.closeReceive();
             }
             witness.text(1, MSS);
-            witness.after(own - 1);
+            witness.after(own);
+            assertThat(givesUp(witness)).as("an open window").isFalse();
             witness.gets(ACK, 1, 1 + MSS, 0, 0);
             witness.after(own - 1);
             assertThat(givesUp(witness)).isFalse();
             witness.after(1);
             assertThat(givesUp(witness)).isTrue();
+            witness.written = MSS;
+            assertThat(givesUp(witness)).as("its FIN is owed").isEqualTo(left);
         }
+    }
+
+    @Test
+    void whoIsOwedNothingIsNotGivenUp() {
+        for (var which : new CloseCause.Timeout[] {CloseCause.Timeout.PERSIST, CloseCause.Timeout.RETRANSMISSION}) {
+            var witness = Witness.open();
+            witness.text(1, MSS);
+            witness.after(witness.end.config.r2Nanos());
+            var cause = new CloseCause.TimedOut(which, MSS);
+            assertThat(witness.end.timedOut(witness, cause)).isTrue();
+            witness.written = 0;
+            assertThat(witness.end.timedOut(witness, cause)).isFalse();
+        }
+    }
+
+    private static Witness refused(TcpConfigBuilder settings) {
+        var witness = Witness.open(settings.build());
+        witness.gets(ACK, 1, 1, 0, 0);
+        return witness;
     }
 
     private static boolean givesUp(Witness witness) {
