@@ -24,7 +24,7 @@ final class Cork {
         }
     }
 
-    /// Text before that position waits for no cork, also for none that comes later.
+    /// Text before that position waits for no cork, also for none that comes later. What shares its segment goes along.
     static void release(Tcb tcb, long end) {
         if (end > next(tcb)) {
             tcb.releasedEnd = Math.max(tcb.releasedEnd, end);

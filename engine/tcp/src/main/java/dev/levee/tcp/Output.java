@@ -169,7 +169,9 @@ final class Output {
         }
         if ((tcb.pending & Tcb.PROBE_DUE) != 0) {
             tcb.pending &= ~Tcb.PROBE_DUE;
-            return probe(tcb, nowNanos, out);
+            if (probe(tcb, nowNanos, out)) {
+                return true;
+            }
         }
         int length = sendable(tcb, nowNanos);
         tcb.pending &= ~Tcb.SMALL_DUE;

@@ -60,12 +60,9 @@ final class RetransmitTimer {
         if (!tcb.state.synchronised()) {
             return;
         }
-        boolean owes = snd.unacknowledged();
-        if (snd.sndWnd > 0 || !owes) {
-            tcb.refused = false;
-        }
-        if (!owes) {
+        if (!snd.unacknowledged()) {
             // A probe was taken, and with it all that there was: nothing is asked any more.
+            tcb.refused = false;
             tcb.timers.stop(Timer.PERSIST);
             tcb.pending &= ~Tcb.PROBE_DUE;
         } else if (snd.sndWnd == 0) {
@@ -97,7 +94,7 @@ final class RetransmitTimer {
         }
     }
 
-    /// Where the window is closed: it counts from now on for how long.
+    /// Where the window is closed: it counts from now on for how long nothing is taken, also if it opens for moments.
     private static void refuse(Tcb tcb, long nowNanos) {
         if (!tcb.refused && tcb.snd.sndWnd == 0) {
             tcb.refused = true;
@@ -108,13 +105,14 @@ final class RetransmitTimer {
     private static void startPersist(Tcb tcb, long nowNanos) {
         long deadline = Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config));
         long most = refusalNanosMax(tcb);
-        long giveUp = most == 0 || !tcb.refused ? Deadlines.NONE : Deadlines.after(tcb.refusedNanos, most);
+        boolean limited = most != 0 && tcb.refused && tcb.snd.sndWnd == 0;
+        long giveUp = limited ? Deadlines.after(tcb.refusedNanos, most) : Deadlines.NONE;
         tcb.timers.set(Timer.PERSIST, Deadlines.due(nowNanos, giveUp) ? deadline : Deadlines.earlier(deadline, giveUp));
     }
 
     /// The peer has taken something: how long it may take nothing is counted anew.
     static void taken(Tcb tcb, long nowNanos) {
-        tcb.refused &= tcb.timers.isSet(Timer.PERSIST);
+        tcb.refused &= tcb.timers.isSet(Timer.PERSIST) && tcb.snd.sndWnd == 0;
         tcb.refusedNanos = nowNanos;
         if (tcb.refused && refusalNanosMax(tcb) != 0) {
             startPersist(tcb, nowNanos);
@@ -196,13 +194,13 @@ final class RetransmitTimer {
             LossRecovery.reorderTimeout(tcb, nowNanos);
         }
         if (tcb.timers.takeDue(Timer.PERSIST, nowNanos)) {
-            if (tooLongRefused(tcb, nowNanos) || givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
-                return;
-            }
             if (tcb.snd.sndWnd > 0) {
                 // What is sent now, however small, waits for its acknowledgement like everything else.
                 tcb.pending |= Tcb.SMALL_DUE;
                 tcb.unpushed = false;
+                return;
+            }
+            if (tooLongRefused(tcb, nowNanos) || givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
                 return;
             }
             tcb.pending |= Tcb.PROBE_DUE;

@@ -92,7 +92,7 @@ final class Tcb {
     long lastSendNanos;
     /// Window probes sent since the window closed.
     int probes;
-    /// The peer's window has had no room, and nothing was acknowledged since; and since when.
+    /// The peer's window was closed, and nothing was acknowledged since; and since when.
     boolean refused;
     long refusedNanos;
 

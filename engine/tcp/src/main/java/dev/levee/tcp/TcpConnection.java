@@ -290,7 +290,7 @@ public final class TcpConnection {
         awake().lingerOver();
     }
 
-    /// Nagle off (true) or on. Turning it off lets what waits go at once, even when corked.
+    /// Nagle off (true) or on. While it is off, what was written before goes at once, even when corked.
     public void noDelay(long nowNanos, boolean on) {
         Cork.noDelay(awake(), on);
     }

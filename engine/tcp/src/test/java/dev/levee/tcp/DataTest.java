@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levee.rfc.Rfc;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class DataTest {
 
@@ -194,124 +191,6 @@ class DataTest {
     }
 
     /// A peer that answers every probe and takes nothing.
-    private static void refuse(Wire wire, long nanos) {
-        long end = wire.now + nanos;
-        while (wire.connection.nextDeadline() - end < 0) {
-            wire.toDeadline().drain();
-            wire.receive("A", 1, 1, 0, "").drain();
-        }
-        wire.now = end;
-    }
-
-    @Test
-    @Rfc("6429:3")
-    void peerThatTakesNothingIsGivenUpTenMinutesAfterTheUserHasGone() {
-        var wire = Wire.established();
-        wire.receive("A", 1, 1, 0, "");
-        wire.write("hello").nothing();
-        refuse(wire, 3_600 * Wire.SECOND);
-        wire.connection.closeReceive(wire.now);
-        refuse(wire, 3_600 * Wire.SECOND);
-        assertThat(wire.connection.state()).as("half of it is the user's").isEqualTo(TcpState.ESTABLISHED);
-        wire.connection.closeSend(wire.now);
-        refuse(wire, 600 * Wire.SECOND - Wire.MILLI);
-        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
-        wire.at(Wire.MILLI).expect("RA", 2, 0, 1);
-        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
-        assertThat(wire.count(TcpCounters.ZERO_WINDOW_TIMEOUTS)).isEqualTo(1);
-    }
-
-    /// However long it is until the next probe, and whatever the limit was while the user was there.
-    @ParameterizedTest
-    @ValueSource(longs = {0, 86_400})
-    @Rfc("6429:3")
-    void theTimeCountsFromWhenTheUserHasGone(long secondsBefore) {
-        var wire = Wire.established(Wire.plain()
-                .zeroWindowNanosMax(secondsBefore * Wire.SECOND)
-                .zeroWindowClosedNanosMax(Wire.SECOND)
-                .build());
-        wire.receive("A", 1, 1, 0, "");
-        wire.write("hello").nothing();
-        refuse(wire, 3_600 * Wire.SECOND);
-        wire.connection.closeSend(wire.now);
-        wire.connection.closeReceive(wire.now);
-        assertThat(wire.connection.nextDeadline() - wire.now).isLessThanOrEqualTo(Wire.SECOND);
-        refuse(wire, Wire.SECOND - 1);
-        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
-        wire.at(1).drain();
-        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
-    }
-
-    /// Who has set a limit of his own does not wait longer because he closes.
-    @ParameterizedTest
-    @CsvSource({"10, 0, 9, 1", "10, 600, 9, 1", "20, 15, 10, 10", "20, 5, 10, 5"})
-    @Rfc("6429:3")
-    void theUsersOwnLimitGoesOnWhenHeHasGone(long own, long closed, long before, long after) {
-        var wire = Wire.established(Wire.plain()
-                .zeroWindowNanosMax(own * Wire.SECOND)
-                .zeroWindowClosedNanosMax(closed * Wire.SECOND)
-                .build());
-        wire.receive("A", 1, 1, 0, "");
-        wire.write("hello").nothing();
-        refuse(wire, before * Wire.SECOND);
-        wire.connection.closeSend(wire.now);
-        wire.connection.closeReceive(wire.now);
-        refuse(wire, after * Wire.SECOND - 1);
-        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
-        wire.at(1).drain();
-        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
-    }
-
-    /// The FIN was the probe: nothing is left to ask for, and the user may wait for an answer as long as he likes.
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    @Rfc("6429:3")
-    void aPeerThatHasTakenAllIsNotGivenUpForItsClosedWindow(boolean limited) {
-        var wire = Wire.established(
-                Wire.plain().zeroWindowNanosMax(limited ? 10 * Wire.SECOND : 0).build());
-        wire.receive("A", 1, 1, 5, "");
-        wire.write("hello").drain();
-        wire.receive("A", 1, 6, 0, "");
-        wire.connection.closeSend(wire.now);
-        wire.drain();
-        wire.toDeadline().drain();
-        wire.receive("A", 1, 7, 0, "").drain();
-        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
-        refuse(wire, 3_600 * Wire.SECOND);
-        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
-    }
-
-    /// The last octet was taken with the window open again, long ago: what a cork holds now is not what was refused.
-    @Test
-    @Rfc("6429:3")
-    void whatACorkHoldsWasNotRefused() {
-        var wire = Wire.established(
-                Wire.plain().zeroWindowNanosMax(10 * Wire.SECOND).build());
-        wire.receive("A", 1, 1, 0, "");
-        wire.write("x").nothing();
-        wire.toDeadline().drain();
-        wire.receive("A", 1, 2, 1_000, "").drain();
-        wire.now += 3_600 * Wire.SECOND;
-        wire.connection.cork(wire.now, true);
-        wire.write("corked").nothing();
-        wire.toDeadline();
-        wire.expect("PA", 2, 6, 1);
-        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
-    }
-
-    @Test
-    @Rfc("6429:3")
-    void peerThatTakesAnOctetNowAndThenIsBorneWithWhenTheUserHasGone() {
-        var wire = Wire.established();
-        wire.receive("A", 1, 1, 0, "");
-        wire.write("hello").nothing();
-        wire.connection.closeSend(wire.now);
-        wire.connection.closeReceive(wire.now);
-        refuse(wire, 590 * Wire.SECOND);
-        wire.receive("A", 1, 2, 0, "").drain();
-        refuse(wire, 590 * Wire.SECOND);
-        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
-    }
 
     @Test
     void probesWithoutAnswerEndAtR2() {

@@ -178,6 +178,12 @@ final class End {
 
     /// A good packet for this connection has been taken in by the host.
     void arrived(Packet packet) {
+        var user = party;
+        if (user != null && !told && user.socket().cause() instanceof CloseCause.TimedOut) {
+            // It was over before: packets end nothing by a timeout.
+            judgeState();
+            return;
+        }
         arrivals++;
         followed |= timeWaitSinceHostNanos >= 0 && receiver.isFollowedBy(packet);
         if (death == Death.ALIVE) {

@@ -17,6 +17,8 @@ final class Sender {
     long top;
     /// Up to here acknowledged.
     long acked;
+    /// The window was closed since the peer last took something new.
+    private boolean refused;
     private long refusedHostNanos;
     /// Where the FIN stands, once it was sent.
     long finAt = -1;
@@ -57,9 +59,14 @@ final class Sender {
         return window == 0;
     }
 
-    /// The host's time since when it is, and the peer took nothing new.
+    /// The host's time since when it is, but for moments, and the peer took nothing new.
     long refusedHostNanos() {
         return refusedHostNanos;
+    }
+
+    private void taken() {
+        refused = window == 0;
+        refusedHostNanos = end.host.nowNanos();
     }
 
     boolean finAcked() {
@@ -379,6 +386,7 @@ final class Sender {
         roundTrip.acknowledged(packet, upTo);
         synTextJudged(upTo);
         acked = upTo;
+        taken();
         windowUpTo = upTo;
         rightMax = Math.max(rightMax, upTo + window);
         pace.advanced(upTo);
@@ -419,7 +427,8 @@ final class Sender {
             window = offered;
             if (offered == 0) {
                 roundTrip.windowClosed();
-                refusedHostNanos = before > 0 ? end.host.nowNanos() : refusedHostNanos;
+                refusedHostNanos = refused ? refusedHostNanos : end.host.nowNanos();
+                refused = true;
             }
             windowMax = Math.max(windowMax, offered);
             windowSegment = segment;
@@ -436,7 +445,7 @@ final class Sender {
             long count = upTo - acked;
             roundTrip.acknowledged(packet, upTo);
             acked = upTo;
-            refusedHostNanos = end.host.nowNanos();
+            taken();
             pace.advanced(count);
         } else if (upTo == acked && acked < top && packet.length() == 0 && window == before && before > 0) {
             pace.duplicate();

@@ -70,6 +70,23 @@ class CauseOracleTest {
     }
 
     @Test
+    void theTimeOfAClosedWindowBeginsWhenItCloses() {
+        long own = Times.seconds(10);
+        var witness = Witness.open(Witness.settings().zeroWindowNanosMax(own).build());
+        witness.after(10 * own);
+        witness.gets(ACK, 1, 1, 0, 0);
+        witness.after(own - 2);
+        // For a moment.
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 0);
+        assertThat(givesUp(witness)).isFalse();
+        witness.gets(ACK, 1, 1, 0, 0);
+        witness.after(1);
+        assertThat(givesUp(witness)).isFalse();
+        witness.after(1);
+        assertThat(givesUp(witness)).isTrue();
+    }
+
+    @Test
     void whoIsOwedNothingIsNotGivenUp() {
         for (var which : new CloseCause.Timeout[] {CloseCause.Timeout.PERSIST, CloseCause.Timeout.RETRANSMISSION}) {
             var witness = Witness.open();
