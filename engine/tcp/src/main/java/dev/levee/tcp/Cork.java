@@ -1,8 +1,7 @@
 package dev.levee.tcp;
 
-/// What waits because the user has said that more is to come (RFC 9293 §3.9.1.2, PUSH left to the user): with a cork,
-/// until
-/// it is taken out; with a write that more follows, until the next one.
+/// What waits because the user has said that more is to come (RFC 9293 §3.9.1.2, PUSH left to the user): with a
+/// cork until it is taken out, with a write that more follows until the next one.
 ///
 /// Threads: shard.
 final class Cork {

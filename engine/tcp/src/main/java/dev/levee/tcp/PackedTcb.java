@@ -79,6 +79,7 @@ final class PackedTcb {
         tcb.probes = packing.number(tcb.probes);
         tcb.refused = packing.flag(tcb.refused);
         tcb.refusedNanos = packing.nanos(tcb.refusedNanos);
+        tcb.openedNanos = packing.nanos(tcb.openedNanos);
         tcb.inDoubt = packing.flag(tcb.inDoubt);
         tcb.rttTimed = packing.flag(tcb.rttTimed);
         tcb.retransmitted = packing.flag(tcb.retransmitted);

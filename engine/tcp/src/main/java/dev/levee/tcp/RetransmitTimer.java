@@ -66,16 +66,25 @@ final class RetransmitTimer {
             tcb.timers.stop(Timer.PERSIST);
             tcb.pending &= ~Tcb.PROBE_DUE;
         } else if (snd.sndWnd == 0) {
+            if (tcb.refused && windowBefore > 0) {
+                leaveOutOpen(tcb, nowNanos);
+            }
             refuse(tcb, nowNanos);
             if (!tcb.timers.isSet(Timer.PERSIST)) {
                 tcb.rttTimed = false;
                 LossRecovery.windowClosed(tcb);
                 tcb.timers.stop(Timer.RETRANSMIT);
                 persist(tcb, nowNanos);
+            } else {
+                // It may have waited for a small window to grow.
+                tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.timers.get(Timer.PERSIST), refusedUntil(tcb)));
             }
         } else if (tcb.timers.isSet(Timer.PERSIST) && (snd.sndWnd != windowBefore || snd.outstanding())) {
             // A small window that did not change goes on being waited for.
             tcb.timers.stop(Timer.PERSIST);
+            if (windowBefore == 0) {
+                tcb.openedNanos = nowNanos;
+            }
             if (snd.outstanding()) {
                 startRetransmit(tcb, nowNanos);
             }
@@ -94,7 +103,7 @@ final class RetransmitTimer {
         }
     }
 
-    /// Where the window is closed: it counts from now on for how long nothing is taken, also if it opens for moments.
+    /// Where the window is closed: it counts from now on for how long it is, until something is taken.
     private static void refuse(Tcb tcb, long nowNanos) {
         if (!tcb.refused && tcb.snd.sndWnd == 0) {
             tcb.refused = true;
@@ -102,12 +111,22 @@ final class RetransmitTimer {
         }
     }
 
-    private static void startPersist(Tcb tcb, long nowNanos) {
-        long deadline = Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config));
+    /// The time with an open window between two closed ones does not count: perhaps the peer gets nothing then.
+    private static void leaveOutOpen(Tcb tcb, long nowNanos) {
+        tcb.refusedNanos += nowNanos - tcb.openedNanos;
+        tcb.openedNanos = nowNanos;
+    }
+
+    /// When a peer that goes on taking nothing is given up; NONE: never.
+    private static long refusedUntil(Tcb tcb) {
         long most = refusalNanosMax(tcb);
         boolean limited = most != 0 && tcb.refused && tcb.snd.sndWnd == 0;
-        long giveUp = limited ? Deadlines.after(tcb.refusedNanos, most) : Deadlines.NONE;
-        tcb.timers.set(Timer.PERSIST, Deadlines.due(nowNanos, giveUp) ? deadline : Deadlines.earlier(deadline, giveUp));
+        return limited ? Deadlines.after(tcb.refusedNanos, most) : Deadlines.NONE;
+    }
+
+    private static void startPersist(Tcb tcb, long nowNanos) {
+        long deadline = Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config));
+        tcb.timers.set(Timer.PERSIST, Deadlines.earlier(deadline, refusedUntil(tcb)));
     }
 
     /// The peer has taken something: how long it may take nothing is counted anew.
@@ -134,12 +153,15 @@ final class RetransmitTimer {
         if (!tcb.left() || !tcb.refused || closed == 0) {
             return;
         }
+        if (tcb.snd.sndWnd > 0) {
+            leaveOutOpen(tcb, nowNanos);
+        }
         long giveUp = Deadlines.after(nowNanos, closed);
         if (own != 0) {
             giveUp = Deadlines.earlier(giveUp, Deadlines.after(tcb.refusedNanos, own));
         }
         tcb.refusedNanos = giveUp - refusalNanosMax(tcb);
-        if (tcb.timers.isSet(Timer.PERSIST)) {
+        if (tcb.timers.isSet(Timer.PERSIST) && tcb.snd.sndWnd == 0) {
             tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.timers.get(Timer.PERSIST), giveUp));
         }
     }

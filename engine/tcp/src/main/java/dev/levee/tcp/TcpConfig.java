@@ -179,9 +179,10 @@ public final class TcpConfig {
         return from.finWait2Nanos;
     }
 
-    /// How long a peer that answers window probes may take nothing: close its window without acknowledging anything,
-    /// even if it opens it for moments. 0, the default: for ever, as RFC 9293 §3.8.6.1 has it; RFC 6429 leaves
-    /// it to users to give such a peer up before it has taken all their memory.
+    /// How long a peer that answers window probes may take nothing of what is there for it: for how long its
+    /// window is closed without anything being acknowledged, added up where it opens it in between. 0, the
+    /// default: for ever, as RFC 9293 §3.8.6.1 has it; RFC 6429 leaves it to users to give such a peer up before
+    /// it has taken all their memory.
     public long zeroWindowNanosMax() {
         return from.zeroWindowNanosMax;
     }

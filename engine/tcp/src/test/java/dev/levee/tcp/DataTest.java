@@ -190,7 +190,18 @@ class DataTest {
         assertThat(wire.count(TcpCounters.ZERO_WINDOW_TIMEOUTS)).isEqualTo(1);
     }
 
-    /// A peer that answers every probe and takes nothing.
+    /// A report goes ahead of a probe that is due, and the window opens in between.
+    @Test
+    void aProbeThatIsNotNeededAnyMoreHoldsNothingUp() {
+        var wire = Wire.active(Wire.plain().build());
+        wire.drain();
+        wire.receive("SA", 0, 1, w -> w.mss(1000).sackPermitted()).drain();
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        wire.toDeadline().receive("A", 11, 1, 0, "late");
+        assertThat(wire.first()).matches(sent -> sent.is("A", 1, 0, 1), "the report");
+        wire.receive("A", 15, 1, 1_000, "").expect("PA", 1, 5, 1);
+    }
 
     @Test
     void probesWithoutAnswerEndAtR2() {

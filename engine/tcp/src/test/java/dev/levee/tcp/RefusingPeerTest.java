@@ -14,6 +14,7 @@ class RefusingPeerTest {
         refuse(wire, 1, nanos);
     }
 
+    /// A peer that answers every probe and takes nothing.
     private static void refuse(Wire wire, int ack, long nanos) {
         long end = wire.now + nanos;
         while (wire.connection.nextDeadline() - end < 0) {
@@ -101,6 +102,99 @@ class RefusingPeerTest {
             wire.toDeadline().nothing();
         }
         assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
+    }
+
+    /// However often a window opens, and however little: what counts is for how long it is closed altogether.
+    @ParameterizedTest
+    @CsvSource({"1000, true", "1, true", "1000, false", "1, false"})
+    @Rfc("6429:3")
+    void aPeerThatOpensItsWindowAgainAndAgainIsGivenUpToo(int window, boolean hereUser) {
+        long most = 10 * Wire.SECOND;
+        var wire = Wire.established(Wire.plain()
+                .zeroWindowNanosMax(hereUser ? most : 0)
+                .zeroWindowClosedNanosMax(most)
+                .build());
+        wire.receive("A", 1, 1, 1_000, "").receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        if (!hereUser) {
+            wire.connection.closeSend(wire.now);
+            wire.connection.closeReceive(wire.now);
+            wire.drain();
+        }
+        for (int i = 0; i < 39; i++) {
+            refuse(wire, Wire.SECOND / 4);
+            assertThat(wire.connection.state()).as("round " + i).isNotEqualTo(TcpState.CLOSED);
+            wire.receive("A", 1, 1, window, "").drain();
+            wire.now += Wire.SECOND / 8;
+            wire.drain();
+            wire.receive("A", 1, 1, 0, "").drain();
+        }
+        refuse(wire, Wire.SECOND / 4 - 1);
+        assertThat(wire.connection.state()).isNotEqualTo(TcpState.CLOSED);
+        wire.at(1).drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
+    }
+
+    /// An outage is no refusal: what was sent into an open window did not arrive.
+    @Test
+    @Rfc("6429:3")
+    void theTimeWithAnOpenWindowDoesNotCount() {
+        var wire = Wire.established(
+                Wire.plain().zeroWindowNanosMax(10 * Wire.SECOND).build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        refuse(wire, 9 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").drain();
+        long end = wire.now + 60 * Wire.SECOND;
+        while (wire.connection.nextDeadline() - end < 0) {
+            wire.toDeadline().drain();
+        }
+        wire.now = end;
+        wire.receive("A", 1, 1, 0, "").drain();
+        refuse(wire, Wire.SECOND - 1);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        wire.at(1).drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
+    }
+
+    /// The user goes while the window is open: what was closed before counts for his own limit only.
+    @ParameterizedTest
+    @CsvSource({"0, 10", "12, 6", "30, 10"})
+    @Rfc("6429:3")
+    void theUserGoesWhileTheWindowIsOpen(long own, long after) {
+        var wire = Wire.established(Wire.plain()
+                .zeroWindowNanosMax(own * Wire.SECOND)
+                .zeroWindowClosedNanosMax(10 * Wire.SECOND)
+                .build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        refuse(wire, 6 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").drain();
+        wire.now += Wire.SECOND / 8;
+        wire.connection.closeSend(wire.now);
+        wire.connection.closeReceive(wire.now);
+        wire.drain();
+        wire.now += Wire.SECOND / 8;
+        wire.receive("A", 1, 1, 0, "").drain();
+        refuse(wire, after * Wire.SECOND - 1);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
+        wire.at(1).drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
+    }
+
+    /// The timer that a small window has started rings when a closed one has lasted too long, not later.
+    @Test
+    @Rfc("6429:3")
+    void aSmallWindowThatClosesIsBorneWithNoLonger() {
+        var wire = Wire.established(
+                Wire.plain().zeroWindowNanosMax(Wire.SECOND / 10).build());
+        wire.receive("A", 1, 1, 1_000, "").receive("A", 1, 1, 2, "");
+        wire.write("hello").nothing();
+        assertThat(wire.connection.nextDeadline() - wire.now).isGreaterThan(Wire.SECOND / 10);
+        wire.receive("A", 1, 1, 0, "").nothing();
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(Wire.SECOND / 10);
+        wire.toDeadline().drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
     }
 
     /// A window that opens for a moment in which nothing is taken changes nothing.

@@ -248,6 +248,12 @@ final class Wire {
         return all;
     }
 
+    /// What is sent first now; more may follow.
+    Sent first() {
+        assertThat(connection.poll(now, outFrame)).isTrue();
+        return read();
+    }
+
     /// The one segment that is sent now.
     Sent one() {
         var all = drain();

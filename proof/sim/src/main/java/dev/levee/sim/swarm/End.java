@@ -178,10 +178,7 @@ final class End {
 
     /// A good packet for this connection has been taken in by the host.
     void arrived(Packet packet) {
-        var user = party;
-        if (user != null && !told && user.socket().cause() instanceof CloseCause.TimedOut) {
-            // It was over before: packets end nothing by a timeout.
-            judgeState();
+        if (wasOver()) {
             return;
         }
         arrivals++;
@@ -189,6 +186,18 @@ final class End {
         if (death == Death.ALIVE) {
             receiver.arrives(packet);
         }
+    }
+
+    /// A packet comes to a host whose user is told already that nobody answered: no packet ends a connection so.
+    /// What the end was before it is judged now.
+    boolean wasOver() {
+        var user = party;
+        var cause = user == null || told ? null : user.socket().cause();
+        boolean over = cause instanceof CloseCause.TimedOut || cause instanceof CloseCause.Unreachable;
+        if (over) {
+            judgeState();
+        }
+        return over;
     }
 
     void dies(Death how) {
@@ -290,7 +299,7 @@ final class End {
                 sender.finAcked()
                         && user.receiveClosed()
                         && now - user.receiveClosedHostNanos() >= config.finWait2Nanos();
-            case ZERO_WINDOW -> owes(user) && (refusedLongAgo(now) || leftLongAgo(user, now));
+            case ZERO_WINDOW -> owes(user) && sender.refusal.isOver(user, 0);
             case KEEP_ALIVE -> config.keepAlive();
             case USER -> {
                 sender.pace.gaveUp(cause);
@@ -303,25 +312,8 @@ final class End {
     }
 
     /// Whether anything is there for the peer to take, or to acknowledge.
-    private boolean owes(Party user) {
+    boolean owes(Party user) {
         return user.written() > sender.acked - 1 || (user.sendClosed() && !sender.finAcked());
-    }
-
-    /// Whether the peer has taken nothing for as long as users bear with.
-    private boolean refusedLongAgo(long now) {
-        long most = config.zeroWindowNanosMax();
-        return most > 0 && sender.refuses() && now - sender.refusedHostNanos() >= most;
-    }
-
-    /// Whether the user has closed both ways, and nothing was taken since, for as long as is borne with then.
-    private boolean leftLongAgo(Party user, long now) {
-        long most = config.zeroWindowClosedNanosMax();
-        return most > 0
-                && user.sendClosed()
-                && user.receiveClosed()
-                && sender.refuses()
-                && now - user.leftHostNanos() >= most
-                && now - sender.refusedHostNanos() >= most;
     }
 
     private void judgeTimeWait() {

@@ -35,6 +35,15 @@ interface Party {
     /// The host's time at which it had closed both ways; says nothing before that.
     long leftHostNanos();
 
+    /// The peer has taken all that there was.
+    void allTaken();
+
+    /// Whether there is anything that the peer has not taken, as far as [#allTaken] says.
+    boolean owes();
+
+    /// The host's time since when; says nothing before.
+    long owesHostNanos();
+
     /// Whether it wants no more of either direction.
     boolean closed();
 

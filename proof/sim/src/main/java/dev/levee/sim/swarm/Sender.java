@@ -10,6 +10,7 @@ final class Sender {
     private final End end;
     final Pace pace;
     final RoundTrip roundTrip;
+    final Refusal refusal;
 
     private boolean begun;
     int iss;
@@ -17,9 +18,6 @@ final class Sender {
     long top;
     /// Up to here acknowledged.
     long acked;
-    /// The window was closed since the peer last took something new.
-    private boolean refused;
-    private long refusedHostNanos;
     /// Where the FIN stands, once it was sent.
     long finAt = -1;
 
@@ -46,6 +44,7 @@ final class Sender {
     Sender(End end) {
         this.end = end;
         this.roundTrip = new RoundTrip(end);
+        this.refusal = new Refusal(end);
         this.pace = new Pace(end, this);
     }
 
@@ -54,19 +53,12 @@ final class Sender {
         return (int) (window >> (end.scaling ? peerScale : 0));
     }
 
-    /// Whether the peer's window is closed.
-    boolean refuses() {
-        return window == 0;
-    }
-
-    /// The host's time since when it is, but for moments, and the peer took nothing new.
-    long refusedHostNanos() {
-        return refusedHostNanos;
-    }
-
     private void taken() {
-        refused = window == 0;
-        refusedHostNanos = end.host.nowNanos();
+        refusal.taken();
+        var user = end.party;
+        if (user != null && !end.owes(user)) {
+            user.allTaken();
+        }
     }
 
     boolean finAcked() {
@@ -116,6 +108,7 @@ final class Sender {
         }
         peerScale = Math.clamp(syn.windowScale, 0, 14);
         window = syn.window;
+        refusal.windowIs(window);
         windowMax = window;
         windowSegment = 0;
         windowUpTo = syn.has(Packet.ACK) ? acked : 0;
@@ -427,9 +420,8 @@ final class Sender {
             window = offered;
             if (offered == 0) {
                 roundTrip.windowClosed();
-                refusedHostNanos = refused ? refusedHostNanos : end.host.nowNanos();
-                refused = true;
             }
+            refusal.windowIs(offered);
             windowMax = Math.max(windowMax, offered);
             windowSegment = segment;
             windowUpTo = upTo;
@@ -501,6 +493,7 @@ final class Sender {
 
     void sweep() {
         pace.sweep();
+        refusal.sweep();
     }
 
     @Override

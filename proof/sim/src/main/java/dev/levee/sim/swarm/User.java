@@ -43,6 +43,8 @@ final class User implements Party {
     private long closedHostNanos;
     private long receiveClosedHostNanos;
     private long leftHostNanos;
+    private boolean owes;
+    private long owesHostNanos;
     /// The host has lost its memory: this user is no more.
     boolean gone;
     long progressNanos;
@@ -250,6 +252,7 @@ final class User implements Party {
                 return;
             }
             written += taken;
+            owesMore();
             progressNanos = network.clock().nowNanos();
             if (mood.writePauseNanos() > 0 && !calm) {
                 return;
@@ -269,9 +272,15 @@ final class User implements Party {
     private void closeSend() {
         if (!sendClosed) {
             sendClosed = true;
+            owesMore();
             closedAfterEnd = socket.tcp().connection().receiveFinished();
             leftHostNanos = host.nowNanos();
         }
+    }
+
+    private void owesMore() {
+        owesHostNanos = owes ? owesHostNanos : host.nowNanos();
+        owes = true;
     }
 
     private void closeReceive() {
@@ -397,6 +406,21 @@ final class User implements Party {
     @Override
     public long leftHostNanos() {
         return leftHostNanos;
+    }
+
+    @Override
+    public void allTaken() {
+        owes = false;
+    }
+
+    @Override
+    public boolean owes() {
+        return owes;
+    }
+
+    @Override
+    public long owesHostNanos() {
+        return owesHostNanos;
     }
 
     @Override

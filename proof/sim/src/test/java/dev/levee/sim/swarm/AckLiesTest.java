@@ -3,9 +3,11 @@ package dev.levee.sim.swarm;
 import static dev.levee.sim.swarm.Witness.MSS;
 import static dev.levee.sim.swarm.Witness.PEER_WINDOW;
 import static dev.levee.sim.swarm.Witness.refuses;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.levee.sim.Times;
 import dev.levee.wire.TcpFlags;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,5 +80,25 @@ class AckLiesTest {
         witness.gets(ACK, 0, 1, PEER_WINDOW, 0);
         witness.end.receiver.settled();
         refuses(Oracle.ACK_STORM, () -> witness.ack(1));
+    }
+
+    /// Only where there are more gaps than its buffer has room to remember may text that came be forgotten.
+    @ParameterizedTest
+    @CsvSource({"62, true", "63, false"})
+    void forgottenTextIsSeenUpToTheGapsThatABufferBearsWith(int gaps, boolean seen) {
+        var witness = Witness.open(
+                Witness.settings().receiveBufferBytes(Character.MAX_VALUE).build());
+        witness.sends(ACK, 1, 1, Character.MAX_VALUE, 0);
+        for (int i = 0; i < gaps; i++) {
+            witness.gets(ACK, 11 + 20L * i, 1, PEER_WINDOW, 10);
+            witness.sends(ACK, 1, 1, Character.MAX_VALUE, 0);
+        }
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 10);
+        ThrowingCallable forgets = () -> witness.sends(ACK, 1, 11, Character.MAX_VALUE - 10, 0);
+        if (seen) {
+            refuses(Oracle.ACK_CURRENT, forgets);
+        } else {
+            assertThatCode(forgets).doesNotThrowAnyException();
+        }
     }
 }

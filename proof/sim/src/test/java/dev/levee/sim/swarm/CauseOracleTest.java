@@ -5,12 +5,16 @@ import static dev.levee.sim.swarm.Witness.OWN_WINDOW;
 import static dev.levee.sim.swarm.Witness.PEER_WINDOW;
 import static dev.levee.wire.TcpFlags.ACK;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.levee.sim.Times;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.TcpConfigBuilder;
 import dev.levee.wire.TcpFlags;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a user is told about the end of its connection has to have happened, for as long as it is said to have.
 class CauseOracleTest {
@@ -75,15 +79,84 @@ class CauseOracleTest {
         var witness = Witness.open(Witness.settings().zeroWindowNanosMax(own).build());
         witness.after(10 * own);
         witness.gets(ACK, 1, 1, 0, 0);
-        witness.after(own - 2);
-        // For a moment.
-        witness.gets(ACK, 1, 1, PEER_WINDOW, 0);
-        assertThat(givesUp(witness)).isFalse();
-        witness.gets(ACK, 1, 1, 0, 0);
-        witness.after(1);
+        witness.after(own - 1);
         assertThat(givesUp(witness)).isFalse();
         witness.after(1);
         assertThat(givesUp(witness)).isTrue();
+    }
+
+    /// Also where the user has gone, before or in between.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void theTimeOfAnOpenWindowBetweenTwoClosedOnesDoesNotCount(int left) {
+        long most = Times.seconds(10);
+        var settings = Witness.settings().zeroWindowClosedNanosMax(most);
+        var witness =
+                Witness.open(settings.zeroWindowNanosMax(left == 0 ? most : 0).build());
+        if (left == 1) {
+            witness.close();
+        }
+        witness.gets(ACK, 1, 1, 0, 0);
+        witness.after(most - 3);
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 0);
+        witness.after(Times.seconds(3));
+        if (left == 2) {
+            witness.close();
+        }
+        witness.after(Times.seconds(20));
+        assertThat(givesUp(witness)).as("an open window").isFalse();
+        witness.gets(ACK, 1, 1, 0, 0);
+        assertThat(givesUp(witness)).isFalse();
+        witness.after(left == 2 ? most - 3 : 0);
+        witness.after(2);
+        assertThat(givesUp(witness)).isFalse();
+        witness.after(1);
+        assertThat(givesUp(witness)).isTrue();
+    }
+
+    @Test
+    void nothingIsRefusedBeforeItIsThere() {
+        long own = Times.seconds(10);
+        var witness = refused(Witness.settings().zeroWindowNanosMax(own));
+        witness.after(3 * own);
+        witness.owesHostNanos = witness.host.nowNanos();
+        witness.after(own - 1);
+        assertThat(givesUp(witness)).isFalse();
+        witness.after(1);
+        assertThat(givesUp(witness)).isTrue();
+    }
+
+    @Test
+    void whoBearsWithAPeerForTooLongIsSeen() {
+        long own = Times.seconds(10);
+        var witness = refused(Witness.settings().zeroWindowNanosMax(own));
+        witness.after(own + Times.SECOND - 1);
+        witness.end.sender.refusal.sweep();
+        witness.after(1);
+        Witness.refuses(Oracle.GIVE_UP, () -> witness.end.sender.refusal.sweep());
+        witness.gets(ACK, 1, 1, PEER_WINDOW, 0);
+        witness.end.sender.refusal.sweep();
+    }
+
+    /// A packet that comes to one who has given up already changes nothing: his word is judged by what was before.
+    @Test
+    void whatComesAfterTheEndDoesNotMakeItALie() {
+        long most = Times.seconds(100);
+        for (boolean tooEarly : new boolean[] {false, true}) {
+            var settings = Witness.settings().r2SynNanos(most).rtoMaxNanos(Times.seconds(60));
+            var witness = Witness.open(
+                    settings.r2Nanos(tooEarly ? 2 * most : most - Times.SECOND).build());
+            witness.written = 0;
+            witness.after(most + Times.SECOND);
+            assertThat(witness.socket().cause()).isInstanceOf(CloseCause.TimedOut.class);
+            ThrowingCallable arrives = () -> witness.gets(ACK, 1, 1, 0, 0);
+            if (tooEarly) {
+                Witness.refuses(Oracle.GIVE_UP, arrives);
+            } else {
+                assertThatCode(arrives).doesNotThrowAnyException();
+                assertThat(witness.end.isOver()).isTrue();
+            }
+        }
     }
 
     @Test

@@ -104,6 +104,14 @@ class SwarmTest {
         passes(Scenario.FAST_OPEN, seed, seed + 1);
     }
 
+    /// More gaps at once than a receiver that remembers 32 of them could report.
+    @ParameterizedTest
+    @ValueSource(longs = {9, 11})
+    void seedsOfManyGaps(long seed) {
+        var knobs = "hosts=2,flows=1,bytes=4000000,delay=50,jitter=100,reorder=100,small-mss=100,wide-window=100";
+        passes(Scenario.DEFAULT, Knobs.parse(seed, knobs));
+    }
+
     @ParameterizedTest
     @EnumSource(Scenario.class)
     void everyScenarioPasses(Scenario scenario) {

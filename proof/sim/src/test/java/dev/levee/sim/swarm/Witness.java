@@ -7,6 +7,7 @@ import dev.levee.path.Impairment;
 import dev.levee.sim.SimHost;
 import dev.levee.sim.SimNetwork;
 import dev.levee.sim.SimSocket;
+import dev.levee.sim.Times;
 import dev.levee.stack.FastOpenOptions;
 import dev.levee.stack.Limits;
 import dev.levee.stack.SocketOptions;
@@ -56,6 +57,7 @@ final class Witness implements Party {
     private long receiveClosedHostNanos;
     private long leftHostNanos;
     private long closedHostNanos;
+    long owesHostNanos;
     private int stamp = 5_000;
     private int peerStamp = 9_000;
 
@@ -69,6 +71,7 @@ final class Witness implements Party {
                 40_000, Cidr.parse("198.18.0.2/24").address(), 80, new SocketOptions(config, SocketOptions.LINGER_OFF));
         end = new End(watch, true, "witness");
         end.party = this;
+        owesHostNanos = host.nowNanos();
     }
 
     static TcpConfigBuilder settings() {
@@ -77,7 +80,9 @@ final class Witness implements Party {
                 .mssMax(MSS)
                 .timestamps(false)
                 .windowScaling(false)
-                .noDelay(true);
+                .noDelay(true)
+                // Its socket is never answered.
+                .r2SynNanos(Times.seconds(86_400));
     }
 
     /// An end before its SYN.
@@ -297,6 +302,21 @@ final class Witness implements Party {
     @Override
     public long leftHostNanos() {
         return leftHostNanos;
+    }
+
+    @Override
+    public void allTaken() {
+        // Nobody asks this user.
+    }
+
+    @Override
+    public boolean owes() {
+        return true;
+    }
+
+    @Override
+    public long owesHostNanos() {
+        return owesHostNanos;
     }
 
     @Override
