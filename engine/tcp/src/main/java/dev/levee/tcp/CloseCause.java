@@ -87,8 +87,8 @@ public sealed interface CloseCause {
         RETRANSMISSION("connection timed out: data was not acknowledged"),
         /// Zero-window probes went unanswered up to R2.
         PERSIST("connection timed out: window probes were not answered"),
-        /// The peer answered the probes and took nothing while its window was closed, altogether for
-        /// `TcpConfig.zeroWindowNanosMax`, or, after the user had closed, for `zeroWindowClosedNanosMax`.
+        /// The peer took nothing, with its window closed for `TcpConfig.zeroWindowNanosMax` altogether, or, after the
+        /// user had closed, for `zeroWindowClosedNanosMax`.
         ZERO_WINDOW("connection timed out: the peer took nothing more"),
         /// Nothing was heard of the peer, not even in answer to keep-alive probes (RFC 9293 §3.8.4).
         KEEP_ALIVE("connection timed out: keep-alive probes were not answered"),

@@ -407,8 +407,17 @@ final class LossRecovery {
         tcb.timers.stop(Timer.TAIL_PROBE);
     }
 
-    /// The window closed: the peer may have had no room for what is in flight. It is sent again when the
-    /// window opens, which is no sign of congestion.
+    /// The window has closed: nothing but probes is sent.
+    static void windowCloses(Tcb tcb) {
+        tcb.loss.tailProbeOut = false;
+        tcb.pending &= ~Tcb.RETRANSMIT_DUE;
+        tcb.timers.stop(Timer.REORDER);
+        tcb.timers.stop(Timer.TAIL_PROBE);
+    }
+
+    /// The window has been closed for a timeout: the peer may have had no room for what is in flight. It is sent
+    /// again when the window opens, which is no sign of congestion. Were that so from the first moment on, a peer
+    /// that closes its window and opens it at once would be sent everything again, as often as it likes.
     static void windowClosed(Tcb tcb) {
         var loss = tcb.loss;
         tcb.sent().markAllLost();

@@ -77,9 +77,7 @@ final class PackedTcb {
         tcb.progressNanos = packing.nanos(tcb.progressNanos);
         tcb.lastSendNanos = packing.nanos(tcb.lastSendNanos);
         tcb.probes = packing.number(tcb.probes);
-        tcb.refused = packing.flag(tcb.refused);
-        tcb.refusedNanos = packing.nanos(tcb.refusedNanos);
-        tcb.openedNanos = packing.nanos(tcb.openedNanos);
+        tcb.refusal.pack(packing);
         tcb.inDoubt = packing.flag(tcb.inDoubt);
         tcb.rttTimed = packing.flag(tcb.rttTimed);
         tcb.retransmitted = packing.flag(tcb.retransmitted);

@@ -62,32 +62,44 @@ final class RetransmitTimer {
         }
         if (!snd.unacknowledged()) {
             // A probe was taken, and with it all that there was: nothing is asked any more.
-            tcb.refused = false;
+            tcb.refusal.ended();
             tcb.timers.stop(Timer.PERSIST);
             tcb.pending &= ~Tcb.PROBE_DUE;
         } else if (snd.sndWnd == 0) {
-            if (tcb.refused && windowBefore > 0) {
-                leaveOutOpen(tcb, nowNanos);
-            }
-            refuse(tcb, nowNanos);
-            if (!tcb.timers.isSet(Timer.PERSIST)) {
-                tcb.rttTimed = false;
-                LossRecovery.windowClosed(tcb);
-                tcb.timers.stop(Timer.RETRANSMIT);
-                persist(tcb, nowNanos);
-            } else {
-                // It may have waited for a small window to grow.
-                tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.timers.get(Timer.PERSIST), refusedUntil(tcb)));
-            }
-        } else if (tcb.timers.isSet(Timer.PERSIST) && (snd.sndWnd != windowBefore || snd.outstanding())) {
-            // A small window that did not change goes on being waited for.
+            closed(tcb, nowNanos, windowBefore);
+        } else if (tcb.timers.isSet(Timer.PERSIST)) {
+            opened(tcb, nowNanos, windowBefore);
+        }
+    }
+
+    private static void closed(Tcb tcb, long nowNanos, int windowBefore) {
+        tcb.refusal.closed(nowNanos, windowBefore);
+        if (tcb.timers.isSet(Timer.PERSIST)) {
+            // It may have waited for a small window to grow.
+            tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.timers.get(Timer.PERSIST), tcb.refusal.until(tcb)));
+            return;
+        }
+        if (tcb.snd.outstanding()) {
+            tcb.refusal.unansweredSince(tcb.progressNanos, nowNanos);
+        }
+        tcb.rttTimed = false;
+        LossRecovery.windowCloses(tcb);
+        tcb.timers.stop(Timer.RETRANSMIT);
+        persist(tcb, nowNanos);
+    }
+
+    /// The window is open, perhaps still too small to be used.
+    private static void opened(Tcb tcb, long nowNanos, int windowBefore) {
+        long unansweredSince = windowBefore == 0 ? tcb.refusal.opened(nowNanos) : tcb.progressNanos;
+        if (tcb.snd.outstanding()) {
             tcb.timers.stop(Timer.PERSIST);
-            if (windowBefore == 0) {
-                tcb.openedNanos = nowNanos;
-            }
-            if (snd.outstanding()) {
-                startRetransmit(tcb, nowNanos);
-            }
+            tcb.progressNanos = unansweredSince;
+            startRetransmit(tcb, nowNanos);
+        } else if (tcb.probes > 0) {
+            // What is sent stops the timer. What is too small for that waits for no longer than a timeout, however
+            // often the window changes.
+            tcb.probes = 0;
+            startPersist(tcb, nowNanos);
         }
     }
 
@@ -96,80 +108,53 @@ final class RetransmitTimer {
         if (!tcb.timers.isSet(Timer.PERSIST) && !tcb.timers.isSet(Timer.RETRANSMIT)) {
             tcb.progressNanos = nowNanos;
             tcb.probes = 0;
-            refuse(tcb, nowNanos);
+            if (tcb.snd.sndWnd == 0) {
+                tcb.refusal.closed(nowNanos, 0);
+            }
             // RFC 9293 §3.8.6.1: the first probe "when a zero window has existed for the retransmission
             // timeout period".
             startPersist(tcb, nowNanos);
         }
     }
 
-    /// Where the window is closed: it counts from now on for how long it is, until something is taken.
-    private static void refuse(Tcb tcb, long nowNanos) {
-        if (!tcb.refused && tcb.snd.sndWnd == 0) {
-            tcb.refused = true;
-            tcb.refusedNanos = nowNanos;
-        }
-    }
-
-    /// The time with an open window between two closed ones does not count: perhaps the peer gets nothing then.
-    private static void leaveOutOpen(Tcb tcb, long nowNanos) {
-        tcb.refusedNanos += nowNanos - tcb.openedNanos;
-        tcb.openedNanos = nowNanos;
-    }
-
-    /// When a peer that goes on taking nothing is given up; NONE: never.
-    private static long refusedUntil(Tcb tcb) {
-        long most = refusalNanosMax(tcb);
-        boolean limited = most != 0 && tcb.refused && tcb.snd.sndWnd == 0;
-        return limited ? Deadlines.after(tcb.refusedNanos, most) : Deadlines.NONE;
-    }
-
     private static void startPersist(Tcb tcb, long nowNanos) {
         long deadline = Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config));
-        tcb.timers.set(Timer.PERSIST, Deadlines.earlier(deadline, refusedUntil(tcb)));
+        tcb.timers.set(Timer.PERSIST, Deadlines.earlier(deadline, tcb.refusal.until(tcb)));
     }
 
     /// The peer has taken something: how long it may take nothing is counted anew.
     static void taken(Tcb tcb, long nowNanos) {
-        tcb.refused &= tcb.timers.isSet(Timer.PERSIST) && tcb.snd.sndWnd == 0;
-        tcb.refusedNanos = nowNanos;
-        if (tcb.refused && refusalNanosMax(tcb) != 0) {
+        tcb.refusal.taken(tcb, nowNanos);
+        if (tcb.refusal.until(tcb) != Deadlines.NONE) {
             startPersist(tcb, nowNanos);
         }
     }
 
-    /// How long the peer may take nothing; 0: for ever. RFC 6429 §3 leaves it to users to end this. One who has
-    /// closed for good no longer can, and what he has left would hold its memory for as long as the peer likes.
-    private static long refusalNanosMax(Tcb tcb) {
-        long most = tcb.config.zeroWindowNanosMax();
-        long left = tcb.left() ? tcb.config.zeroWindowClosedNanosMax() : 0;
-        return most == 0 || left == 0 ? Math.max(most, left) : Math.min(most, left);
-    }
-
     /// The user has closed for good: what is borne with then counts from here, and the user's own limit goes on.
     static void left(Tcb tcb, long nowNanos) {
-        long own = tcb.config.zeroWindowNanosMax();
-        long closed = tcb.config.zeroWindowClosedNanosMax();
-        if (!tcb.left() || !tcb.refused || closed == 0) {
+        if (tcb.left()) {
+            tcb.refusal.left(nowNanos);
+            refusalChanged(tcb, nowNanos, Deadlines.NONE);
+        }
+    }
+
+    /// How long a peer may take nothing may have become shorter, or longer.
+    ///
+    /// @param untilBefore what [Refusal#until] was
+    static void refusalChanged(Tcb tcb, long nowNanos, long untilBefore) {
+        long deadline = tcb.timers.get(Timer.PERSIST);
+        if (deadline == Deadlines.NONE) {
             return;
         }
-        if (tcb.snd.sndWnd > 0) {
-            leaveOutOpen(tcb, nowNanos);
+        if (deadline == untilBefore) {
+            deadline = Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config));
         }
-        long giveUp = Deadlines.after(nowNanos, closed);
-        if (own != 0) {
-            giveUp = Deadlines.earlier(giveUp, Deadlines.after(tcb.refusedNanos, own));
-        }
-        tcb.refusedNanos = giveUp - refusalNanosMax(tcb);
-        if (tcb.timers.isSet(Timer.PERSIST) && tcb.snd.sndWnd == 0) {
-            tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.timers.get(Timer.PERSIST), giveUp));
-        }
+        tcb.timers.set(Timer.PERSIST, Deadlines.earlier(deadline, tcb.refusal.until(tcb)));
     }
 
     /// The connection is closed when the peer has taken nothing for too long (RFC 6429 §3).
     private static boolean tooLongRefused(Tcb tcb, long nowNanos) {
-        long most = refusalNanosMax(tcb);
-        if (most == 0 || !tcb.refused || nowNanos - tcb.refusedNanos < most) {
+        if (!Deadlines.due(nowNanos, tcb.refusal.until(tcb))) {
             return false;
         }
         tcb.context.counters().count(TcpCounters.ZERO_WINDOW_TIMEOUTS);
@@ -224,6 +209,9 @@ final class RetransmitTimer {
             }
             if (tooLongRefused(tcb, nowNanos) || givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
                 return;
+            }
+            if (tcb.probes == 0) {
+                LossRecovery.windowClosed(tcb);
             }
             tcb.pending |= Tcb.PROBE_DUE;
             // RFC 9293 §3.8.6.1: the interval between probes grows exponentially.

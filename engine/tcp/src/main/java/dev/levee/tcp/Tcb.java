@@ -92,11 +92,7 @@ final class Tcb {
     long lastSendNanos;
     /// Window probes sent since the window closed.
     int probes;
-    /// The peer's window was closed, with something owed, and nothing was acknowledged since. And since when; that
-    /// moves on by the time with an open window, and when the user closes for good. Open now: since when that is.
-    boolean refused;
-    long refusedNanos;
-    long openedNanos;
+    final Refusal refusal = new Refusal();
 
     /// What the peer says of its user timeout; 0: nothing. And whether it is to hear of ours.
     int peerUserTimeoutSeconds;

@@ -179,16 +179,15 @@ public final class TcpConfig {
         return from.finWait2Nanos;
     }
 
-    /// How long a peer that answers window probes may take nothing of what is there for it: for how long its
-    /// window is closed without anything being acknowledged, added up where it opens it in between. 0, the
-    /// default: for ever, as RFC 9293 §3.8.6.1 has it; RFC 6429 leaves it to users to give such a peer up before
-    /// it has taken all their memory.
+    /// How long a peer may keep its window closed and take nothing of what is there for it, added up where it opens
+    /// it in between. 0, the default: for ever if it answers window probes, as RFC 9293 §3.8.6.1 has it; RFC 6429
+    /// leaves it to users to give such a peer up before it has taken all their memory.
     public long zeroWindowNanosMax() {
         return from.zeroWindowNanosMax;
     }
 
-    /// The same when the user has closed for good, counted from then, if the peer takes nothing already: who is gone
-    /// can give nobody up. By default ten minutes; 0: for ever. The shorter of both holds.
+    /// The same when the user has closed for good: who is gone can give nobody up. What was before he closed does
+    /// not count. By default ten minutes; 0: for ever. The shorter of both holds.
     public long zeroWindowClosedNanosMax() {
         return from.zeroWindowClosedNanosMax;
     }

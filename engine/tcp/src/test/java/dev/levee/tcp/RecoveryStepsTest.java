@@ -541,9 +541,9 @@ class RecoveryStepsTest {
     void windowThatClosesSendsEverythingAgainWhenItOpens() {
         sack().play("""
             write 40000            => 1..9001+1000; OPEN 10000/- pipe 10000 due 82
-            +40 ack 1001 win 0     => -; TIMEOUT 11000/- pipe 0 due 200 got 1 rate 25
+            +40 ack 1001 win 0     => -; 11000/- pipe 9000 due 200 got 1 rate 25
             +10 ack 1001 win 0     => -; due 190
-            deadline               => 1001+1; due 400
+            deadline               => 1001+1; TIMEOUT pipe 0 due 400
             +10 ack 1001 win 65535 => 1001..11001+1000; pipe 11000 due 200 again 9
             +40 ack 10001          => 12001..29001+1000; OPEN 20000/- pipe 20000 due 82 got 10 rate 36
             +40 ack 14001          => 30001..37001+1000; 24000/- pipe 24000 due 92 got 14 rate 100
@@ -555,8 +555,8 @@ class RecoveryStepsTest {
         sack().play("""
             write 40000                        => 1..9001+1000; OPEN 10000/- pipe 10000 due 82
             +40 ack 1 sack 1001..2001          => 10001+1000; DISORDER due 10 got 1 rate 25
-            +1 ack 1 win 0 sack 1001..2001     => -; TIMEOUT pipe 0 due 200
-            deadline                           => 1+1; due 400
+            +1 ack 1 win 0 sack 1001..2001     => -; due 200
+            deadline                           => 1+1; TIMEOUT pipe 0 due 400
             +1 ack 1 win 65535 sack 1001..2001 => 1+1000 2001..10001+1000; pipe 10000 due 200 again 10
             +40 ack 11001                      => 11001..31001+1000; OPEN 21000/- pipe 21000 due 82 got 11 rate 41
             """);

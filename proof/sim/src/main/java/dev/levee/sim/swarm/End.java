@@ -71,12 +71,12 @@ final class End {
         return death == Death.ALIVE && !overBySocket();
     }
 
-    /// What the user's socket says: the connection is over.
     /// Whether it was over when the host last came to rest.
     boolean isOver() {
         return told || death != Death.ALIVE;
     }
 
+    /// What the user's socket says.
     private boolean overBySocket() {
         var user = party;
         return user != null && user.socket().state() == TcpState.CLOSED;
@@ -178,7 +178,7 @@ final class End {
 
     /// A good packet for this connection has been taken in by the host.
     void arrived(Packet packet) {
-        if (wasOver()) {
+        if (judgedOver()) {
             return;
         }
         arrivals++;
@@ -190,7 +190,9 @@ final class End {
 
     /// A packet comes to a host whose user is told already that nobody answered: no packet ends a connection so.
     /// What the end was before it is judged now.
-    boolean wasOver() {
+    ///
+    /// @return whether it is so
+    boolean judgedOver() {
         var user = party;
         var cause = user == null || told ? null : user.socket().cause();
         boolean over = cause instanceof CloseCause.TimedOut || cause instanceof CloseCause.Unreachable;

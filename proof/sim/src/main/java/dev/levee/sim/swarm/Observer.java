@@ -284,7 +284,7 @@ final class Observer implements Tap {
         watch.touch(end);
         if (accepted) {
             end.arrived(packet);
-        } else if (!end.wasOver()) {
+        } else if (!end.judgedOver()) {
             check(
                     !end.alive() || !end.established() || packet.has(Packet.SYN) || watch.refuses(),
                     Oracle.COUNTERS,

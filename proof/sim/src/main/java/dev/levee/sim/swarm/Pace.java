@@ -36,6 +36,8 @@ final class Pace {
     private long spokeHost;
     private long progressNet;
     private long progressHost;
+    /// For how long, before the window closed, nothing of what is under way was acknowledged.
+    private long unanswered;
 
     private int duplicates;
     private long recoverTo;
@@ -381,6 +383,7 @@ final class Pace {
     /// New octets were acknowledged.
     void advanced(long count) {
         progress();
+        unanswered = 0;
         restartTimer();
         // RFC 6298 (5.3): the timer starts anew, so silence is measured from here, too.
         spokeNet = net();
@@ -444,13 +447,18 @@ final class Pace {
             probing = false;
             probeBefore = 0;
             recoverTo = Math.max(recoverTo, sender.top);
+            unanswered = sender.acked < sender.top ? host() - progressHost : 0;
             progress();
+            // RFC 9293 §3.8.6.1: the first probe waits for a timeout from here, whatever was waited for before.
+            spokeNet = net();
         }
         if (!closed && closedWindow) {
             recoverTo = Math.max(recoverTo, sender.top);
             recoveryEver = true;
             restartTimer();
             progress();
+            progressHost -= unanswered;
+            progressNet -= unanswered;
         }
         if (closed) {
             progress();

@@ -15,8 +15,9 @@ final class Refusal {
     private final End end;
     private boolean begun;
     private boolean closed;
-    /// The host's time when it began, and when its user has gone since, moved on by the time with an open window.
+    /// The host's time when it began, moved on by the time with an open window since.
     private long sinceHostNanos;
+    /// The same, but not before its user has gone.
     private long goneHostNanos;
     private long openedHostNanos;
 
@@ -80,7 +81,11 @@ final class Refusal {
     void sweep() {
         var user = end.party;
         check(
-                user == null || end.receiver.isVague() || !end.owes(user) || !isOver(user, SLACK_NANOS),
+                user == null
+                        || end.receiver.isVague()
+                        || !end.established()
+                        || !end.owes(user)
+                        || !isOver(user, SLACK_NANOS),
                 Oracle.GIVE_UP,
                 "%s bears with a peer that has taken nothing for %s s",
                 end.name,

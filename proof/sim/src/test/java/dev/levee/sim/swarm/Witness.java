@@ -306,7 +306,7 @@ final class Witness implements Party {
 
     @Override
     public void allTaken() {
-        // Nobody asks this user.
+        // It always owes.
     }
 
     @Override

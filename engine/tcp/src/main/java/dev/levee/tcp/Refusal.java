@@ -1,0 +1,89 @@
+package dev.levee.tcp;
+
+/// For how long a peer takes nothing of what is owed to it: with its window closed (RFC 6429 §3), and, before it
+/// closed it, with an open one (R2, RFC 9293 §3.8.3). Each of both adds up, however often it opens and closes it.
+///
+/// Threads: shard.
+final class Refusal {
+    /// The window has closed with something owed, and nothing was acknowledged since.
+    private boolean goesOn;
+    /// Since when, moved on by every spell with an open window.
+    private long sinceNanos;
+    /// When the user closed for good, moved on in the same way. Says nothing before.
+    private long leftNanos;
+    /// Where the spell with an open window begins that is not left out yet.
+    private long openedNanos;
+    /// With an open window, before it closed, nothing of what was outstanding was acknowledged for so long.
+    private long unansweredNanos;
+
+    /// The window is closed, and something is owed: closed time counts from here, until something is taken.
+    ///
+    /// @param windowBefore SND.WND before
+    void closed(long nowNanos, int windowBefore) {
+        if (!goesOn) {
+            goesOn = true;
+            sinceNanos = nowNanos;
+        } else if (windowBefore > 0) {
+            sinceNanos += nowNanos - openedNanos;
+            leftNanos += nowNanos - later(openedNanos, leftNanos);
+        }
+    }
+
+    /// What is outstanding was not acknowledged since then, and the window closes.
+    void unansweredSince(long progressNanos, long nowNanos) {
+        unansweredNanos = nowNanos - progressNanos;
+    }
+
+    /// The window was closed and is open. Perhaps nothing gets through to the peer: for how long that is borne is R2's.
+    ///
+    /// @return since when nothing of what is outstanding was acknowledged, as if the window had never closed
+    long opened(long nowNanos) {
+        openedNanos = nowNanos;
+        return nowNanos - unansweredNanos;
+    }
+
+    /// The peer has taken something.
+    void taken(Tcb tcb, long nowNanos) {
+        goesOn &= tcb.timers.isSet(Timer.PERSIST) && tcb.snd.sndWnd == 0;
+        sinceNanos = nowNanos;
+        unansweredNanos = 0;
+    }
+
+    /// Nothing is owed any more.
+    void ended() {
+        goesOn = false;
+    }
+
+    /// The user has closed for good.
+    void left(long nowNanos) {
+        leftNanos = nowNanos;
+    }
+
+    /// When a peer that goes on like this is given up; NONE: never. RFC 6429 §3 leaves it to users to end this.
+    /// One who has closed for good no longer can, and what he has left would hold its memory for as long as the
+    /// peer likes.
+    long until(Tcb tcb) {
+        if (!goesOn || tcb.snd.sndWnd > 0) {
+            return Deadlines.NONE;
+        }
+        long own = tcb.config.zeroWindowNanosMax();
+        long until = own > 0 ? Deadlines.after(sinceNanos, own) : Deadlines.NONE;
+        long closed = tcb.config.zeroWindowClosedNanosMax();
+        return tcb.left() && closed > 0
+                ? Deadlines.earlier(until, Deadlines.after(later(sinceNanos, leftNanos), closed))
+                : until;
+    }
+
+    private static long later(long a, long b) {
+        return a - b >= 0 ? a : b;
+    }
+
+    /// See [PackedTcb].
+    void pack(Packing packing) {
+        goesOn = packing.flag(goesOn);
+        sinceNanos = packing.nanos(sinceNanos);
+        leftNanos = packing.nanos(leftNanos);
+        openedNanos = packing.nanos(openedNanos);
+        unansweredNanos = packing.number(unansweredNanos);
+    }
+}

@@ -1,0 +1,241 @@
+package dev.levee.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levee.rfc.Rfc;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Windows that open and close again and again while little or nothing is taken: who does that is not borne with for
+/// longer than others, and text waits no longer for a small window.
+class FickleWindowTest {
+    private static final long DAY = 86_400 * Wire.SECOND;
+
+    /// Lets timers run, and nobody answers.
+    private static void silence(Wire wire, long nanos) {
+        wire.drain();
+        long end = wire.now + nanos;
+        while (wire.connection.nextDeadline() != Deadlines.NONE && wire.connection.nextDeadline() - end < 0) {
+            wire.toDeadline().drain();
+        }
+        wire.now = end;
+        wire.drain();
+    }
+
+    /// R2 is about what was sent into an open window: that it closes for an instant is no answer.
+    @ParameterizedTest
+    @ValueSource(longs = {60_000, 700, 100})
+    @Rfc("9293:MUST-20")
+    void aWindowThatClosesForAnInstantAnswersNothing(long millis) {
+        var wire = Wire.established(Wire.plain().r2Nanos(100 * Wire.SECOND).build());
+        wire.write("hello").drain();
+        long begin = wire.now;
+        while (wire.connection.state() != TcpState.CLOSED && wire.now - begin < DAY) {
+            silence(wire, millis * Wire.MILLI);
+            wire.receive("A", 1, 1, 0, "").receive("A", 1, 1, 1_000, "").drain();
+        }
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 5));
+        assertThat(wire.now - begin).isBetween(100 * Wire.SECOND, 160 * Wire.SECOND);
+    }
+
+    /// What was acknowledged is an answer, and the time before it does not count any more.
+    @Test
+    void anOctetThatIsTakenInBetweenIsAnAnswer() {
+        var wire = Wire.established(Wire.plain().r2Nanos(100 * Wire.SECOND).build());
+        wire.write("hello").drain();
+        silence(wire, 90 * Wire.SECOND);
+        wire.receive("A", 1, 1, 0, "")
+                .receive("A", 1, 2, 0, "")
+                .receive("A", 1, 2, 1_000, "")
+                .drain();
+        silence(wire, 90 * Wire.SECOND);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        wire.receive("A", 1, 2, 0, "").receive("A", 1, 2, 1_000, "").drain();
+        silence(wire, 15 * Wire.SECOND);
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 4));
+    }
+
+    /// RFC 9293 §3.8.6.2.1: what waits for a small window to grow waits for a timeout, also if it grows and shrinks.
+    @ParameterizedTest
+    @CsvSource({"1, 2", "0, 2", "2, 0"})
+    void aSmallWindowThatChangesAllTheTimeIsUsed(int one, int other) {
+        var wire = Wire.established(Wire.plain().build());
+        wire.receive("A", 1, 1, one, "");
+        wire.write("hello").nothing();
+        int sent = 0;
+        for (int i = 0; i < 20 && sent == 0; i++) {
+            wire.now += Wire.SECOND / 10;
+            sent += wire.drain().size();
+            wire.receive("A", 1, 1, i % 2 == 0 ? other : one, "");
+            sent += wire.drain().size();
+        }
+        assertThat(sent).isPositive();
+    }
+
+    /// However far the probes before have backed off.
+    @Test
+    void aSmallWindowIsUsedAfterATimeout() {
+        var wire = Wire.established(
+                Wire.plain().windowProbe(WindowProbe.OLD_SEQUENCE).build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        for (int i = 0; i < 6; i++) {
+            wire.toDeadline().drain();
+            wire.receive("A", 1, 1, 0, "").drain();
+        }
+        wire.receive("A", 1, 1, 2, "").nothing();
+        assertThat(wire.connection.nextDeadline() - wire.now).isLessThanOrEqualTo(Wire.SECOND);
+        wire.toDeadline().expect("A", 1, 2, 1);
+    }
+
+    /// Else two small packets would bring a whole window of text, as often as the peer likes.
+    @Test
+    void aWindowThatOpensAgainAtOnceBringsNothingAgain() {
+        var wire = Wire.established(Wire.plain().build());
+        wire.write(Wire.text(5_000)).drain();
+        for (int i = 0; i < 3; i++) {
+            wire.now += 10 * Wire.MILLI;
+            wire.receive("A", 1, 1, 0, "").nothing();
+            wire.now += 10 * Wire.MILLI;
+            wire.receive("A", 1, 1, 5_000, "").nothing();
+        }
+        wire.receive("A", 1, 1, 0, "").nothing();
+        wire.toDeadline().expect("A", 1, 1, 1);
+        wire.receive("A", 1, 1, 5_000, "");
+        assertThat(wire.drain()).as("after a timeout").hasSize(5);
+    }
+
+    @Test
+    @Rfc("6429:3")
+    void theTimeWithAnOpenWindowIsLeftOutOnceHoweverOftenItGrows() {
+        var wire = Wire.established(
+                Wire.plain().zeroWindowNanosMax(2 * Wire.SECOND).build());
+        wire.receive("A", 1, 1, 1_000, "").receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        wire.now += Wire.SECOND / 20;
+        wire.receive("A", 1, 1, 1, "").nothing();
+        wire.now += Wire.SECOND / 20;
+        wire.receive("A", 1, 1, 2, "").nothing();
+        wire.now += Wire.SECOND / 20;
+        wire.receive("A", 1, 1, 0, "").nothing();
+        long end = wire.now + 2 * Wire.SECOND - Wire.SECOND / 20;
+        while (wire.connection.nextDeadline() - end < 0) {
+            wire.toDeadline().drain();
+            wire.receive("A", 1, 1, 0, "").drain();
+        }
+        assertThat(wire.connection.nextDeadline()).isEqualTo(end);
+        wire.toDeadline().drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
+    }
+
+    /// Where a limit would end at the one value that is no point in time.
+    @ParameterizedTest
+    @ValueSource(longs = {-2, -1, 0, 1, 2})
+    void theClockMayHaveAnyValue(long offset) {
+        var wire = Wire.established(
+                Wire.plain().zeroWindowNanosMax(10 * Wire.SECOND).build());
+        wire.now = Long.MAX_VALUE - 10 * Wire.SECOND + offset;
+        long end = wire.now + 10 * Wire.SECOND;
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        while (wire.connection.state() == TcpState.ESTABLISHED && wire.now - end < Wire.SECOND) {
+            wire.toDeadline().drain();
+            if (wire.connection.state() == TcpState.ESTABLISHED) {
+                wire.receive("A", 1, 1, 0, "").drain();
+            }
+        }
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
+        assertThat(end - wire.now).isBetween(0L, 1L);
+    }
+
+    /// A limit that becomes shorter while a peer refuses holds at once; one that becomes longer does not bring a probe.
+    @Test
+    @Rfc("6429:3")
+    void limitsThatChangeMeanwhile() {
+        var wire = Wire.established(Wire.plain().build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        for (int i = 0; i < 6; i++) {
+            wire.toDeadline().drain();
+            wire.receive("A", 1, 1, 0, "").drain();
+        }
+        long closedFor = wire.now - 5 * Wire.SECOND;
+        wire.connection.configure(
+                wire.now,
+                Wire.plain().zeroWindowNanosMax(closedFor + Wire.SECOND).build());
+        wire.nothing();
+        assertThat(wire.connection.nextDeadline() - wire.now).isLessThanOrEqualTo(Wire.SECOND);
+        wire.connection.configure(wire.now, Wire.plain().build());
+        wire.nothing();
+        assertThat(wire.connection.nextDeadline() - wire.now).isGreaterThan(Wire.SECOND);
+        wire.connection.configure(
+                wire.now, Wire.plain().zeroWindowNanosMax(Wire.SECOND).build());
+        wire.drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
+    }
+
+    /// The limit for those who have gone becomes longer: the user's own one goes on as it was.
+    @Test
+    @Rfc("6429:3")
+    void theLimitForThoseWhoHaveGoneChangesAlone() {
+        var settings = Wire.plain().zeroWindowNanosMax(20 * Wire.SECOND);
+        var wire = Wire.established(
+                settings.zeroWindowClosedNanosMax(5 * Wire.SECOND).build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        long end = wire.now + 20 * Wire.SECOND;
+        wire.now += 10 * Wire.SECOND;
+        wire.drain();
+        wire.receive("A", 1, 1, 0, "").drain();
+        wire.connection.closeSend(wire.now);
+        wire.connection.closeReceive(wire.now);
+        wire.drain();
+        wire.connection.configure(
+                wire.now, settings.zeroWindowClosedNanosMax(600 * Wire.SECOND).build());
+        while (wire.connection.nextDeadline() - end < 0) {
+            wire.toDeadline().drain();
+            wire.receive("A", 1, 1, 0, "").drain();
+        }
+        assertThat(wire.connection.nextDeadline()).isEqualTo(end);
+        wire.toDeadline().drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
+    }
+
+    /// Windows by chance, sometimes several between polls, and a count beside the engine's of the time with a closed
+    /// window.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    @Rfc("6429:3")
+    void closedTimeIsCountedToTheNanosecond(long seed) {
+        var random = new Random(seed);
+        for (int run = 0; run < 200; run++) {
+            long most = Wire.SECOND * (1 + random.nextInt(20));
+            var wire = Wire.established(
+                    Wire.plain().zeroWindowNanosMax(most).r2Nanos(DAY).build());
+            int window = 0;
+            wire.receive("A", 1, 1, 1_000, "").receive("A", 1, 1, window, "");
+            wire.write("hello").nothing();
+            long closed = 0;
+            while (wire.connection.state() == TcpState.ESTABLISHED) {
+                long step = 1 + random.nextLong(random.nextBoolean() ? Wire.SECOND : 20 * Wire.MILLI);
+                long due = most - closed;
+                if (window == 0 && step >= due) {
+                    silence(wire, due - 1);
+                    assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+                    silence(wire, 1);
+                    break;
+                }
+                silence(wire, step);
+                closed += window == 0 ? step : 0;
+                do {
+                    window = new int[] {0, 0, 1, 2, 1_000}[random.nextInt(5)];
+                    wire.receive("A", 1, 1, window, "");
+                } while (random.nextBoolean());
+            }
+            assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.levee.sim.swarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levee.path.SeededRandom;
+import dev.levee.sim.Times;
+import dev.levee.tcp.CloseCause;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// Whole runs in which somebody on the way puts other windows into acknowledgements, closes those that are open and
+/// opens those that are closed, and after a second lets no more text through. Peers are given up when they should be.
+class FickleRunsTest {
+    private static final int RUNS = 300;
+    private static final int[] WINDOWS = {0, 0, 0, 16_000, 30_000};
+    private static final int WINDOW_AT = 14;
+
+    private final Set<End> givenUp = new HashSet<>();
+    private int changed;
+
+    @Test
+    void windowsThatOpenAndCloseAllTheTime() {
+        for (long seed = 1; seed <= RUNS; seed++) {
+            var knobs = Scenario.ZERO_WINDOW.knobs(seed).sized(2, 2, 20_000);
+            long chance = seed;
+            var report = SwarmRun.deceived(knobs, world -> stand(world, new SeededRandom(chance)));
+            assertThat(report.failure())
+                    .as(() -> report.message() + "; knobs " + report.knobs() + "\n" + report.recent())
+                    .isNull();
+        }
+        assertThat(changed).isGreaterThan(10 * RUNS);
+        assertThat(givenUp).as("ends that gave up a peer that took nothing").hasSizeGreaterThan(10);
+    }
+
+    private void stand(World world, SeededRandom random) {
+        // Later than the faults that begin with the run.
+        world.network()
+                .after(
+                        0,
+                        () -> world.network().gate((_, _, to, packet) -> {
+                            var octets = packet.toArray();
+                            var read = Packet.read(octets);
+                            if (world.isCalm() || !read.tcp()) {
+                                return true;
+                            }
+                            if (!read.pureAck()) {
+                                return read.textLength == 0 || world.network().elapsedNanos() < Times.SECOND;
+                            }
+                            if (random.chance(0.4)) {
+                                return true;
+                            }
+                            changed++;
+                            int at = Forgery.tcpAt(octets) + WINDOW_AT;
+                            var forged = Forgery.changed(octets, at, WINDOWS[random.nextInt(WINDOWS.length)]);
+                            world.network().after(1 + random.nextInt(50_000_000), () -> {
+                                world.network().inject(to, Forgery.frame(forged));
+                                count(world);
+                            });
+                            return false;
+                        }));
+    }
+
+    private void count(World world) {
+        for (var entry : world.observer().ends()) {
+            var end = entry.getValue();
+            var party = end.party;
+            if (party != null
+                    && party.socket().cause() instanceof CloseCause.TimedOut out
+                    && out.which() == CloseCause.Timeout.ZERO_WINDOW) {
+                givenUp.add(end);
+            }
+        }
+    }
+}
