@@ -410,7 +410,7 @@ final class LossRecovery {
     /// The window has closed: nothing but probes is sent.
     static void windowCloses(Tcb tcb) {
         tcb.loss.tailProbeOut = false;
-        tcb.pending &= ~Tcb.RETRANSMIT_DUE;
+        tcb.pending &= ~(Tcb.RETRANSMIT_DUE | Tcb.TAIL_PROBE_DUE);
         tcb.timers.stop(Timer.REORDER);
         tcb.timers.stop(Timer.TAIL_PROBE);
     }

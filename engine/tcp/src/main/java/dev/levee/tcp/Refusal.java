@@ -1,7 +1,8 @@
 package dev.levee.tcp;
 
-/// For how long a peer takes nothing of what is owed to it: with its window closed (RFC 6429 §3), and, before it
-/// closed it, with an open one (R2, RFC 9293 §3.8.3). Each of both adds up, however often it opens and closes it.
+/// For how long a peer takes nothing of what is owed to it with its window closed (RFC 6429 §3), and for how long
+/// it had not acknowledged what was outstanding before it closed it (R2, RFC 9293 §3.8.3). Each of both adds up,
+/// however often the window opens and closes.
 ///
 /// Threads: shard.
 final class Refusal {
@@ -15,6 +16,8 @@ final class Refusal {
     private long openedNanos;
     /// With an open window, before it closed, nothing of what was outstanding was acknowledged for so long.
     private long unansweredNanos;
+    /// For how long the retransmission timer had to run when the window closed.
+    private long timerLeftNanos;
 
     /// The window is closed, and something is owed: closed time counts from here, until something is taken.
     ///
@@ -29,9 +32,17 @@ final class Refusal {
         }
     }
 
-    /// What is outstanding was not acknowledged since then, and the window closes.
-    void unansweredSince(long progressNanos, long nowNanos) {
+    /// The window closes.
+    ///
+    /// @param progressNanos since when nothing of what is outstanding was acknowledged
+    /// @param timerNanos when the retransmission timer would have rung
+    void unanswered(long nowNanos, long progressNanos, long timerNanos) {
         unansweredNanos = nowNanos - progressNanos;
+        timerLeftNanos = timerNanos == Deadlines.NONE ? 0 : Math.max(0, timerNanos - nowNanos);
+    }
+
+    long timerLeftNanos() {
+        return timerLeftNanos;
     }
 
     /// The window was closed and is open. Perhaps nothing gets through to the peer: for how long that is borne is R2's.
@@ -63,7 +74,12 @@ final class Refusal {
     /// One who has closed for good no longer can, and what he has left would hold its memory for as long as the
     /// peer likes.
     long until(Tcb tcb) {
-        if (!goesOn || tcb.snd.sndWnd > 0) {
+        return tcb.snd.sndWnd > 0 ? Deadlines.NONE : limit(tcb);
+    }
+
+    /// The same if the window, should it be open, were closed now and had been so all the time.
+    long limit(Tcb tcb) {
+        if (!goesOn) {
             return Deadlines.NONE;
         }
         long own = tcb.config.zeroWindowNanosMax();
@@ -85,5 +101,6 @@ final class Refusal {
         leftNanos = packing.nanos(leftNanos);
         openedNanos = packing.nanos(openedNanos);
         unansweredNanos = packing.number(unansweredNanos);
+        timerLeftNanos = packing.number(timerLeftNanos);
     }
 }

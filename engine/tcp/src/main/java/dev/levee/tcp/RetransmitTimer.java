@@ -80,7 +80,7 @@ final class RetransmitTimer {
             return;
         }
         if (tcb.snd.outstanding()) {
-            tcb.refusal.unansweredSince(tcb.progressNanos, nowNanos);
+            tcb.refusal.unanswered(nowNanos, tcb.progressNanos, tcb.timers.get(Timer.RETRANSMIT));
         }
         tcb.rttTimed = false;
         LossRecovery.windowCloses(tcb);
@@ -95,12 +95,22 @@ final class RetransmitTimer {
             tcb.timers.stop(Timer.PERSIST);
             tcb.progressNanos = unansweredSince;
             startRetransmit(tcb, nowNanos);
-        } else if (tcb.probes > 0) {
+            if (tcb.probes == 0) {
+                resume(tcb, nowNanos);
+            }
+        } else if (tcb.probes > 0 || tcb.timers.get(Timer.PERSIST) == tcb.refusal.limit(tcb)) {
             // What is sent stops the timer. What is too small for that waits for no longer than a timeout, however
             // often the window changes.
             tcb.probes = 0;
             startPersist(tcb, nowNanos);
         }
+    }
+
+    /// The window was closed for less than a timeout: what the timer had waited for before that counts, so that it
+    /// rings, and R2 ends, however often the window closes.
+    private static void resume(Tcb tcb, long nowNanos) {
+        long deadline = Deadlines.after(nowNanos, tcb.refusal.timerLeftNanos());
+        tcb.timers.set(Timer.RETRANSMIT, Deadlines.earlier(tcb.timers.get(Timer.RETRANSMIT), deadline));
     }
 
     /// Data waits for a window, and nothing is outstanding whose acknowledgement could open it.
@@ -109,6 +119,7 @@ final class RetransmitTimer {
             tcb.progressNanos = nowNanos;
             tcb.probes = 0;
             if (tcb.snd.sndWnd == 0) {
+                // It was so before, too: no time with an open window is to be left out.
                 tcb.refusal.closed(nowNanos, 0);
             }
             // RFC 9293 §3.8.6.1: the first probe "when a zero window has existed for the retransmission

@@ -90,7 +90,7 @@ final class Tcb {
     /// Since when the peer has not acknowledged anything of what is outstanding, or not answered probes.
     long progressNanos;
     long lastSendNanos;
-    /// Window probes sent since the window closed.
+    /// Window probes sent since the window closed last.
     int probes;
     final Refusal refusal = new Refusal();
 

@@ -41,6 +41,54 @@ class FickleWindowTest {
         assertThat(wire.now - begin).isBetween(100 * Wire.SECOND, 160 * Wire.SECOND);
     }
 
+    /// The timer of R2 rings at the moment in which the window flickers, and what comes is read first.
+    @Test
+    void aWindowThatClosesForAnInstantWhenTimeIsUpAnswersNothing() {
+        var wire = Wire.established(Wire.plain().r2Nanos(100 * Wire.SECOND).build());
+        wire.write("hello").drain();
+        long begin = wire.now;
+        for (int i = 1; i <= 1_010 && wire.connection.state() != TcpState.CLOSED; i++) {
+            wire.now += 100 * Wire.MILLI;
+            if (i != 1_000) {
+                wire.drain();
+            }
+            wire.receive("A", 1, 1, 0, "").receive("A", 1, 1, 1_000, "").drain();
+        }
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 5));
+        assertThat(wire.now - begin).isEqualTo(100 * Wire.SECOND);
+    }
+
+    /// The peer may have dropped what was in flight, and takes it when it comes again.
+    @ParameterizedTest
+    @ValueSource(longs = {50, 150, 190})
+    void whatWasLostIsSentAgainThoughTheWindowClosesMoreOftenThanTheTimerRings(long millis) {
+        var wire = Wire.established(Wire.plain().build());
+        wire.write(Wire.text(3_000)).drain();
+        int sent = 0;
+        long begin = wire.now;
+        for (int i = 0; wire.now - begin < 12 * Wire.SECOND; i++) {
+            wire.now += millis * Wire.MILLI;
+            sent += wire.drain().size();
+            wire.receive("A", 1, 1, i % 2 == 0 ? 0 : 5_000, "");
+            sent += wire.drain().size();
+        }
+        // In six seconds with an open window: after 0.2, 0.6, 1.4, 3 seconds, and perhaps once more.
+        assertThat(sent).isBetween(4, 5);
+    }
+
+    /// A report goes ahead of a probe of the tail that is due, and the window closes in between.
+    @Test
+    void aProbeOfTheTailDoesNotGoIntoAClosedWindow() {
+        var wire = Wire.active(Wire.plain().build());
+        wire.drain();
+        wire.at(20 * Wire.MILLI).receive("SA", 0, 1, w -> w.mss(1000).sackPermitted());
+        wire.drain();
+        wire.write("hello").drain();
+        wire.toDeadline().receive("A", 5, 1, 1_000, "xx");
+        assertThat(wire.first()).matches(sent -> sent.is("A", 6, 0, 1), "the report");
+        wire.receive("A", 7, 1, 0, "").nothing();
+    }
+
     /// What was acknowledged is an answer, and the time before it does not count any more.
     @Test
     void anOctetThatIsTakenInBetweenIsAnAnswer() {
@@ -73,6 +121,18 @@ class FickleWindowTest {
             sent += wire.drain().size();
         }
         assertThat(sent).isPositive();
+    }
+
+    /// Also where a closed one would have been borne with for less than that.
+    @Test
+    void aSmallWindowIsNotUsedBeforeATimeout() {
+        var wire = Wire.established(
+                Wire.plain().zeroWindowNanosMax(20 * Wire.MILLI).build());
+        wire.receive("A", 1, 1, 1_000, "").receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        wire.at(10 * Wire.MILLI).receive("A", 1, 1, 1, "").nothing();
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
+        wire.toDeadline().expect("A", 1, 1, 1);
     }
 
     /// However far the probes before have backed off.

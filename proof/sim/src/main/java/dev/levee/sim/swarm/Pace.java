@@ -38,6 +38,8 @@ final class Pace {
     private long progressHost;
     /// For how long, before the window closed, nothing of what is under way was acknowledged.
     private long unanswered;
+    /// For how long the timer had run then.
+    private long ran;
 
     private int duplicates;
     private long recoverTo;
@@ -384,6 +386,7 @@ final class Pace {
     void advanced(long count) {
         progress();
         unanswered = 0;
+        ran = 0;
         restartTimer();
         // RFC 6298 (5.3): the timer starts anew, so silence is measured from here, too.
         spokeNet = net();
@@ -448,6 +451,7 @@ final class Pace {
             probeBefore = 0;
             recoverTo = Math.max(recoverTo, sender.top);
             unanswered = sender.acked < sender.top ? host() - progressHost : 0;
+            ran = sender.acked < sender.top ? host() - timerSince : 0;
             progress();
             // RFC 9293 §3.8.6.1: the first probe waits for a timeout from here, whatever was waited for before.
             spokeNet = net();
@@ -457,6 +461,7 @@ final class Pace {
             recoveryEver = true;
             restartTimer();
             progress();
+            timerSince -= ran;
             progressHost -= unanswered;
             progressNet -= unanswered;
         }

@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Whole runs in which somebody on the way puts other windows into acknowledgements, closes those that are open and
-/// opens those that are closed, and after a second lets no more text through. Peers are given up when they should be.
+/// Whole runs in which somebody on the way puts other windows into acknowledgements, closed or open ones, and lets no
+/// text through from the first second until all faults end. Peers are given up when they should be.
 class FickleRunsTest {
     private static final int RUNS = 300;
     private static final int[] WINDOWS = {0, 0, 0, 16_000, 30_000};
