@@ -6,6 +6,9 @@ package dev.levee.tcp;
 ///
 /// Threads: shard.
 final class Refusal {
+    /// No timer was stopped that could go on.
+    static final long NO_TIMER = -1;
+
     /// The window has closed with something owed, and nothing was acknowledged since.
     private boolean goesOn;
     /// Since when, moved on by every spell with an open window.
@@ -17,7 +20,7 @@ final class Refusal {
     /// With an open window, before it closed, nothing of what was outstanding was acknowledged for so long.
     private long unansweredNanos;
     /// For how long the retransmission timer had to run when the window closed.
-    private long timerLeftNanos;
+    private long timerLeftNanos = NO_TIMER;
 
     /// The window is closed, and something is owed: closed time counts from here, until something is taken.
     ///
@@ -38,9 +41,15 @@ final class Refusal {
     /// @param timerNanos when the retransmission timer would have rung
     void unanswered(long nowNanos, long progressNanos, long timerNanos) {
         unansweredNanos = nowNanos - progressNanos;
-        timerLeftNanos = timerNanos == Deadlines.NONE ? 0 : Math.max(0, timerNanos - nowNanos);
+        timerLeftNanos = timerNanos == Deadlines.NONE ? NO_TIMER : Math.max(0, timerNanos - nowNanos);
     }
 
+    /// R2, which may have been what the timer waited for, is another.
+    void limitChanged() {
+        timerLeftNanos = NO_TIMER;
+    }
+
+    /// For how long the timer that the closing stopped would have run, or [#NO_TIMER].
     long timerLeftNanos() {
         return timerLeftNanos;
     }
@@ -58,6 +67,7 @@ final class Refusal {
         goesOn &= tcb.timers.isSet(Timer.PERSIST) && tcb.snd.sndWnd == 0;
         sinceNanos = nowNanos;
         unansweredNanos = 0;
+        timerLeftNanos = NO_TIMER;
     }
 
     /// Nothing is owed any more.
@@ -74,12 +84,7 @@ final class Refusal {
     /// One who has closed for good no longer can, and what he has left would hold its memory for as long as the
     /// peer likes.
     long until(Tcb tcb) {
-        return tcb.snd.sndWnd > 0 ? Deadlines.NONE : limit(tcb);
-    }
-
-    /// The same if the window, should it be open, were closed now and had been so all the time.
-    long limit(Tcb tcb) {
-        if (!goesOn) {
+        if (!goesOn || tcb.snd.sndWnd > 0) {
             return Deadlines.NONE;
         }
         long own = tcb.config.zeroWindowNanosMax();
@@ -101,6 +106,6 @@ final class Refusal {
         leftNanos = packing.nanos(leftNanos);
         openedNanos = packing.nanos(openedNanos);
         unansweredNanos = packing.number(unansweredNanos);
-        timerLeftNanos = packing.number(timerLeftNanos);
+        timerLeftNanos = packing.number(timerLeftNanos, NO_TIMER);
     }
 }

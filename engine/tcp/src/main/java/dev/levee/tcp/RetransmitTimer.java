@@ -34,6 +34,9 @@ final class RetransmitTimer {
     /// @param beforeNanos what [#r2Nanos] was
     static void limitChanged(Tcb tcb, long nowNanos, long beforeNanos) {
         if (!tcb.timers.isSet(Timer.RETRANSMIT)) {
+            if (r2Nanos(tcb) != beforeNanos) {
+                tcb.refusal.limitChanged();
+            }
             return;
         }
         long deadline = tcb.timers.get(Timer.RETRANSMIT);
@@ -95,10 +98,10 @@ final class RetransmitTimer {
             tcb.timers.stop(Timer.PERSIST);
             tcb.progressNanos = unansweredSince;
             startRetransmit(tcb, nowNanos);
-            if (tcb.probes == 0) {
+            if (tcb.probes == 0 && tcb.refusal.timerLeftNanos() != Refusal.NO_TIMER) {
                 resume(tcb, nowNanos);
             }
-        } else if (tcb.probes > 0 || tcb.timers.get(Timer.PERSIST) == tcb.refusal.limit(tcb)) {
+        } else if (tcb.probes > 0) {
             // What is sent stops the timer. What is too small for that waits for no longer than a timeout, however
             // often the window changes.
             tcb.probes = 0;
@@ -107,7 +110,7 @@ final class RetransmitTimer {
     }
 
     /// The window was closed for less than a timeout: what the timer had waited for before that counts, so that it
-    /// rings, and R2 ends, however often the window closes.
+    /// rings, and R2 ends, however often the window closes: after as much time with an open window.
     private static void resume(Tcb tcb, long nowNanos) {
         long deadline = Deadlines.after(nowNanos, tcb.refusal.timerLeftNanos());
         tcb.timers.set(Timer.RETRANSMIT, Deadlines.earlier(tcb.timers.get(Timer.RETRANSMIT), deadline));

@@ -123,16 +123,32 @@ class FickleWindowTest {
         assertThat(sent).isPositive();
     }
 
-    /// Also where a closed one would have been borne with for less than that.
+    /// RFC 6298 (5.3): what was acknowledged while the window was closed starts the timer anew.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Rfc("6298:5")
+    void theTimerDoesNotGoOnWhereSomethingWasAcknowledged(boolean closed) {
+        var wire = Wire.established(Wire.plain().build());
+        wire.write(Wire.text(5_000)).drain();
+        wire.at(190 * Wire.MILLI).receive("A", 1, 1, 0, "").nothing();
+        if (closed) {
+            wire.at(5 * Wire.MILLI).receive("A", 1, 1_001, 0, "").nothing();
+        }
+        wire.at(5 * Wire.MILLI).receive("A", 1, 1_001, 5_000, "").drain();
+        assertThat(wire.connection.nextDeadline() - wire.now).isGreaterThanOrEqualTo(200 * Wire.MILLI);
+    }
+
+    /// The timer waited for the end of R2, and that is later now.
     @Test
-    void aSmallWindowIsNotUsedBeforeATimeout() {
-        var wire = Wire.established(
-                Wire.plain().zeroWindowNanosMax(20 * Wire.MILLI).build());
-        wire.receive("A", 1, 1, 1_000, "").receive("A", 1, 1, 0, "");
-        wire.write("hello").nothing();
-        wire.at(10 * Wire.MILLI).receive("A", 1, 1, 1, "").nothing();
-        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
-        wire.toDeadline().expect("A", 1, 1, 1);
+    void aTimerThatWaitedForR2DoesNotGoOnWhenThatIsLater() {
+        var wire = Wire.established(Wire.plain().r2Nanos(100 * Wire.SECOND).build());
+        wire.write("hello").drain();
+        silence(wire, 100 * Wire.SECOND - 100 * Wire.MILLI);
+        wire.receive("A", 1, 1, 0, "").nothing();
+        wire.connection.configure(
+                wire.now, Wire.plain().r2Nanos(1_000 * Wire.SECOND).build());
+        wire.receive("A", 1, 1, 1_000, "").nothing();
+        assertThat(wire.connection.nextDeadline() - wire.now).isGreaterThan(10 * Wire.SECOND);
     }
 
     /// However far the probes before have backed off.

@@ -38,7 +38,7 @@ final class Pace {
     private long progressHost;
     /// For how long, before the window closed, nothing of what is under way was acknowledged.
     private long unanswered;
-    /// For how long the timer had run then.
+    /// For how long the timer had run then, if no probe was sent since.
     private long ran;
 
     private int duplicates;
@@ -118,10 +118,11 @@ final class Pace {
             congestion = synAgain ? mss : Math.min((long) segments * mss, Math.max(2L * mss, 1460L * segments));
         }
         boolean idle = sender.acked == sender.top;
-        if (idle) {
+        boolean probe = sender.window == 0 && from == sender.acked && to == from + 1;
+        if (idle && !probe) {
             progress();
         }
-        if (sender.window == 0 && from == sender.acked && to == from + 1) {
+        if (probe) {
             probes();
         } else if (from < sender.top) {
             again(from, to);
@@ -156,6 +157,7 @@ final class Pace {
                 Times.format(probeBefore));
         probeBefore = disturbed(interval) || !probing ? 0 : interval;
         probing = true;
+        ran = 0;
         probeAt = host();
         timerSince = host();
     }
