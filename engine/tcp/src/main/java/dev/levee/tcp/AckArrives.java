@@ -55,6 +55,7 @@ final class AckArrives {
             // RFC 9293 §3.8.6.1: as long as probes are answered "the sending TCP endpoint MUST allow the
             // connection to stay open".
             tcb.progressNanos = nowNanos;
+            tcb.refusal.answered();
         }
         RetransmitTimer.windowChanged(tcb, nowNanos, windowBefore);
         Rack.scheduleTailProbe(tcb, nowNanos);

@@ -425,12 +425,9 @@ final class LossRecovery {
         loss.recoverTo = tcb.snd.sndMax;
         loss.recoverSet = true;
         loss.mayUndo = false;
-        loss.tailProbeOut = false;
         loss.duplicateAcks = 0;
         loss.duplicateBytes = 0;
-        tcb.pending &= ~Tcb.RETRANSMIT_DUE;
-        tcb.timers.stop(Timer.REORDER);
-        tcb.timers.stop(Timer.TAIL_PROBE);
+        windowCloses(tcb);
     }
 
     /// The path carries smaller packets than thought: what is in flight and larger was lost, and is sent again in

@@ -17,10 +17,15 @@ final class Refusal {
     private long leftNanos;
     /// Where the spell with an open window begins that is not left out yet.
     private long openedNanos;
-    /// With an open window, before it closed, nothing of what was outstanding was acknowledged for so long.
+    /// With an open window, in all spells before it closed last, nothing of what was outstanding was acknowledged for
+    /// so long.
     private long unansweredNanos;
     /// For how long the retransmission timer had to run when the window closed.
     private long timerLeftNanos = NO_TIMER;
+    /// A probe of the window was sent, and nothing has come since.
+    private boolean asked;
+    /// When the next probe is due, or a small window used. Says nothing while the timer does not run.
+    private long probeAtNanos;
 
     /// The window is closed, and something is owed: closed time counts from here, until something is taken.
     ///
@@ -44,9 +49,13 @@ final class Refusal {
         timerLeftNanos = timerNanos == Deadlines.NONE ? NO_TIMER : Math.max(0, timerNanos - nowNanos);
     }
 
-    /// R2, which may have been what the timer waited for, is another.
-    void limitChanged() {
-        timerLeftNanos = NO_TIMER;
+    /// R2 may be another: a timer that waited for its end does not go on.
+    ///
+    /// @param beforeNanos what it was
+    void limitChanged(long beforeNanos) {
+        if (timerLeftNanos >= beforeNanos - unansweredNanos) {
+            timerLeftNanos = NO_TIMER;
+        }
     }
 
     /// For how long the timer that the closing stopped would have run, or [#NO_TIMER].
@@ -73,6 +82,33 @@ final class Refusal {
     /// Nothing is owed any more.
     void ended() {
         goesOn = false;
+        asked = false;
+        probeAtNanos = 0;
+    }
+
+    /// The window is probed.
+    void asked() {
+        asked = true;
+    }
+
+    /// The peer has spoken.
+    void answered() {
+        asked = false;
+    }
+
+    /// Whether no probe waits for an answer.
+    boolean nothingAsked() {
+        return !asked;
+    }
+
+    /// When the next probe is due.
+    void probeAt(long nanos) {
+        probeAtNanos = nanos;
+    }
+
+    /// When the next probe is due.
+    long probeAtNanos() {
+        return probeAtNanos;
     }
 
     /// The user has closed for good.
@@ -107,5 +143,7 @@ final class Refusal {
         openedNanos = packing.nanos(openedNanos);
         unansweredNanos = packing.number(unansweredNanos);
         timerLeftNanos = packing.number(timerLeftNanos, NO_TIMER);
+        asked = packing.flag(asked);
+        probeAtNanos = packing.nanos(probeAtNanos);
     }
 }

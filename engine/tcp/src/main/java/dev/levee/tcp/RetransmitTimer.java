@@ -35,7 +35,8 @@ final class RetransmitTimer {
     static void limitChanged(Tcb tcb, long nowNanos, long beforeNanos) {
         if (!tcb.timers.isSet(Timer.RETRANSMIT)) {
             if (r2Nanos(tcb) != beforeNanos) {
-                tcb.refusal.limitChanged();
+                tcb.refusal.limitChanged(beforeNanos);
+                probeSooner(tcb, nowNanos);
             }
             return;
         }
@@ -79,7 +80,7 @@ final class RetransmitTimer {
         tcb.refusal.closed(nowNanos, windowBefore);
         if (tcb.timers.isSet(Timer.PERSIST)) {
             // It may have waited for a small window to grow.
-            tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.timers.get(Timer.PERSIST), tcb.refusal.until(tcb)));
+            schedule(tcb);
             return;
         }
         if (tcb.snd.outstanding()) {
@@ -98,7 +99,8 @@ final class RetransmitTimer {
             tcb.timers.stop(Timer.PERSIST);
             tcb.progressNanos = unansweredSince;
             startRetransmit(tcb, nowNanos);
-            if (tcb.probes == 0 && tcb.refusal.timerLeftNanos() != Refusal.NO_TIMER) {
+            boolean goesOn = tcb.probes == 0 || r2Over(tcb, nowNanos);
+            if (goesOn && tcb.refusal.timerLeftNanos() != Refusal.NO_TIMER) {
                 resume(tcb, nowNanos);
             }
         } else if (tcb.probes > 0) {
@@ -106,11 +108,14 @@ final class RetransmitTimer {
             // often the window changes.
             tcb.probes = 0;
             startPersist(tcb, nowNanos);
+        } else {
+            schedule(tcb);
         }
     }
 
-    /// The window was closed for less than a timeout: what the timer had waited for before that counts, so that it
-    /// rings, and R2 ends, however often the window closes: after as much time with an open window.
+    /// The window was closed for less than a timeout: what the timer had waited for before that counts, so that
+    /// it rings after as much time with an open window, however often that closes. It counts as well, whatever the
+    /// window did, when R2 is over: who opens it for less than a timeout at a time would never be given up.
     private static void resume(Tcb tcb, long nowNanos) {
         long deadline = Deadlines.after(nowNanos, tcb.refusal.timerLeftNanos());
         tcb.timers.set(Timer.RETRANSMIT, Deadlines.earlier(tcb.timers.get(Timer.RETRANSMIT), deadline));
@@ -121,6 +126,7 @@ final class RetransmitTimer {
         if (!tcb.timers.isSet(Timer.PERSIST) && !tcb.timers.isSet(Timer.RETRANSMIT)) {
             tcb.progressNanos = nowNanos;
             tcb.probes = 0;
+            tcb.refusal.answered();
             if (tcb.snd.sndWnd == 0) {
                 // It was so before, too: no time with an open window is to be left out.
                 tcb.refusal.closed(nowNanos, 0);
@@ -132,8 +138,26 @@ final class RetransmitTimer {
     }
 
     private static void startPersist(Tcb tcb, long nowNanos) {
-        long deadline = Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config));
-        tcb.timers.set(Timer.PERSIST, Deadlines.earlier(deadline, tcb.refusal.until(tcb)));
+        tcb.refusal.probeAt(probeNanos(tcb, nowNanos));
+        schedule(tcb);
+    }
+
+    /// Probes are not further apart than R2: who does not answer any more is not borne with for longer.
+    private static long probeNanos(Tcb tcb, long nowNanos) {
+        long most = Math.max(r2Nanos(tcb), tcb.rtt.rtoNanos(tcb.config));
+        return Deadlines.after(nowNanos, Math.min(most, tcb.rtt.probeNanos(tcb.probes, tcb.config)));
+    }
+
+    /// The timer rings for the next probe, or before it when the peer has taken nothing for too long.
+    private static void schedule(Tcb tcb) {
+        tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.refusal.probeAtNanos(), tcb.refusal.until(tcb)));
+    }
+
+    private static void probeSooner(Tcb tcb, long nowNanos) {
+        if (tcb.timers.isSet(Timer.PERSIST)) {
+            tcb.refusal.probeAt(Deadlines.earlier(tcb.refusal.probeAtNanos(), probeNanos(tcb, nowNanos)));
+            schedule(tcb);
+        }
     }
 
     /// The peer has taken something: how long it may take nothing is counted anew.
@@ -148,22 +172,15 @@ final class RetransmitTimer {
     static void left(Tcb tcb, long nowNanos) {
         if (tcb.left()) {
             tcb.refusal.left(nowNanos);
-            refusalChanged(tcb, nowNanos, Deadlines.NONE);
+            refusalChanged(tcb);
         }
     }
 
     /// How long a peer may take nothing may have become shorter, or longer.
-    ///
-    /// @param untilBefore what [Refusal#until] was
-    static void refusalChanged(Tcb tcb, long nowNanos, long untilBefore) {
-        long deadline = tcb.timers.get(Timer.PERSIST);
-        if (deadline == Deadlines.NONE) {
-            return;
+    static void refusalChanged(Tcb tcb) {
+        if (tcb.timers.isSet(Timer.PERSIST)) {
+            schedule(tcb);
         }
-        if (deadline == untilBefore) {
-            deadline = Deadlines.after(nowNanos, tcb.rtt.probeNanos(tcb.probes, tcb.config));
-        }
-        tcb.timers.set(Timer.PERSIST, Deadlines.earlier(deadline, tcb.refusal.until(tcb)));
     }
 
     /// The connection is closed when the peer has taken nothing for too long (RFC 6429 §3).
@@ -195,9 +212,13 @@ final class RetransmitTimer {
         };
     }
 
+    private static boolean r2Over(Tcb tcb, long nowNanos) {
+        return nowNanos - tcb.progressNanos >= r2Nanos(tcb);
+    }
+
     /// Runs what is due.
     static void run(Tcb tcb, long nowNanos) {
-        if (tcb.timers.takeDue(Timer.TAIL_PROBE, nowNanos)) {
+        if (tcb.timers.takeDue(Timer.TAIL_PROBE, nowNanos) && !r2Over(tcb, nowNanos)) {
             tcb.pending |= Tcb.TAIL_PROBE_DUE;
             // RFC 8985 §7.3: "the sender MUST restart the RTO timer".
             startRetransmit(tcb, nowNanos);
@@ -215,23 +236,32 @@ final class RetransmitTimer {
             LossRecovery.reorderTimeout(tcb, nowNanos);
         }
         if (tcb.timers.takeDue(Timer.PERSIST, nowNanos)) {
-            if (tcb.snd.sndWnd > 0) {
-                // What is sent now, however small, waits for its acknowledgement like everything else.
-                tcb.pending |= Tcb.SMALL_DUE;
-                tcb.unpushed = false;
-                return;
-            }
-            if (tooLongRefused(tcb, nowNanos) || givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
-                return;
-            }
-            if (tcb.probes == 0) {
-                LossRecovery.windowClosed(tcb);
-            }
-            tcb.pending |= Tcb.PROBE_DUE;
-            // RFC 9293 §3.8.6.1: the interval between probes grows exponentially.
-            tcb.probes++;
-            startPersist(tcb, nowNanos);
+            persistTimeout(tcb, nowNanos);
         }
+    }
+
+    private static void persistTimeout(Tcb tcb, long nowNanos) {
+        if (tcb.snd.sndWnd > 0) {
+            // What is sent now, however small, waits for its acknowledgement like everything else.
+            tcb.pending |= Tcb.SMALL_DUE;
+            tcb.unpushed = false;
+            return;
+        }
+        if (tcb.refusal.nothingAsked()) {
+            // Silence counts from the probe that is sent now, however long ago the answer to the one before was.
+            tcb.progressNanos = nowNanos;
+        }
+        if (tooLongRefused(tcb, nowNanos) || givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
+            return;
+        }
+        if (tcb.probes == 0) {
+            LossRecovery.windowClosed(tcb);
+        }
+        tcb.pending |= Tcb.PROBE_DUE;
+        // RFC 9293 §3.8.6.1: the interval between probes grows exponentially.
+        tcb.probes++;
+        tcb.refusal.asked();
+        startPersist(tcb, nowNanos);
     }
 
     private static CloseCause.Timeout whichTimeout(Tcb tcb) {
@@ -240,7 +270,7 @@ final class RetransmitTimer {
 
     /// R2 (RFC 9293 §3.8.3): "close the connection". The peer is told, in case it still listens.
     private static boolean givenUp(Tcb tcb, long nowNanos, CloseCause.Timeout which) {
-        if (nowNanos - tcb.progressNanos < r2Nanos(tcb)) {
+        if (!r2Over(tcb, nowNanos)) {
             return false;
         }
         tcb.close(TcpEvent.GIVE_UP, giveUpCause(tcb, which), tcb.config.resetWhenGivenUp());

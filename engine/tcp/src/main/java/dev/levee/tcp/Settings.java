@@ -10,7 +10,6 @@ final class Settings {
     static void change(Tcb tcb, long nowNanos, TcpConfig config) {
         var born = tcb.config;
         long r2Nanos = RetransmitTimer.r2Nanos(tcb);
-        long refusedUntilNanos = tcb.refusal.until(tcb);
         if (config.congestion() != born.congestion()) {
             var before = tcb.congestion;
             tcb.congestion = config.congestion().create(tcb.payloadMax(), config);
@@ -31,7 +30,7 @@ final class Settings {
         }
         UserTimeout.configured(tcb, born);
         RetransmitTimer.limitChanged(tcb, nowNanos, r2Nanos);
-        RetransmitTimer.refusalChanged(tcb, nowNanos, refusedUntilNanos);
+        RetransmitTimer.refusalChanged(tcb);
     }
 
     /// The buffer may hold more or less from now on. What was promised is still taken (RFC 9293 SHLD-14), and the field

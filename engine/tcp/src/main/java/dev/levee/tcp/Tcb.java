@@ -87,7 +87,8 @@ final class Tcb {
     int mtuClaimed;
     int mtuClaimedSeq;
 
-    /// Since when the peer has not acknowledged anything of what is outstanding, or not answered probes.
+    /// Since when the peer has not acknowledged anything of what is outstanding. With a closed window: since the first
+    /// probe that it has not answered, or since its last ACK when there is none.
     long progressNanos;
     long lastSendNanos;
     /// Window probes sent since the window closed last.

@@ -10,11 +10,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// How long a peer is borne with that answers probes and takes nothing (RFC 6429).
 class RefusingPeerTest {
-    private static void refuse(Wire wire, long nanos) {
+    /// A peer that answers every probe and takes nothing.
+    static void refuse(Wire wire, long nanos) {
         refuse(wire, 1, nanos);
     }
 
-    /// A peer that answers every probe and takes nothing.
+    /// One that took something before.
     private static void refuse(Wire wire, int ack, long nanos) {
         long end = wire.now + nanos;
         while (wire.connection.nextDeadline() - end < 0) {
@@ -228,6 +229,47 @@ class RefusingPeerTest {
         assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
         wire.at(1).drain();
         assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 1));
+    }
+
+    /// As long as probes are answered, and be the interval between them longer than what the user bears with.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 3, 30})
+    @Rfc("9293:MUST-37")
+    void aPeerThatAnswersProbesIsBorneWithHoweverShortTheUsersTimeout(long seconds) {
+        var wire = Wire.established(
+                Wire.plain().userTimeoutNanos(seconds * Wire.SECOND).build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        refuse(wire, 3_600 * Wire.SECOND);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(wire.count(TcpCounters.ZERO_WINDOW_PROBES)).isLessThan(3_600 / seconds + 10);
+        wire.toDeadline().drain();
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        wire.toDeadline().drain();
+        assertThat(wire.connection.cause())
+                .as("after one that is not")
+                .isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.USER, 5));
+    }
+
+    /// Who answers no more is given up when the user's time is up, not when the next of the probes would be due.
+    @ParameterizedTest
+    @ValueSource(longs = {100, 1_000, 3_000, 30_000})
+    @Rfc("9293:MUST-20")
+    void silenceAfterManyAnswersEndsWhenTimeIsUp(long millis) {
+        var wire = Wire.established();
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        refuse(wire, 3_600 * Wire.SECOND);
+        wire.connection.configure(
+                wire.now, Wire.plain().userTimeoutNanos(millis * Wire.MILLI).build());
+        long patience = Math.max(200 * Wire.MILLI, millis * Wire.MILLI);
+        assertThat(wire.connection.nextDeadline() - wire.now).isLessThanOrEqualTo(patience);
+        wire.toDeadline().expect("A", 1, 1, 1);
+        long asked = wire.now;
+        while (wire.connection.state() == TcpState.ESTABLISHED) {
+            wire.toDeadline().drain();
+        }
+        assertThat(wire.now - asked).isEqualTo(patience);
     }
 
     @Test

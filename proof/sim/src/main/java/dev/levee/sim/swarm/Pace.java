@@ -30,7 +30,10 @@ final class Pace {
     private long probeAt;
     private long probeBefore;
     private boolean probing;
+    /// The peer has spoken since the last probe.
+    private boolean answered;
     private boolean closedWindow;
+    private long closedHost;
 
     private long spokeNet;
     private long spokeHost;
@@ -147,7 +150,8 @@ final class Pace {
                 "%s probes the window again after %s s",
                 end.name,
                 Times.format(interval));
-        boolean doubled = 2 * interval >= 3 * probeBefore || interval >= end.config.rtoMaxNanos();
+        long longest = Math.min(end.config.rtoMaxNanos(), patienceNanos());
+        boolean doubled = 2 * interval >= 3 * probeBefore || interval >= longest;
         check(
                 doubled || probeBefore == 0,
                 Oracle.BACK_OFF,
@@ -156,6 +160,11 @@ final class Pace {
                 Times.format(interval),
                 Times.format(probeBefore));
         probeBefore = disturbed(interval) || !probing ? 0 : interval;
+        if (!probing || answered) {
+            // Nothing was asked before, or there was an answer to it.
+            progress();
+        }
+        answered = false;
         probing = true;
         ran = 0;
         probeAt = host();
@@ -451,7 +460,7 @@ final class Pace {
         if (closed && !closedWindow) {
             probing = false;
             probeBefore = 0;
-            recoverTo = Math.max(recoverTo, sender.top);
+            closedHost = host();
             unanswered = sender.acked < sender.top ? host() - progressHost : 0;
             ran = sender.acked < sender.top ? host() - timerSince : 0;
             progress();
@@ -459,8 +468,12 @@ final class Pace {
             spokeNet = net();
         }
         if (!closed && closedWindow) {
-            recoverTo = Math.max(recoverTo, sender.top);
-            recoveryEver = true;
+            if (probing || host() - closedHost >= end.config.rtoMinNanos()) {
+                // There may have been no room for what is under way. Were it sent again after every moment with a
+                // closed window, a peer could ask for it as often as it likes.
+                recoverTo = Math.max(recoverTo, sender.top);
+                recoveryEver = true;
+            }
             restartTimer();
             progress();
             timerSince -= ran;
@@ -469,6 +482,7 @@ final class Pace {
         }
         if (closed) {
             progress();
+            answered = true;
         }
         closedWindow = closed;
     }
@@ -508,6 +522,11 @@ final class Pace {
                 "%s has had no answer for %s s and does not give up",
                 end.name,
                 Times.format(without));
+    }
+
+    /// Whether nothing was answered for so long that the peer may be given up.
+    boolean patienceIsOver() {
+        return host() - progressHost >= patienceNanos();
     }
 
     private long patienceNanos() {

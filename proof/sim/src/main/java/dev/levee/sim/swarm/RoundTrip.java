@@ -68,6 +68,11 @@ final class RoundTrip {
         return most < 0 ? 0 : least;
     }
 
+    /// Perhaps another connection, which knows nothing of what was sent before.
+    void anew() {
+        unsure = true;
+    }
+
     /// The peer's window is closed: what is sent now are probes.
     void windowClosed() {
         clean = false;

@@ -172,6 +172,10 @@ final class Sender {
                 packet);
         check(packet.textLength == 0, Oracle.SEQUENCE, "%s repeats the text of its SYN: %s", end.name, packet);
         check(acked < 1, Oracle.SEQUENCE, "%s repeats a SYN that was acknowledged: %s", end.name, packet);
+        if (!end.active && pace.patienceIsOver()) {
+            // Who answers a SYN may have given the first try up, and this is another, with the same number.
+            roundTrip.anew();
+        }
         pace.again(0, 1);
     }
 

@@ -298,6 +298,7 @@ final class World {
             int shiftMost = 1 + (int) (7 * knobs.strength(Knob.GROWTH));
             int send = 4_096 << random.nextInt(7);
             var refused = knobs.random(1_600 + index);
+            var hurried = knobs.random(1_800 + index);
             return TcpConfig.builder()
                     .receiveBufferBytes(receive)
                     .receiveBufferBytesMax(grows ? receive << growth.nextInt(shiftMost) : receive)
@@ -317,6 +318,7 @@ final class World {
                     .rtoMaxNanos(rtoMax)
                     .mslNanos(Times.millis(200 + random.nextInt(3_000)))
                     .r2Nanos(Times.seconds(random.chance(0.5) ? 100 : 20 + random.nextInt(60)))
+                    .userTimeoutNanos(hurried.chance(0.1) ? Times.millis(200 + hurried.nextInt(20_000)) : 0)
                     .r2SynNanos(Times.seconds(random.chance(0.5) ? 180 : 20 + random.nextInt(60)))
                     .finWait2Nanos(Times.seconds(5 + random.nextInt(20)))
                     .zeroWindowNanosMax(refused.chance(0.1) ? Times.seconds(10 + refused.nextInt(20)) : 0)

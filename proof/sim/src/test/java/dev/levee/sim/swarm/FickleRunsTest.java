@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.levee.path.SeededRandom;
 import dev.levee.sim.Times;
 import dev.levee.tcp.CloseCause;
+import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +18,7 @@ class FickleRunsTest {
     private static final int[] WINDOWS = {0, 0, 0, 16_000, 30_000};
     private static final int WINDOW_AT = 14;
 
-    private final Set<End> givenUp = new HashSet<>();
+    private final Map<CloseCause.Timeout, Set<End>> givenUp = new EnumMap<>(CloseCause.Timeout.class);
     private int changed;
 
     @Test
@@ -30,7 +32,9 @@ class FickleRunsTest {
                     .isNull();
         }
         assertThat(changed).isGreaterThan(10 * RUNS);
-        assertThat(givenUp).as("ends that gave up a peer that took nothing").hasSizeGreaterThan(10);
+        assertThat(givenUp(CloseCause.Timeout.ZERO_WINDOW)).isGreaterThan(10);
+        assertThat(givenUp(CloseCause.Timeout.USER)).isPositive();
+        assertThat(givenUp(CloseCause.Timeout.RETRANSMISSION)).isPositive();
     }
 
     private void stand(World world, SeededRandom random) {
@@ -61,14 +65,16 @@ class FickleRunsTest {
                         }));
     }
 
+    private int givenUp(CloseCause.Timeout which) {
+        return givenUp.getOrDefault(which, Set.of()).size();
+    }
+
     private void count(World world) {
         for (var entry : world.observer().ends()) {
             var end = entry.getValue();
             var party = end.party;
-            if (party != null
-                    && party.socket().cause() instanceof CloseCause.TimedOut out
-                    && out.which() == CloseCause.Timeout.ZERO_WINDOW) {
-                givenUp.add(end);
+            if (party != null && party.socket().cause() instanceof CloseCause.TimedOut out) {
+                givenUp.computeIfAbsent(out.which(), _ -> new HashSet<>()).add(end);
             }
         }
     }

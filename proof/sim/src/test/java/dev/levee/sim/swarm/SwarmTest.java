@@ -6,6 +6,7 @@ import dev.levee.sim.swarm.SwarmRun.Report;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,6 +42,18 @@ class SwarmTest {
         passes(Scenario.ZERO_WINDOW, 100_827, 100_828);
         passes(Scenario.DEFAULT, 2_161_631_961L, 2_161_631_962L);
         passes(Scenario.DEFAULT, 1_250_828_348, 1_250_828_349);
+    }
+
+    /// Who answers a SYN has little patience, and answers it once more as if it had never come.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "4883; hosts=2,flows=4,bytes=0,burst=4,crash=3",
+                "5710; hosts=4,flows=6,bytes=0,burst=2,flap=4",
+            })
+    void handshakeThatIsGivenUpAndBegunAgain(long seed, String knobs) {
+        passes(Scenario.DEFAULT, Knobs.parse(seed, knobs));
     }
 
     /// A RST ends a handshake of a host that forgets, and the SYN comes again.
