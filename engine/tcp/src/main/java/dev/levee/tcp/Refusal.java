@@ -22,6 +22,12 @@ final class Refusal {
     private long unansweredNanos;
     /// For how long the retransmission timer had to run when the window closed.
     private long timerLeftNanos = NO_TIMER;
+    /// That was the end of R2.
+    private boolean timerEnds;
+    /// What was in flight had a timeout more, because it is sent again when the window opens.
+    private boolean resent;
+    /// A window that was small waits to grow, and is closed.
+    private boolean smallWindowWaits;
     /// A probe of the window was sent, and nothing has come since.
     private boolean asked;
     /// When the next probe is due, or a small window used. Says nothing while the timer does not run.
@@ -44,18 +50,36 @@ final class Refusal {
     ///
     /// @param progressNanos since when nothing of what is outstanding was acknowledged
     /// @param timerNanos when the retransmission timer would have rung
-    void unanswered(long nowNanos, long progressNanos, long timerNanos) {
+    /// @param r2Nanos R2
+    void unanswered(long nowNanos, long progressNanos, long timerNanos, long r2Nanos) {
+        timerEnds = timerNanos == Deadlines.after(progressNanos, r2Nanos);
         unansweredNanos = nowNanos - progressNanos;
         timerLeftNanos = timerNanos == Deadlines.NONE ? NO_TIMER : Math.max(0, timerNanos - nowNanos);
     }
 
-    /// R2 may be another: a timer that waited for its end does not go on.
-    ///
-    /// @param beforeNanos what it was
-    void limitChanged(long beforeNanos) {
-        if (timerLeftNanos >= beforeNanos - unansweredNanos) {
+    /// R2 is another: a timer that waited for its end does not go on.
+    void limitChanged() {
+        if (timerEnds) {
             timerLeftNanos = NO_TIMER;
         }
+    }
+
+    /// The window is closed for so long that what is in flight is sent again when it opens. That has a timeout to be
+    /// acknowledged in, once, also where R2 is over.
+    void resent(long timeoutNanos) {
+        if (!resent && timerLeftNanos != NO_TIMER) {
+            resent = true;
+            timerLeftNanos = Math.max(timerLeftNanos, timeoutNanos);
+        }
+    }
+
+    /// Whether a window that was small when it closed waits to grow.
+    boolean smallWindowWaits() {
+        return smallWindowWaits;
+    }
+
+    void smallWindowWaits(boolean waits) {
+        smallWindowWaits = waits;
     }
 
     /// For how long the timer that the closing stopped would have run, or [#NO_TIMER].
@@ -77,12 +101,12 @@ final class Refusal {
         sinceNanos = nowNanos;
         unansweredNanos = 0;
         timerLeftNanos = NO_TIMER;
+        resent = false;
     }
 
     /// Nothing is owed any more.
     void ended() {
         goesOn = false;
-        asked = false;
         probeAtNanos = 0;
     }
 
@@ -143,6 +167,9 @@ final class Refusal {
         openedNanos = packing.nanos(openedNanos);
         unansweredNanos = packing.number(unansweredNanos);
         timerLeftNanos = packing.number(timerLeftNanos, NO_TIMER);
+        timerEnds = packing.flag(timerEnds);
+        resent = packing.flag(resent);
+        smallWindowWaits = packing.flag(smallWindowWaits);
         asked = packing.flag(asked);
         probeAtNanos = packing.nanos(probeAtNanos);
     }

@@ -8,6 +8,11 @@ package dev.levee.tcp;
 ///
 /// Threads: shard.
 final class RetransmitTimer {
+    /// The most that there is between two window probes: half of R2, a quarter when one was not answered.
+    private static final int ANSWERED_SHARE = 2;
+
+    private static final int SILENT_SHARE = 4;
+
     private RetransmitTimer() {}
 
     /// RFC 6298 (5.1): something was sent. The timer starts unless it runs.
@@ -35,7 +40,7 @@ final class RetransmitTimer {
     static void limitChanged(Tcb tcb, long nowNanos, long beforeNanos) {
         if (!tcb.timers.isSet(Timer.RETRANSMIT)) {
             if (r2Nanos(tcb) != beforeNanos) {
-                tcb.refusal.limitChanged(beforeNanos);
+                tcb.refusal.limitChanged();
                 probeSooner(tcb, nowNanos);
             }
             return;
@@ -79,12 +84,15 @@ final class RetransmitTimer {
     private static void closed(Tcb tcb, long nowNanos, int windowBefore) {
         tcb.refusal.closed(nowNanos, windowBefore);
         if (tcb.timers.isSet(Timer.PERSIST)) {
-            // It may have waited for a small window to grow.
+            // It has waited for a small window to grow.
+            if (windowBefore > 0) {
+                tcb.refusal.smallWindowWaits(true);
+            }
             schedule(tcb);
             return;
         }
         if (tcb.snd.outstanding()) {
-            tcb.refusal.unanswered(nowNanos, tcb.progressNanos, tcb.timers.get(Timer.RETRANSMIT));
+            tcb.refusal.unanswered(nowNanos, tcb.progressNanos, tcb.timers.get(Timer.RETRANSMIT), r2Nanos(tcb));
         }
         tcb.rttTimed = false;
         LossRecovery.windowCloses(tcb);
@@ -103,11 +111,16 @@ final class RetransmitTimer {
             if (goesOn && tcb.refusal.timerLeftNanos() != Refusal.NO_TIMER) {
                 resume(tcb, nowNanos);
             }
+        } else if (tcb.probes == 1 && tcb.refusal.smallWindowWaits()) {
+            // The timeout for which a small window is waited with was over when it was closed for a moment.
+            tcb.timers.stop(Timer.PERSIST);
+            useSmallWindow(tcb);
         } else if (tcb.probes > 0) {
             // What is sent stops the timer. What is too small for that waits for no longer than a timeout, however
             // often the window changes.
             tcb.probes = 0;
-            startPersist(tcb, nowNanos);
+            tcb.refusal.smallWindowWaits(false);
+            startPersist(tcb, nowNanos, ANSWERED_SHARE);
         } else {
             schedule(tcb);
         }
@@ -126,36 +139,43 @@ final class RetransmitTimer {
         if (!tcb.timers.isSet(Timer.PERSIST) && !tcb.timers.isSet(Timer.RETRANSMIT)) {
             tcb.progressNanos = nowNanos;
             tcb.probes = 0;
-            tcb.refusal.answered();
+            tcb.refusal.smallWindowWaits(false);
             if (tcb.snd.sndWnd == 0) {
                 // It was so before, too: no time with an open window is to be left out.
                 tcb.refusal.closed(nowNanos, 0);
             }
             // RFC 9293 §3.8.6.1: the first probe "when a zero window has existed for the retransmission
             // timeout period".
-            startPersist(tcb, nowNanos);
+            startPersist(tcb, nowNanos, ANSWERED_SHARE);
         }
     }
 
-    private static void startPersist(Tcb tcb, long nowNanos) {
-        tcb.refusal.probeAt(probeNanos(tcb, nowNanos));
+    private static void startPersist(Tcb tcb, long nowNanos, int share) {
+        tcb.refusal.probeAt(probeNanos(tcb, nowNanos, share));
         schedule(tcb);
     }
 
-    /// Probes are not further apart than R2: who does not answer any more is not borne with for longer.
-    private static long probeNanos(Tcb tcb, long nowNanos) {
-        long most = Math.max(r2Nanos(tcb), tcb.rtt.rtoNanos(tcb.config));
+    /// A single probe that is lost, or its answer, does not end the connection: there are three in the time of R2.
+    private static long probeNanos(Tcb tcb, long nowNanos, int share) {
+        long most = Math.max(r2Nanos(tcb) / share, tcb.rtt.rtoNanos(tcb.config));
         return Deadlines.after(nowNanos, Math.min(most, tcb.rtt.probeNanos(tcb.probes, tcb.config)));
     }
 
-    /// The timer rings for the next probe, or before it when the peer has taken nothing for too long.
+    /// The timer rings for the next probe, or before it when the peer has taken nothing, or answered nothing, for too
+    /// long. A probe has a timeout to be answered in.
     private static void schedule(Tcb tcb) {
-        tcb.timers.set(Timer.PERSIST, Deadlines.earlier(tcb.refusal.probeAtNanos(), tcb.refusal.until(tcb)));
+        long deadline = Deadlines.earlier(tcb.refusal.probeAtNanos(), tcb.refusal.until(tcb));
+        if (!tcb.refusal.nothingAsked()) {
+            long patience = Math.max(r2Nanos(tcb), tcb.rtt.rtoNanos(tcb.config));
+            deadline = Deadlines.earlier(deadline, Deadlines.after(tcb.progressNanos, patience));
+        }
+        tcb.timers.set(Timer.PERSIST, deadline);
     }
 
     private static void probeSooner(Tcb tcb, long nowNanos) {
         if (tcb.timers.isSet(Timer.PERSIST)) {
-            tcb.refusal.probeAt(Deadlines.earlier(tcb.refusal.probeAtNanos(), probeNanos(tcb, nowNanos)));
+            int share = tcb.refusal.nothingAsked() ? ANSWERED_SHARE : SILENT_SHARE;
+            tcb.refusal.probeAt(Deadlines.earlier(tcb.refusal.probeAtNanos(), probeNanos(tcb, nowNanos, share)));
             schedule(tcb);
         }
     }
@@ -164,7 +184,7 @@ final class RetransmitTimer {
     static void taken(Tcb tcb, long nowNanos) {
         tcb.refusal.taken(tcb, nowNanos);
         if (tcb.refusal.until(tcb) != Deadlines.NONE) {
-            startPersist(tcb, nowNanos);
+            startPersist(tcb, nowNanos, ANSWERED_SHARE);
         }
     }
 
@@ -242,26 +262,33 @@ final class RetransmitTimer {
 
     private static void persistTimeout(Tcb tcb, long nowNanos) {
         if (tcb.snd.sndWnd > 0) {
-            // What is sent now, however small, waits for its acknowledgement like everything else.
-            tcb.pending |= Tcb.SMALL_DUE;
-            tcb.unpushed = false;
+            useSmallWindow(tcb);
             return;
         }
+        int share = SILENT_SHARE;
         if (tcb.refusal.nothingAsked()) {
             // Silence counts from the probe that is sent now, however long ago the answer to the one before was.
             tcb.progressNanos = nowNanos;
+            share = ANSWERED_SHARE;
         }
         if (tooLongRefused(tcb, nowNanos) || givenUp(tcb, nowNanos, CloseCause.Timeout.PERSIST)) {
             return;
         }
         if (tcb.probes == 0) {
             LossRecovery.windowClosed(tcb);
+            tcb.refusal.resent(tcb.rtt.firstRtoNanos(tcb.config));
         }
         tcb.pending |= Tcb.PROBE_DUE;
         // RFC 9293 §3.8.6.1: the interval between probes grows exponentially.
         tcb.probes++;
         tcb.refusal.asked();
-        startPersist(tcb, nowNanos);
+        startPersist(tcb, nowNanos, share);
+    }
+
+    /// What is sent now, however small, waits for its acknowledgement like everything else.
+    private static void useSmallWindow(Tcb tcb) {
+        tcb.pending |= Tcb.SMALL_DUE;
+        tcb.unpushed = false;
     }
 
     private static CloseCause.Timeout whichTimeout(Tcb tcb) {

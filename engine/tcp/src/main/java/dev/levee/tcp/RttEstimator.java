@@ -72,6 +72,11 @@ final class RttEstimator {
         return doubled(rtoNanos, backOff, config);
     }
 
+    /// The same without back-off.
+    long firstRtoNanos(TcpConfig config) {
+        return doubled(rtoNanos, 0, config);
+    }
+
     /// The interval before the window probe that follows `probes` others (RFC 9293 §3.8.6.1): it begins with
     /// the timeout and grows exponentially.
     long probeNanos(int probes, TcpConfig config) {

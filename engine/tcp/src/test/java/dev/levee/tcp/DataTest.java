@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levee.rfc.Rfc;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DataTest {
 
@@ -121,10 +123,13 @@ class DataTest {
         assertThat(wire.one().window()).isEqualTo(1457);
     }
 
-    @Test
+    /// Up to the longest timeout, or half of R2.
+    @ParameterizedTest
+    @CsvSource({"100, 50", "1000, 60"})
     @Rfc({"9293:MUST-36", "9293:SHLD-29", "9293:SHLD-30", "9293:MUST-37"})
-    void closedWindowIsProbedWithBackOffForAsLongAsThePeerAnswers() {
-        var wire = Wire.established();
+    void closedWindowIsProbedWithBackOffForAsLongAsThePeerAnswers(long r2Seconds, long intervalSeconds) {
+        var wire =
+                Wire.established(Wire.plain().r2Nanos(r2Seconds * Wire.SECOND).build());
         wire.receive("A", 1, 1, 0, "");
         wire.write("hello").nothing();
         long last = wire.now;
@@ -136,7 +141,7 @@ class DataTest {
             last = wire.now;
             wire.receive("A", 1, 1, 0, "").nothing();
         }
-        assertThat(interval).isEqualTo(60 * Wire.SECOND);
+        assertThat(interval).isEqualTo(intervalSeconds * Wire.SECOND);
         assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
         wire.receive("A", 1, 1, 1000, "");
         wire.expect("PA", 1, 5, 1);

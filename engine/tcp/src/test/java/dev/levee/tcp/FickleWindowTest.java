@@ -7,6 +7,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Windows that open and close again and again while little or nothing is taken: who does that is not borne with for
@@ -15,7 +16,7 @@ class FickleWindowTest {
     private static final long DAY = 86_400 * Wire.SECOND;
 
     /// Lets timers run, and nobody answers.
-    private static void silence(Wire wire, long nanos) {
+    static void silence(Wire wire, long nanos) {
         wire.drain();
         long end = wire.now + nanos;
         while (wire.connection.nextDeadline() != Deadlines.NONE && wire.connection.nextDeadline() - end < 0) {
@@ -182,6 +183,82 @@ class FickleWindowTest {
             wire.receive("A", 1, 1, 0, "").drain();
         }
         assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 5));
+    }
+
+    /// R2 that changes back and forth gives no more time than a timer that waited for its end had.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Rfc("9293:MUST-20")
+    void aPeerThatChangesItsMindAboutPatienceIsNotBorneWithForLonger(boolean changes) {
+        var wire = Wire.active(Wire.plain().userTimeoutOption(true).build());
+        wire.drain();
+        wire.receive("SA", 0, 1, w -> w.mss(1000).userTimeout(400));
+        wire.drain();
+        wire.write("hello").drain();
+        long begin = wire.now;
+        while (wire.connection.state() != TcpState.CLOSED && wire.now - begin < DAY) {
+            silence(wire, 20 * Wire.SECOND);
+            boolean over = wire.now - begin > 310 * Wire.SECOND;
+            if (wire.connection.state() != TcpState.CLOSED) {
+                wire.receive("A", 1, 1, 0, "");
+                if (over && changes) {
+                    wire.receive("A", 1, 1, 0, "", w -> w.userTimeout(400));
+                }
+                if (over) {
+                    wire.receive("A", 1, 1, 0, "", w -> w.userTimeout(300));
+                }
+                wire.receive("A", 1, 1, 1_000, "").drain();
+            }
+        }
+        assertThat(wire.now - begin).isBetween(300 * Wire.SECOND, 400 * Wire.SECOND);
+    }
+
+    /// Whoever answered all probes is not given up at the moment when it opens its window: what is sent again has a
+    /// timeout to be acknowledged in, also where R2 was over long ago, but not for ever.
+    @ParameterizedTest
+    @ValueSource(longs = {200, 12_599})
+    @Rfc("9293:MUST-37")
+    void whatIsSentAgainHasATimeoutToBeAcknowledgedIn(long silentMillis) {
+        var wire = Wire.established();
+        wire.write("hello").drain();
+        silence(wire, silentMillis * Wire.MILLI - 1);
+        wire.now += 1;
+        wire.receive("A", 1, 1, 0, "").nothing();
+        wire.connection.configure(
+                wire.now,
+                Wire.plain().userTimeoutNanos(silentMillis * Wire.MILLI / 2).build());
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        assertThat(wire.connection.nextDeadline() - wire.now).isGreaterThanOrEqualTo(200 * Wire.MILLI);
+        silence(wire, 199 * Wire.MILLI);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        for (int i = 0; i < 10 && wire.connection.state() == TcpState.ESTABLISHED; i++) {
+            wire.receive("A", 1, 1, 0, "").nothing();
+            RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+            wire.receive("A", 1, 1, 1_000, "").drain();
+            silence(wire, 199 * Wire.MILLI);
+        }
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.USER, 5));
+    }
+
+    /// RFC 9293 §3.8.6.2.1: closed for a moment at the end of a timeout, a small window has been waited with for long
+    /// enough.
+    @ParameterizedTest
+    @EnumSource(WindowProbe.class)
+    void aSmallWindowThatIsClosedForAMomentWhenItIsAboutToBeUsedIsUsed(WindowProbe probe) {
+        var wire = Wire.established(Wire.plain().windowProbe(probe).build());
+        wire.receive("A", 1, 1, 2, "");
+        wire.write("hello").nothing();
+        int text = 0;
+        for (int i = 0; i < 3; i++) {
+            wire.now = wire.connection.nextDeadline() - Wire.MILLI;
+            wire.receive("A", 1, 1, 0, "").nothing();
+            wire.now += Wire.MILLI;
+            text += wire.drain().stream().mapToInt(Wire.Sent::length).sum();
+            wire.receive("A", 1, 1, 2, "");
+            text += wire.drain().stream().mapToInt(Wire.Sent::length).sum();
+        }
+        assertThat(text).isPositive();
     }
 
     /// RFC 8985 §7.3 has the timer start anew for a probe of the tail, which R2 does not wait for.

@@ -150,7 +150,8 @@ final class Pace {
                 "%s probes the window again after %s s",
                 end.name,
                 Times.format(interval));
-        long longest = Math.min(end.config.rtoMaxNanos(), patienceNanos());
+        // A peer is asked several times before it is given up.
+        long longest = Math.min(end.config.rtoMaxNanos(), patienceNanos() / 4);
         boolean doubled = 2 * interval >= 3 * probeBefore || interval >= longest;
         check(
                 doubled || probeBefore == 0,
@@ -516,8 +517,11 @@ final class Pace {
                 end.name,
                 Times.format(silence));
         long without = end.quietNanos(progressNet);
+        // A probe has a timeout to be answered in; what is sent again has one more, behind the end of R2.
+        long rtoMax = end.config.rtoMaxNanos();
+        long most = probing ? Math.max(patienceNanos(), rtoMax) : patienceNanos() + rtoMax;
         check(
-                !waits || without <= patienceNanos() + end.config.rtoMaxNanos() + SLACK_NANOS,
+                !waits || without <= most + SLACK_NANOS,
                 Oracle.GIVE_UP,
                 "%s has had no answer for %s s and does not give up",
                 end.name,

@@ -63,18 +63,36 @@ class WindowLiesTest {
         refuses(Oracle.GIVE_UP, () -> witness.end.sender.pace.gaveUp(cause));
     }
 
-    /// Each probe waits for longer than the one before, but not for longer than the user has patience.
+    /// Each probe waits for longer than the one before, until there are four in the time of the user's patience.
     @Test
-    void probesBackOffUpToThePatience() {
+    void probesBackOffUpToAQuarterOfThePatience() {
         var witness = probed();
-        witness.after(Times.seconds(2));
+        witness.after(Times.millis(500));
         witness.text(1, 1);
-        witness.after(PATIENCE);
+        witness.after(PATIENCE / 4);
         witness.text(1, 1);
-        witness.after(PATIENCE);
+        witness.after(PATIENCE / 4);
         witness.text(1, 1);
-        witness.after(PATIENCE - 1);
+        witness.after(PATIENCE / 4 - 1);
         refuses(Oracle.BACK_OFF, () -> witness.text(1, 1));
+    }
+
+    /// Who answers nothing is not borne with for longer than the user's patience, or the longest timeout.
+    @Test
+    void whoBearsWithSilenceForTooLongIsSeen() {
+        var witness =
+                Witness.open(Witness.settings().r2Nanos(Times.seconds(100)).build());
+        closes(witness);
+        witness.after(Times.SECOND);
+        for (int i = 0; i < 4; i++) {
+            witness.text(1, 1);
+            witness.after(Times.seconds(25));
+        }
+        witness.text(1, 1);
+        witness.after(Times.SECOND);
+        witness.end.sender.pace.sweep();
+        witness.after(1);
+        refuses(Oracle.GIVE_UP, () -> witness.end.sender.pace.sweep());
     }
 
     /// Else a peer could have a windowful sent again for two small packets, as often as it likes.
@@ -96,5 +114,18 @@ class WindowLiesTest {
             witness.text(1, MSS);
             witness.text(1 + MSS, MSS);
         }
+    }
+
+    /// A window that was too small before it closed is probed sooner: from then on the timeout counts.
+    @Test
+    void whatAnEarlyProbeCarriedGoesAgainWhenTheWindowOpens() {
+        var witness = Witness.open();
+        witness.gets(ACK, 1, 1, 2, 0);
+        witness.after(Times.millis(150));
+        closes(witness);
+        witness.after(Times.millis(50));
+        witness.text(1, 1);
+        opens(witness);
+        witness.text(1, MSS);
     }
 }
