@@ -91,6 +91,11 @@ final class Ecn {
         }
     }
 
+    /// Whether the next ACK, in or out, does something about it.
+    static boolean owes(Tcb tcb) {
+        return (tcb.ecn & (ECHO | REDUCED)) != 0;
+    }
+
     static boolean used(Tcb tcb) {
         return (tcb.ecn & USED) != 0;
     }

@@ -57,13 +57,8 @@ final class KeepAlive {
             wait(tcb, silentSince);
             return;
         }
-        // "... failure to respond to any specific probe MUST NOT be interpreted as a dead connection."
-        long userNanos = config.userTimeoutNanos();
-        boolean over = userNanos > 0
-                ? tcb.keepAliveProbes > 0 && nowNanos - tcb.heardNanos >= userNanos
-                : tcb.keepAliveProbes >= config.keepAliveProbes();
-        if (over) {
-            var which = userNanos > 0 ? CloseCause.Timeout.USER : CloseCause.Timeout.KEEP_ALIVE;
+        if (over(config, tcb.keepAliveProbes, nowNanos - tcb.heardNanos)) {
+            var which = config.userTimeoutNanos() > 0 ? CloseCause.Timeout.USER : CloseCause.Timeout.KEEP_ALIVE;
             tcb.close(TcpEvent.GIVE_UP, tcb.timedOut(which), true);
             return;
         }
@@ -71,5 +66,13 @@ final class KeepAlive {
         tcb.pending |= Tcb.KEEP_ALIVE_DUE;
         tcb.context.counters().count(TcpCounters.KEEP_ALIVE_PROBES);
         wait(tcb, Deadlines.after(nowNanos, config.keepAliveIntervalNanos()));
+    }
+
+    /// Whether the peer was asked often enough, or for long enough. "... failure to respond to any specific probe MUST
+    /// NOT
+    /// be interpreted as a dead connection."
+    static boolean over(TcpConfig config, int probes, long silentNanos) {
+        long userNanos = config.userTimeoutNanos();
+        return userNanos > 0 ? probes > 0 && silentNanos >= userNanos : probes >= config.keepAliveProbes();
     }
 }

@@ -396,16 +396,20 @@ final class Output {
     }
 
     private static SegmentWriter header(Tcb tcb) {
-        var local = tcb.tuple.localAddress();
-        var remote = tcb.tuple.remoteAddress();
-        return tcb.context
-                .writer()
+        return header(tcb.context, tcb.config, tcb.tuple);
+    }
+
+    /// A segment of that connection, without text.
+    static SegmentWriter header(TcpContext context, TcpConfig config, FourTuple tuple) {
+        var local = tuple.localAddress();
+        var remote = tuple.remoteAddress();
+        return context.writer()
                 .reset()
-                .layout(tcb.config.optionLayout())
+                .layout(config.optionLayout())
                 .addresses(local.high(), local.low(), remote.high(), remote.low())
-                .ports(tcb.tuple.localPort(), tcb.tuple.remotePort())
-                .hopLimit(tcb.config.hopLimit())
-                .trafficClass(Ecn.trafficClass(tcb, false));
+                .ports(tuple.localPort(), tuple.remotePort())
+                .hopLimit(config.hopLimit())
+                .trafficClass(config.trafficClass() & ~Ecn.FIELD);
     }
 
     /// Every segment but SYNs: what it acknowledges is no longer due.

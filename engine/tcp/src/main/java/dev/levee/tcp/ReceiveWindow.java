@@ -35,6 +35,17 @@ final class ReceiveWindow {
         return round(tcb, promised);
     }
 
+    /// What every ACK says while nothing arrives and nothing is read; 0 when the next one could say more.
+    static int fieldAtRest(Tcb tcb) {
+        var rcv = tcb.rcv;
+        int promised = rcv.rcvWnd();
+        int field = promised >>> rcv.rcvWndShift;
+        int room = room(tcb);
+        boolean grows = room >>> rcv.rcvWndShift > field && room - promised >= step(tcb, promised);
+        boolean exact = field << rcv.rcvWndShift == promised && field <= 0xffff;
+        return exact && !grows ? field : 0;
+    }
+
     /// What is left of an earlier promise, as the field can say it. Rounded up, because RFC 9293 §3.8.6
     /// strongly discourages "shrinking the window"; what the field says is then the promise. Small segments
     /// could round it up again and again, so only while the buffer has room: then it is rounded down, and what

@@ -32,7 +32,6 @@ final class Tcb {
     private static final SentSegments NOTHING_SENT = new SentSegments();
     private static final int TIMESTAMPS_BYTES = 12;
     static final long TIMESTAMP_TICK_NANOS = 1_000_000L;
-    private static final long CHALLENGE_PERIOD_NANOS = 1_000_000_000L;
 
     TcpConfig config;
     FourTuple tuple;
@@ -142,10 +141,7 @@ final class Tcb {
     boolean resting;
     long disturbedNanos;
 
-    private long challengePeriodNanos;
-    private boolean challenged;
-    /// Challenge ACKs that this period has left.
-    private int challengesLeft;
+    final Challenges challenges = new Challenges();
 
     Tcb(TcpConfig config, FourTuple tuple, boolean active, int mtu, int iss, int timestampOffset, TcpContext context) {
         this.config = config;
@@ -192,9 +188,7 @@ final class Tcb {
     /// See [PackedTcb].
     void pack(Packing packing) {
         interactive = packing.flag(interactive);
-        challengePeriodNanos = packing.nanos(challengePeriodNanos);
-        challenged = packing.flag(challenged);
-        challengesLeft = packing.number(challengesLeft);
+        challenges.pack(packing);
         releasedEnd = packing.number(releasedEnd);
     }
 
@@ -344,7 +338,11 @@ final class Tcb {
 
     /// This connection's timestamp clock: milliseconds.
     int timestamp(long nowNanos) {
-        return (int) (nowNanos / TIMESTAMP_TICK_NANOS) + timestampOffset;
+        return timestamp(nowNanos, timestampOffset);
+    }
+
+    static int timestamp(long nowNanos, int offset) {
+        return (int) (nowNanos / TIMESTAMP_TICK_NANOS) + offset;
     }
 
     /// The most octets that the receive buffer is promised to hold. A scaled window is rounded up when it must
@@ -555,19 +553,9 @@ final class Tcb {
         pending |= ACK_DUE;
     }
 
-    /// An ACK that tells the peer where we are, in answer to a segment that makes no sense (RFC 5961). Limited,
-    /// so that two confused peers do not answer each other for ever. The limit is the connection's own and
-    /// cannot be predicted: a limit that connections share, or a known one, would tell a stranger who sends to
-    /// the connection whether his guesses were answered (CVE-2016-5696).
+    /// An ACK that tells the peer where we are, in answer to a segment that makes no sense (RFC 5961).
     void challenge(long nowNanos) {
-        if (!challenged || nowNanos - challengePeriodNanos >= CHALLENGE_PERIOD_NANOS) {
-            challenged = true;
-            challengePeriodNanos = nowNanos;
-            int average = config.challengeAcksPerSecond();
-            challengesLeft = Math.max(1, average / 2 + context.chance(average + 1));
-        }
-        if (challengesLeft > 0) {
-            challengesLeft--;
+        if (challenges.take(this, nowNanos)) {
             context.counters().count(TcpCounters.CHALLENGE_ACKS);
             ackNow();
         }

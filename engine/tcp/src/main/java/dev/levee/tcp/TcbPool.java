@@ -17,7 +17,7 @@ final class TcbPool {
 
     /// The connection at rest that was looked at last, and what is seen then: most who look do so more than once, and
     /// then wake it.
-    private @Nullable TcpConnection seen;
+    private @Nullable Resting seen;
     private @Nullable Tcb seenAs;
 
     TcbPool(TcpContext context) {
@@ -38,16 +38,26 @@ final class TcbPool {
         return packing.packed(before);
     }
 
-    /// The control block of a connection that is to go on.
-    Tcb unpack(TcpConnection connection, byte[] packed, TcpConfig config, FourTuple tuple) {
-        var tcb = look(connection, packed, config, tuple);
+    /// What was seen last is its connection's own from now on, which goes on with it.
+    void taken() {
         seen = null;
         seenAs = null;
-        return tcb;
     }
 
-    /// The same to be read only: the connection stays at rest.
-    Tcb look(TcpConnection connection, byte[] packed, TcpConfig config, FourTuple tuple) {
+    /// Whether [#look] would give what it gave last.
+    boolean sees(Resting connection) {
+        return seen == connection;
+    }
+
+    /// What was seen last of this connection does not hold any more.
+    void forget(Resting connection) {
+        if (seen == connection) {
+            seen = null;
+        }
+    }
+
+    /// The control block of a connection that stays at rest, to be read only, unless it is [#taken].
+    Tcb look(Resting connection, byte[] packed, TcpConfig config, FourTuple tuple) {
         var known = seenAs;
         if (known != null && seen == connection) {
             return known;

@@ -2,7 +2,6 @@ package dev.levee.tcp;
 
 import dev.levee.wire.Frame;
 import dev.levee.wire.Segment;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One TCP connection (RFC 9293), without any input or output of its own.
@@ -20,21 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// before it.
 ///
 /// Threads: shard.
-public final class TcpConnection {
-    private final TcpContext context;
-    private final FourTuple tuple;
-    /// Null while the connection is at rest and this is packed.
-    private @Nullable Tcb awake;
-    /// What it was packed in last, and what is not packed.
-    private byte @Nullable [] packed;
-    private TcpConfig config;
-    private @Nullable FastOpen fastOpen;
-
+public final class TcpConnection extends Resting {
     TcpConnection(Tcb tcb) {
-        this.awake = tcb;
-        this.context = tcb.context;
-        this.tuple = tcb.tuple;
-        this.config = tcb.config;
+        super(tcb);
     }
 
     /// An active OPEN: state SYN-SENT, the SYN is due.
@@ -103,6 +90,9 @@ public final class TcpConnection {
 
     /// SEGMENT ARRIVES (RFC 9293 §3.10.7), for a segment whose four-tuple is this connection's.
     public void onSegment(long nowNanos, Segment segment) {
+        if (onSegmentAtRest(nowNanos, segment)) {
+            return;
+        }
         var tcb = awake();
         tcb.context.counters().count(TcpCounters.SEGMENTS_IN);
         tcb.tally.segmentsIn++;
@@ -143,12 +133,13 @@ public final class TcpConnection {
     ///
     /// @return whether one was written
     public boolean poll(long nowNanos, Frame out) {
-        return Output.poll(awake(), nowNanos, out);
+        int done = pollAtRest(nowNanos, out);
+        return done == WAKES ? Output.poll(awake(), nowNanos, out) : done == WRITTEN;
     }
 
     /// When [#poll] has something to do next if nothing else happens; [Deadlines#NONE] if never.
     public long nextDeadline() {
-        return seen().timers.next();
+        return alone() ? keepAliveAtNanos() : seen().timers.next();
     }
 
     /// The ring that the user's data is put into; null while no memory was asked for. Free are as many octets from
@@ -320,12 +311,12 @@ public final class TcpConnection {
     }
 
     public TcpState state() {
-        return seen().state;
+        return alone() ? TcpState.ESTABLISHED : seen().state;
     }
 
     /// SND.UNA: beyond everything that the peer has acknowledged.
     public int sndUna() {
-        return seen().snd.sndUna;
+        return alone() ? sndNxtAtRest() : seen().snd.sndUna;
     }
 
     /// SND.NXT: beyond everything that was ever sent.
@@ -558,10 +549,7 @@ public final class TcpConnection {
     public void rest() {
         var tcb = awake;
         if (tcb != null && tcb.resting && PackedTcb.packable(tcb)) {
-            config = tcb.config;
-            fastOpen = tcb.fastOpen;
-            packed = context.controlBlocks().pack(tcb, packed);
-            awake = null;
+            pack(tcb);
             context.counters().count(TcpCounters.RESTS);
         }
     }
@@ -575,26 +563,5 @@ public final class TcpConnection {
                 tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT || receivesNothing,
                 "released while the buffers were in use");
         tcb.releaseRings();
-    }
-
-    /// The control block, to change it.
-    private Tcb awake() {
-        var known = awake;
-        if (known == null) {
-            known = context.controlBlocks().unpack(this, Objects.requireNonNull(packed), config, tuple);
-            known.fastOpen = fastOpen;
-            awake = known;
-        }
-        return known;
-    }
-
-    /// The control block, to be looked at only.
-    private Tcb seen() {
-        var known = awake;
-        if (known == null) {
-            known = context.controlBlocks().look(this, Objects.requireNonNull(packed), config, tuple);
-            known.fastOpen = fastOpen;
-        }
-        return known;
     }
 }

@@ -44,6 +44,16 @@ final class TimerTable {
         return false;
     }
 
+    /// Whether no other timer runs.
+    boolean noneBut(Timer timer) {
+        for (int i = 0; i < COUNT; i++) {
+            if (i != timer.ordinal() && deadlines[i] != Deadlines.NONE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// The earliest deadline of all.
     long next() {
         long next = Deadlines.NONE;

@@ -94,7 +94,8 @@ class PackedTcbTest {
         };
     }
 
-    private static Map<String, Object> all(Tcb tcb) throws IllegalAccessException {
+    /// All fields by their paths.
+    static Map<String, Object> all(Tcb tcb) throws IllegalAccessException {
         var all = new TreeMap<String, Object>();
         walk("", tcb, (path, owner, field) -> {
             if (field.get(owner) instanceof long[] row) {

@@ -21,7 +21,9 @@ class TcbPoolTest {
     }
 
     private Tcb unpack(Wire wire, byte[] packed) {
-        return pool.unpack(wire.connection, packed, TcpConfig.DEFAULT, wire.connection.tuple());
+        var tcb = look(wire, packed);
+        pool.taken();
+        return tcb;
     }
 
     @Test
@@ -61,5 +63,18 @@ class TcbPoolTest {
         var tcb = tcb(5);
         var packed = pool.pack(tcb, null);
         assertThat(pool.pack(tcb, packed)).isSameAs(packed);
+    }
+
+    @Test
+    void whatDoesNotHoldAnyMoreIsUnpackedAnew() {
+        var packedOne = pool.pack(tcb(5), null);
+        var seen = look(one, packedOne);
+        seen.snd.sndUna = 6;
+        assertThat(pool.sees(one.connection)).isTrue();
+        pool.forget(two.connection);
+        assertThat(look(one, packedOne).snd.sndUna).isEqualTo(6);
+        pool.forget(one.connection);
+        assertThat(pool.sees(one.connection)).isFalse();
+        assertThat(look(one, packedOne).snd.sndUna).isEqualTo(5);
     }
 }
