@@ -62,8 +62,9 @@ class RestTest {
         assertThat(net.client.tcpCounters().get(TcpCounters.KEEP_ALIVE_PROBES)
                         + net.server.tcpCounters().get(TcpCounters.KEEP_ALIVE_PROBES))
                 .isGreaterThanOrEqualTo(2 * ROUNDS);
-        assertThat(rests(net.client)).isGreaterThanOrEqualTo(restsBefore + 2 * ROUNDS);
-        // What it is packed in is now and then too short: the time between events is a longer number.
+        // It wakes when what is counted meanwhile has no room any more, not each time.
+        assertThat(rests(net.client)).isBetween(restsBefore + 1, restsBefore + 2 * ROUNDS / 50);
+        // What it is packed in is then sometimes too short: the time between events is a longer number.
         assertThat(each).as("octets for each keep-alive").isLessThan(8);
     }
 
