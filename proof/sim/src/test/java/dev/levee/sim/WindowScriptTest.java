@@ -112,12 +112,12 @@ class WindowScriptTest {
             < . 1 ack 501 win 0
             write 10
             """);
-        // At 0.2, 0.6, 1.4 s and so on to 51 s; the next would be at 102.2 s, after R2.
-        for (int i = 0; i < 8; i++) {
+        // At 0.2, 0.6, 1.4 s and so on to 25.4 s, then a quarter of R2 apart. R2 is 100 s from the first.
+        for (int i = 0; i < 9; i++) {
             text.append("+* > . 501:502(1) ack 1\n");
         }
         Script.plain().v6(v6).play(text + """
-            +* > R. 502 ack 1
+            +24.8 > R. 502 ack 1
             state CLOSED
             cause TimedOut.PERSIST 10
             """);
