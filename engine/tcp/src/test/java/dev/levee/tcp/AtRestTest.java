@@ -59,7 +59,9 @@ class AtRestTest {
             // The timer is lazy.
             wire.toDeadline().nothing();
         }
-        assertThat(wire.connection.alone()).as("packed, and needs no control block").isTrue();
+        assertThat(wire.connection.alone())
+                .as("packed, and needs no control block")
+                .isTrue();
         return wire;
     }
 
