@@ -22,6 +22,11 @@ public final class Deadlines {
         return a - b <= 0 ? a : b;
     }
 
+    /// The later of two points in time, neither of them [#NONE].
+    static long later(long a, long b) {
+        return a - b >= 0 ? a : b;
+    }
+
     /// The point `delayNanos` after `nowNanos`; never [#NONE] by accident.
     public static long after(long nowNanos, long delayNanos) {
         long deadline = nowNanos + delayNanos;

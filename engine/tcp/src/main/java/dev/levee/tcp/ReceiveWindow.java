@@ -35,7 +35,8 @@ final class ReceiveWindow {
         return round(tcb, promised);
     }
 
-    /// What every ACK says while nothing arrives and nothing is read; 0 when the next one could say more.
+    /// What every ACK says while nothing arrives and nothing is read; 0 when the next one could say more. That others
+    /// give memory back meanwhile is not said before something else wakes the connection.
     static int fieldAtRest(Tcb tcb) {
         var rcv = tcb.rcv;
         int promised = rcv.rcvWnd();

@@ -42,7 +42,7 @@ final class Refusal {
             sinceNanos = nowNanos;
         } else if (windowBefore > 0) {
             sinceNanos += nowNanos - openedNanos;
-            leftNanos += nowNanos - later(openedNanos, leftNanos);
+            leftNanos += nowNanos - Deadlines.later(openedNanos, leftNanos);
         }
     }
 
@@ -71,6 +71,11 @@ final class Refusal {
             resent = true;
             timerLeftNanos = Math.max(timerLeftNanos, timeoutNanos);
         }
+    }
+
+    /// Whether what was in flight was granted a timeout more, since something was taken last.
+    boolean isResent() {
+        return resent;
     }
 
     /// Whether a window that was small when it closed waits to grow.
@@ -151,12 +156,8 @@ final class Refusal {
         long until = own > 0 ? Deadlines.after(sinceNanos, own) : Deadlines.NONE;
         long closed = tcb.config.zeroWindowClosedNanosMax();
         return tcb.left() && closed > 0
-                ? Deadlines.earlier(until, Deadlines.after(later(sinceNanos, leftNanos), closed))
+                ? Deadlines.earlier(until, Deadlines.after(Deadlines.later(sinceNanos, leftNanos), closed))
                 : until;
-    }
-
-    private static long later(long a, long b) {
-        return a - b >= 0 ? a : b;
     }
 
     /// See [PackedTcb].

@@ -202,7 +202,6 @@ abstract sealed class Resting permits TcpConnection {
         boolean plain = alone()
                 && !answerDue
                 && segmentsIn < Byte.MAX_VALUE
-                && segmentsOut < Byte.MAX_VALUE
                 && segment.flags() == TcpFlags.ACK
                 && segment.payloadLength() == 0
                 && segment.sackCount() == 0

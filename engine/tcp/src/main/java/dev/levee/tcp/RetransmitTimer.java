@@ -38,18 +38,24 @@ final class RetransmitTimer {
     ///
     /// @param beforeNanos what [#r2Nanos] was
     static void limitChanged(Tcb tcb, long nowNanos, long beforeNanos) {
+        long r2Nanos = r2Nanos(tcb);
+        if (r2Nanos == beforeNanos) {
+            return;
+        }
         if (!tcb.timers.isSet(Timer.RETRANSMIT)) {
-            if (r2Nanos(tcb) != beforeNanos) {
-                tcb.refusal.limitChanged();
-                probeSooner(tcb, nowNanos);
-            }
+            tcb.refusal.limitChanged();
+            probeSooner(tcb, nowNanos);
             return;
         }
         long deadline = tcb.timers.get(Timer.RETRANSMIT);
-        if (deadline == Deadlines.after(tcb.progressNanos, beforeNanos)) {
+        long endBefore = Deadlines.after(tcb.progressNanos, beforeNanos);
+        if (deadline == endBefore) {
             deadline = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
+        } else if (r2Nanos > beforeNanos || endBefore - nowNanos <= 0) {
+            // It runs behind the end of R2 only where that is granted, once, to what is sent again.
+            return;
         }
-        long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
+        long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos);
         tcb.timers.set(Timer.RETRANSMIT, Deadlines.earlier(deadline, giveUp - nowNanos > 0 ? giveUp : nowNanos));
     }
 
@@ -107,8 +113,7 @@ final class RetransmitTimer {
             tcb.timers.stop(Timer.PERSIST);
             tcb.progressNanos = unansweredSince;
             startRetransmit(tcb, nowNanos);
-            boolean goesOn = tcb.probes == 0 || r2Over(tcb, nowNanos);
-            if (goesOn && tcb.refusal.timerLeftNanos() != Refusal.NO_TIMER) {
+            if (tcb.refusal.timerLeftNanos() != Refusal.NO_TIMER) {
                 resume(tcb, nowNanos);
             }
         } else if (tcb.probes == 1 && tcb.refusal.smallWindowWaits()) {
@@ -128,10 +133,17 @@ final class RetransmitTimer {
 
     /// The window was closed for less than a timeout: what the timer had waited for before that counts, so that
     /// it rings after as much time with an open window, however often that closes. It counts as well, whatever the
-    /// window did, when R2 is over: who opens it for less than a timeout at a time would never be given up.
+    /// window did, when R2 is over: who opens it for less than a timeout at a time would never be given up. Where
+    /// R2 is not over, its end does not end what is granted to what is sent again either.
     private static void resume(Tcb tcb, long nowNanos) {
+        long timer = tcb.timers.get(Timer.RETRANSMIT);
         long deadline = Deadlines.after(nowNanos, tcb.refusal.timerLeftNanos());
-        tcb.timers.set(Timer.RETRANSMIT, Deadlines.earlier(tcb.timers.get(Timer.RETRANSMIT), deadline));
+        if (tcb.probes == 0 || r2Over(tcb, nowNanos)) {
+            tcb.timers.set(Timer.RETRANSMIT, Deadlines.earlier(timer, deadline));
+        } else if (tcb.refusal.isResent()) {
+            long timeout = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
+            tcb.timers.set(Timer.RETRANSMIT, Deadlines.later(timer, Deadlines.earlier(deadline, timeout)));
+        }
     }
 
     /// Data waits for a window, and nothing is outstanding whose acknowledgement could open it.
@@ -155,9 +167,10 @@ final class RetransmitTimer {
         schedule(tcb);
     }
 
-    /// A single probe that is lost, or its answer, does not end the connection: there are three in the time of R2.
+    /// A single probe that is lost, or its answer, does not end the connection: there are three in the time of R2,
+    /// where a quarter of that is a timeout.
     private static long probeNanos(Tcb tcb, long nowNanos, int share) {
-        long most = Math.max(r2Nanos(tcb) / share, tcb.rtt.rtoNanos(tcb.config));
+        long most = Math.max(r2Nanos(tcb) / share, tcb.rtt.firstRtoNanos(tcb.config));
         return Deadlines.after(nowNanos, Math.min(most, tcb.rtt.probeNanos(tcb.probes, tcb.config)));
     }
 
@@ -166,7 +179,7 @@ final class RetransmitTimer {
     private static void schedule(Tcb tcb) {
         long deadline = Deadlines.earlier(tcb.refusal.probeAtNanos(), tcb.refusal.until(tcb));
         if (!tcb.refusal.nothingAsked()) {
-            long patience = Math.max(r2Nanos(tcb), tcb.rtt.rtoNanos(tcb.config));
+            long patience = Math.max(r2Nanos(tcb), tcb.rtt.firstRtoNanos(tcb.config));
             deadline = Deadlines.earlier(deadline, Deadlines.after(tcb.progressNanos, patience));
         }
         tcb.timers.set(Timer.PERSIST, deadline);

@@ -241,6 +241,67 @@ class FickleWindowTest {
         assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.USER, 5));
     }
 
+    /// R2 is not over yet when the window opens, and ends before what is sent again can be acknowledged.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 10, 150})
+    @Rfc("9293:MUST-37")
+    void whatIsSentAgainShortlyBeforeTheEndHasATimeoutToBeAcknowledgedIn(long leftMillis) {
+        var settings = Wire.plain().r2Nanos(10 * Wire.SECOND);
+        var wire = Wire.established(settings.build());
+        wire.write("hello").drain();
+        silence(wire, 10 * Wire.SECOND - leftMillis * Wire.MILLI);
+        wire.receive("A", 1, 1, 0, "").nothing();
+        for (int i = 0; i < 2; i++) {
+            RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+            wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+            wire.connection.configure(wire.now, settings.noDelay(i == 0).build());
+            assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo((200 - 99 * i) * Wire.MILLI);
+            silence(wire, 99 * Wire.MILLI);
+            assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+            wire.receive("A", 1, 1, 0, "").nothing();
+        }
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        silence(wire, 2 * Wire.MILLI);
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 5));
+    }
+
+    /// R2 is a little longer, and is over a little later than it would have been: no reason to wait for less.
+    @Test
+    void patienceThatIsLongerEndsNothingSooner() {
+        var settings = Wire.plain().r2Nanos(10 * Wire.SECOND);
+        var wire = Wire.established(settings.build());
+        wire.write("hello").drain();
+        silence(wire, 10 * Wire.SECOND - 10 * Wire.MILLI);
+        wire.receive("A", 1, 1, 0, "").nothing();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        wire.connection.configure(
+                wire.now, settings.r2Nanos(10_050 * Wire.MILLI).build());
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
+    }
+
+    /// Neither where R2 stays as it is, nor where it is longer or shorter and was over before.
+    @ParameterizedTest
+    @ValueSource(longs = {5_000, 4_000, 5_500, 20_000})
+    @Rfc("9293:MUST-37")
+    void settingsThatChangeDoNotEndWhatWasGranted(long r2Millis) {
+        var wire = Wire.established(Wire.plain().r2Nanos(10 * Wire.SECOND).build());
+        wire.write("hello").drain();
+        silence(wire, 6 * Wire.SECOND);
+        wire.receive("A", 1, 1, 0, "").nothing();
+        wire.connection.configure(
+                wire.now, Wire.plain().r2Nanos(5 * Wire.SECOND).build());
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        silence(wire, 50 * Wire.MILLI);
+        wire.connection.configure(
+                wire.now,
+                Wire.plain().r2Nanos(r2Millis * Wire.MILLI).noDelay(true).build());
+        wire.nothing();
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(150 * Wire.MILLI);
+    }
+
     /// RFC 9293 §3.8.6.2.1: closed for a moment at the end of a timeout, a small window has been waited with for long
     /// enough.
     @ParameterizedTest
