@@ -17,7 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,7 +61,8 @@ final class DrillCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description = {
                 "Whose habits the system has: linux, freebsd or levee.",
-                "Default: levee for the engine, linux for the kernel."
+                "Default: linux for the kernel; for the engine what the last directory of one of these names in a",
+                "script's path says, and levee where there is none."
             })
     private @Nullable String profile;
 
@@ -119,9 +123,8 @@ final class DrillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Problem {
-        var settings = settings();
         var changes = changes();
-        var runs = runs(settings, changes);
+        var runs = runs(settings(), changes);
         var files = ScriptFiles.find(paths);
         var missing = changes.missing(paths, files);
         var verdicts = new ArrayList<DrillVerdict>();
@@ -179,8 +182,18 @@ final class DrillCommand implements Callable<Integer> {
         return ScriptEdits.read(edits);
     }
 
-    private DrillSettings settings() throws Problem {
-        var settings = DrillSettings.of(profile()).withModes(modes());
+    /// How each script is run.
+    private Function<Path, DrillSettings> settings() throws Problem {
+        var of = new EnumMap<Setup.Profile, DrillSettings>(Setup.Profile.class);
+        for (var each : Setup.Profile.values()) {
+            of.put(each, settings(each));
+        }
+        var given = kernel() && profile == null ? Setup.Profile.LINUX : named(profile);
+        return file -> Objects.requireNonNull(of.get(given == null ? profile(file) : given));
+    }
+
+    private DrillSettings settings(Setup.Profile which) throws Problem {
+        var settings = DrillSettings.of(which).withModes(modes());
         if (ignoreUnread) {
             settings = settings.withUnreadNoted();
         }
@@ -197,14 +210,33 @@ final class DrillCommand implements Callable<Integer> {
         return settings.withToleranceNanos(micros * MICRO_NANOS);
     }
 
-    private Setup.Profile profile() throws Problem {
-        var name = profile == null ? kernel() ? "linux" : "levee" : profile;
+    private static Setup.@Nullable Profile named(@Nullable String name) throws Problem {
+        if (name == null) {
+            return null;
+        }
+        return profile(name)
+                .orElseThrow(() -> new Problem("--profile: there is no '" + name + "'; use linux, freebsd or levee"));
+    }
+
+    private static Optional<Setup.Profile> profile(String name) {
         return switch (name) {
-            case "linux" -> Setup.Profile.LINUX;
-            case "freebsd" -> Setup.Profile.FREEBSD;
-            case "levee" -> Setup.Profile.LEVEE;
-            default -> throw new Problem("--profile: there is no '" + name + "'; use linux, freebsd or levee");
+            case "linux" -> Optional.of(Setup.Profile.LINUX);
+            case "freebsd" -> Optional.of(Setup.Profile.FREEBSD);
+            case "levee" -> Optional.of(Setup.Profile.LEVEE);
+            default -> Optional.empty();
         };
+    }
+
+    /// What the path of a script says.
+    private static Setup.Profile profile(Path file) {
+        for (var directory = file.getParent(); directory != null; directory = directory.getParent()) {
+            var name = directory.getFileName();
+            var said = name == null ? Optional.<Setup.Profile>empty() : profile(name.toString());
+            if (said.isPresent()) {
+                return said.get();
+            }
+        }
+        return Setup.Profile.LEVEE;
     }
 
     private List<Setup.Mode> modes() throws Problem {
@@ -220,7 +252,7 @@ final class DrillCommand implements Callable<Integer> {
     }
 
     /// The system that scripts are run against, and how many of them at once.
-    private ScriptRuns runs(DrillSettings settings, ScriptEdits changes) throws Problem {
+    private ScriptRuns runs(Function<Path, DrillSettings> settings, ScriptEdits changes) throws Problem {
         if (target.equals("engine")) {
             int processors = Runtime.getRuntime().availableProcessors();
             return new ScriptRuns(EngineTarget.factory(), settings, processors, changes);

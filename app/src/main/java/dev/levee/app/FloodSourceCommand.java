@@ -31,9 +31,9 @@ import picocli.CommandLine.Spec;
 /// The process that [LabFlood] has flood: not for anybody else. It works only inside a namespace of that name, from
 /// which no route leads out.
 ///
-/// Prints `ready`. Each line of its standard input is a flood, `ADDRESS RATE SECONDS`, and is answered, when that is
-/// over, by a line with how many packets were offered and how many came back. A rate of 0 is that of the capture, which
-/// comes once then.
+/// Prints `ready`. Each line of its standard input is a flood, `ADDRESS RATE SECONDS`, and is answered,
+/// when that is over, by a line with how many packets were offered and how many were answered ([Answers]).
+/// A rate of 0 is that of the capture, which comes once then.
 @Command(name = "flood-source", hidden = true, description = "The flood of 'levee lab flood'.", footer = "")
 final class FloodSourceCommand implements Callable<Integer> {
     private static final int BATCH_FRAMES = 64;
@@ -59,7 +59,6 @@ final class FloodSourceCommand implements Callable<Integer> {
     private @Nullable Path capture;
 
     private long offered;
-    private long answered;
 
     @Override
     public Integer call() throws Problem {
@@ -75,12 +74,12 @@ final class FloodSourceCommand implements Callable<Integer> {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                 var words = line.split(" ", -1);
                 offered = 0;
-                answered = 0;
                 int rate = Integer.parseInt(words[1]);
                 var packets = packets(sources, IpAddress.parse(words[0]), rate);
                 say(out, "begun");
-                flood(link, packets, Integer.parseInt(words[2]));
-                say(out, offered + " " + answered);
+                var answers = new Answers(System.nanoTime());
+                flood(link, packets, Integer.parseInt(words[2]), answers);
+                say(out, offered + " " + answers.count());
             }
         } catch (LinkException e) {
             throw new Problem(String.valueOf(e.getMessage()));
@@ -173,7 +172,7 @@ final class FloodSourceCommand implements Callable<Integer> {
         }
     }
 
-    private void flood(Link link, Packets packets, int seconds) throws IOException {
+    private void flood(Link link, Packets packets, int seconds, Answers answers) throws IOException {
         var slab = new FrameSlab(Arena.ofAuto(), 2 * BATCH_FRAMES, link.frameBytesMax());
         var in = new FrameBatch(slab, BATCH_FRAMES);
         var out = new FrameBatch(slab, BATCH_FRAMES);
@@ -191,7 +190,9 @@ final class FloodSourceCommand implements Callable<Integer> {
                 link.transmit(out);
             }
             while (link.receive(in) > 0) {
-                answered += in.count();
+                for (int i = 0; i < in.count(); i++) {
+                    answers.add(in.get(i));
+                }
                 in.clear();
             }
             if (!due) {

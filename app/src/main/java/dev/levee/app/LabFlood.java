@@ -145,7 +145,7 @@ final class LabFlood implements AutoCloseable {
         var words = new ArrayList<>(List.of("serve", "--link", "tun:" + DEVICE, "--address", "198.18.0.2/24"));
         words.addAll(List.of("--address", "2001:db8::2/64", "--http", "80", "--root", directory.toString()));
         words.addAll(options);
-        awaitReady(reader(start(words)), "levee serve");
+        start(words).awaitReady("levee serve");
     }
 
     /// A fresh listener of the kernel's, with nothing left of an earlier flood.
@@ -155,20 +155,22 @@ final class LabFlood implements AutoCloseable {
         ip.run(List.of("-n", servers, "tcp_metrics", "flush"));
         var server = start(List.of("lab", "kernel-server"));
         try {
-            awaitReady(reader(server), "the server on the kernel's sockets");
+            server.awaitReady("the server on the kernel's sockets");
             measure(source, result, ipv6 ? "2001:db8:1::1" : "198.18.1.1", rate, seconds);
         } finally {
-            end(server);
+            end(server.process);
         }
     }
 
     /// Starts `levee` among the servers; it ends with this, at the latest.
-    private Process start(List<String> words) throws IOException {
+    private Started start(List<String> words) throws IOException {
+        var complaints = Files.createTempFile("levee-flood", ".err");
+        cleanup.add(() -> Files.delete(complaints));
         var process = new ProcessBuilder(ip.inside(servers, Self.command(words.toArray(String[]::new))))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(complaints.toFile())
                 .start();
         cleanup.add(() -> end(process));
-        return process;
+        return new Started(process, complaints);
     }
 
     private static void end(Process process) throws InterruptedException {
@@ -178,15 +180,31 @@ final class LabFlood implements AutoCloseable {
         }
     }
 
-    private static BufferedReader reader(Process process) {
-        return new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    }
+    /// A process among the servers.
+    private static final class Started {
+        final Process process;
+        final BufferedReader lines;
+        private final Path complaints;
 
-    private static void awaitReady(BufferedReader lines, String who) throws Problem, IOException {
-        for (var line = lines.readLine(); !"ready".equals(line); line = lines.readLine()) {
-            if (line == null) {
-                throw new Problem(1, who + " did not start inside the namespace");
+        Started(Process process, Path complaints) {
+            this.process = process;
+            this.complaints = complaints;
+            lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        }
+
+        void awaitReady(String who) throws Problem, IOException {
+            for (var line = lines.readLine(); !"ready".equals(line); line = lines.readLine()) {
+                if (line == null) {
+                    throw failed(who + " did not start inside the namespace");
+                }
             }
+        }
+
+        /// Why it has ended, in its own words if it has said any.
+        Problem failed(String what) throws IOException {
+            var said = Files.readString(complaints).strip();
+            var last = said.substring(said.lastIndexOf('\n') + 1).replaceFirst("^levee: ", "");
+            return new Problem(1, last.isEmpty() ? what : what + ": " + last);
         }
     }
 
@@ -221,34 +239,33 @@ final class LabFlood implements AutoCloseable {
 
     /// The process that floods when it is told to.
     private final class Source implements AutoCloseable {
-        private final Process process;
-        private final BufferedReader lines;
+        private final Started started;
 
         Source() throws Problem, IOException {
             var words = new ArrayList<>(List.of("lab", "flood-source", servers, kind.label(), Boolean.toString(ipv6)));
             if (capture != null) {
                 words.add(capture.toAbsolutePath().toString());
             }
-            process = start(words);
-            lines = reader(process);
-            awaitReady(lines, "the flood");
+            started = start(words);
+            started.awaitReady("the flood");
         }
 
         /// The flood has begun when this returns: what it has to read, as a capture, it has read.
         void begin(String target, int rate, int seconds) throws Problem, IOException {
             var line = target + " " + rate + " " + seconds + "\n";
-            process.getOutputStream().write(line.getBytes(StandardCharsets.UTF_8));
-            process.getOutputStream().flush();
-            if (!"begun".equals(lines.readLine())) {
-                throw new Problem(1, "the flood did not begin");
+            var out = started.process.getOutputStream();
+            out.write(line.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            if (!"begun".equals(started.lines.readLine())) {
+                throw started.failed("the flood did not begin");
             }
         }
 
-        /// @return packets offered, and packets that came back
+        /// @return packets offered, and how many of them were answered
         long[] end() throws Problem, IOException {
-            var line = lines.readLine();
+            var line = started.lines.readLine();
             if (line == null) {
-                throw new Problem(1, "the flood has ended too early");
+                throw started.failed("the flood has ended too early");
             }
             var words = line.split(" ", -1);
             return new long[] {Long.parseLong(words[0]), Long.parseLong(words[1])};
@@ -256,7 +273,7 @@ final class LabFlood implements AutoCloseable {
 
         @Override
         public void close() throws IOException {
-            process.getOutputStream().close();
+            started.process.getOutputStream().close();
         }
     }
 

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "The flood comes through a TUN device of its own, and the kernel passes it on to Levee's. Its sources are",
             "198.19.0.0/16, or 2001:db8:f::/48. curl fetches a small file again and again: a third of the time before",
             "the flood, then during it. With --compare the kernel's own listener gets the same, with tcp_syncookies",
-            "0, 1 and 2, in rounds.",
+            "0, 1 and 2, in rounds. A packet of the flood is answered once, whatever comes for it again.",
             "",
             "The flood 'replay' is a capture: the TCP segments that go to whoever gets SYNs in it, at the times at which",
             "they came, with addresses of Levee's own in place of theirs.",

@@ -11,6 +11,8 @@ import dev.levee.path.Impairment;
 import dev.levee.stack.EthernetConfig;
 import dev.levee.stack.EthernetConfig.DuplicateDetection;
 import dev.levee.stack.FastOpenOptions;
+import dev.levee.tcp.CongestionAlgorithm;
+import dev.levee.tcp.TcpConfig;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.IpAddress;
 import dev.levee.wire.MacAddress;
@@ -66,6 +68,13 @@ final class LinkOptions {
     private @Nullable MacAddress mac;
 
     @Option(
+            names = "--congestion",
+            paramLabel = "NAME",
+            converter = CongestionConverter.class,
+            description = "What finds out how much the path carries: cubic (default) or new-reno.")
+    private CongestionAlgorithm congestion = TcpConfig.DEFAULT.congestion();
+
+    @Option(
             names = "--impair",
             paramLabel = "WORDS",
             converter = ImpairmentConverter.class,
@@ -112,7 +121,9 @@ final class LinkOptions {
             }
             throw new Problem(String.valueOf(e.getMessage()));
         }
-        var builder = Host.builder().link(opened).fastOpen(fastOpen).defence(defence);
+        var settings = TcpConfig.builder().congestion(congestion).build();
+        var builder =
+                Host.builder().link(opened).fastOpen(fastOpen).defence(defence).tcp(settings);
         addresses.forEach(builder::address);
         gateways.forEach(builder::gateway);
         var station = mac;
@@ -202,6 +213,14 @@ final class LinkOptions {
         @Override
         public IpAddress convert(String text) {
             return IpAddress.parse(text);
+        }
+    }
+
+    /// Reads `cubic`.
+    static final class CongestionConverter implements ITypeConverter<CongestionAlgorithm> {
+        @Override
+        public CongestionAlgorithm convert(String text) {
+            return CongestionAlgorithm.of(text);
         }
     }
 

@@ -76,6 +76,21 @@ class DrillCommandTest {
         assertThat(run.out().indexOf("/a.pkt")).isLessThan(run.out().indexOf("/b/fail.pkt"));
     }
 
+    /// FreeBSD pads its options in another way than Linux.
+    @Test
+    void aDirectorySaysByItsNameWhoseHabitsItsScriptsAreAbout() throws IOException {
+        var linux = PASS.replace("1000>", "1000,nop,nop,sackOK>").replace("1460>", "1460,nop,nop,sackOK>");
+        var freebsd = PASS.replace("1000>", "1000,nop,nop,sackOK>").replace("1460>", "1460,sackOK,eol,eol>");
+        for (var name : List.of("linux", "linux/deep", "freebsd/linux", "freebsd", "freebsd/deep", "linux/freebsd")) {
+            var inside = Files.createDirectories(directory.resolve("all").resolve(name));
+            boolean linuxs = name.endsWith("linux") || name.equals("linux/deep");
+            Files.writeString(inside.resolve("order.pkt"), linuxs ? linux : freebsd);
+        }
+        assertThat(drill("DIR/all").out()).isEqualTo("6 passed, 0 failed, 0 skipped\n");
+        assertThat(drill("--profile", "linux", "DIR/all").out()).endsWith("3 passed, 3 failed, 0 skipped\n");
+        assertThat(drill("--profile", "freebsd", "DIR/all").out()).endsWith("3 passed, 3 failed, 0 skipped\n");
+    }
+
     @Test
     void allIsWellWhenNothingFails() {
         var run = drill("-v", "DIR/b/deep", "DIR/a.pkt");

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
 
 /// Runs many scripts, several at once: each run is independent of all others.
@@ -21,13 +22,14 @@ import java.util.function.ObjIntConsumer;
 /// Threads: its own, one for each processor at most.
 public final class ScriptRuns {
     private final TargetFactory factory;
-    private final DrillSettings settings;
+    private final Function<Path, DrillSettings> settings;
     private final int threads;
     private final ScriptEdits edits;
 
+    /// @param settings of each script
     /// @param threads how many runs the target bears at once
     /// @param edits made in the scripts before they run
-    public ScriptRuns(TargetFactory factory, DrillSettings settings, int threads, ScriptEdits edits) {
+    public ScriptRuns(TargetFactory factory, Function<Path, DrillSettings> settings, int threads, ScriptEdits edits) {
         this.factory = factory;
         this.settings = settings;
         this.threads = threads;
@@ -64,7 +66,8 @@ public final class ScriptRuns {
     private DrillVerdict run(Path file) {
         var name = file.toString();
         try {
-            return edits.verdict(file, ScriptFiles.read(file), text -> Drill.run(name, text, factory, settings));
+            var how = settings.apply(file);
+            return edits.verdict(file, ScriptFiles.read(file), text -> Drill.run(name, text, factory, how));
         } catch (IOException e) {
             var reason = "cannot be read: " + Problem.reason(e);
             return new DrillVerdict(name, DrillVerdict.Outcome.FAIL, reason, name + ": " + reason + "\n", List.of());

@@ -55,8 +55,7 @@ final class Addresses {
     /// Whether a packet may come from this address, and one may be sent to it. Our own address from outside is
     /// the land attack: a SYN that makes a host talk to itself. RFC 9293 §3.9.2.3:
     /// > A TCP implementation MUST reject as an error a local OPEN call for an invalid remote IP address
-    /// (e.g., a
-    /// > broadcast or multicast address)
+    /// > (e.g., a broadcast or multicast address)
     boolean answerable(long high, long low) {
         if (ours(high, low)) {
             return false;

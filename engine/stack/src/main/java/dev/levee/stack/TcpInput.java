@@ -100,8 +100,8 @@ final class TcpInput {
 
     /// RFC 9293 §3.6.1:
     /// > When a connection is closed actively, it MUST linger in the TIME-WAIT state [...]. However, it MAY
-    /// accept a
-    /// > new SYN from the remote TCP endpoint to reopen the connection directly from TIME-WAIT state (MAY-2)
+    /// > accept a new SYN from the remote TCP endpoint to reopen the connection directly from
+    /// > TIME-WAIT state (MAY-2)
     private DropReason timeWait(long nowNanos, TcpSocket socket) {
         boolean pureSyn = segment.syn() && !segment.has(TcpFlags.ACK) && !segment.rst() && !segment.fin();
         if (!pureSyn) {

@@ -2,8 +2,10 @@ package dev.levee.tcp;
 
 /// Keep-alive (RFC 9293 §3.8.4): whether a peer from which nothing is heard is still there.
 ///
-/// The timer is lazy: what arrives only notes the time, and a deadline that comes too early is set anew. So it
-/// costs two stores per segment, also while it is off: the user may ask later how long the silence has lasted.
+/// The timer is lazy: what arrives only notes the time, and a deadline that comes too early is set anew. So
+/// it costs a store per segment, also while it is off: the user may ask later how long the silence has
+/// lasted. What answers a probe sets it anew: a connection that only asks and hears has nothing to do but
+/// that.
 ///
 /// Threads: shard.
 final class KeepAlive {
@@ -34,7 +36,17 @@ final class KeepAlive {
     /// An acceptable segment arrived: the peer is there.
     static void heard(Tcb tcb, long nowNanos) {
         tcb.heardNanos = nowNanos;
-        tcb.keepAliveProbes = 0;
+        if (tcb.keepAliveProbes > 0) {
+            tcb.keepAliveProbes = 0;
+            wait(tcb, again(tcb.config, nowNanos, tcb.timers.get(Timer.KEEP_ALIVE)));
+        }
+    }
+
+    /// When a peer that has answered is asked again: not before the interval is over.
+    ///
+    /// @param intervalEndNanos when the next probe would have gone out had it not answered
+    static long again(TcpConfig config, long heardNanos, long intervalEndNanos) {
+        return Deadlines.later(intervalEndNanos, Deadlines.after(heardNanos, config.keepAliveIdleNanos()));
     }
 
     /// Runs what is due.
@@ -68,11 +80,11 @@ final class KeepAlive {
         wait(tcb, Deadlines.after(nowNanos, config.keepAliveIntervalNanos()));
     }
 
-    /// Whether the peer was asked often enough, or for long enough. "... failure to respond to any specific probe MUST
-    /// NOT
-    /// be interpreted as a dead connection."
+    /// Whether the peer was asked often enough, or, if the user has said for how long, more than once and
+    /// for so long: "... failure to respond to any specific probe MUST NOT be interpreted as a dead
+    /// connection."
     static boolean over(TcpConfig config, int probes, long silentNanos) {
         long userNanos = config.userTimeoutNanos();
-        return userNanos > 0 ? probes > 0 && silentNanos >= userNanos : probes >= config.keepAliveProbes();
+        return userNanos > 0 ? probes > 1 && silentNanos >= userNanos : probes >= config.keepAliveProbes();
     }
 }

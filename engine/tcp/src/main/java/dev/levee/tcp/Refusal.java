@@ -24,8 +24,10 @@ final class Refusal {
     private long timerLeftNanos = NO_TIMER;
     /// That was the end of R2.
     private boolean timerEnds;
-    /// What was in flight had a timeout more, because it is sent again when the window opens.
+    /// What was in flight was granted a timeout more, because it is sent again when the window opens.
     private boolean resent;
+    /// What is left of that, counted while the window is open.
+    private long grantNanos;
     /// A window that was small waits to grow, and is closed.
     private boolean smallWindowWaits;
     /// A probe of the window was sent, and nothing has come since.
@@ -53,29 +55,28 @@ final class Refusal {
     /// @param r2Nanos R2
     void unanswered(long nowNanos, long progressNanos, long timerNanos, long r2Nanos) {
         timerEnds = timerNanos == Deadlines.after(progressNanos, r2Nanos);
+        grantNanos = Math.max(0, grantNanos - (nowNanos - openedNanos));
         unansweredNanos = nowNanos - progressNanos;
         timerLeftNanos = timerNanos == Deadlines.NONE ? NO_TIMER : Math.max(0, timerNanos - nowNanos);
     }
 
-    /// R2 is another: a timer that waited for its end does not go on.
-    void limitChanged() {
-        if (timerEnds) {
-            timerLeftNanos = NO_TIMER;
-        }
-    }
-
     /// The window is closed for so long that what is in flight is sent again when it opens. That has a timeout to be
-    /// acknowledged in, once, also where R2 is over.
+    /// acknowledged in, once, also where R2 is over before.
     void resent(long timeoutNanos) {
-        if (!resent && timerLeftNanos != NO_TIMER) {
+        if (!resent) {
             resent = true;
-            timerLeftNanos = Math.max(timerLeftNanos, timeoutNanos);
+            grantNanos = timeoutNanos;
         }
     }
 
-    /// Whether what was in flight was granted a timeout more, since something was taken last.
-    boolean isResent() {
-        return resent;
+    /// A deadline for what is outstanding with an open window, and not before what was granted is over.
+    long granted(long deadlineNanos) {
+        return grantNanos == 0 ? deadlineNanos : Deadlines.later(deadlineNanos, grantEndNanos());
+    }
+
+    /// When that is over which was granted, or was.
+    long grantEndNanos() {
+        return Deadlines.after(openedNanos, grantNanos);
     }
 
     /// Whether a window that was small when it closed waits to grow.
@@ -87,9 +88,12 @@ final class Refusal {
         smallWindowWaits = waits;
     }
 
-    /// For how long the timer that the closing stopped would have run, or [#NO_TIMER].
-    long timerLeftNanos() {
-        return timerLeftNanos;
+    /// For how long the timer that the closing stopped would have run, or [#NO_TIMER]. To the end of R2 it is
+    /// as long as R2 has it now.
+    ///
+    /// @param r2LeftNanos until the end of R2, less than 0 behind it
+    long timerLeftNanos(long r2LeftNanos) {
+        return timerEnds ? Math.max(0, r2LeftNanos) : timerLeftNanos;
     }
 
     /// The window was closed and is open. Perhaps nothing gets through to the peer: for how long that is borne is R2's.
@@ -106,7 +110,9 @@ final class Refusal {
         sinceNanos = nowNanos;
         unansweredNanos = 0;
         timerLeftNanos = NO_TIMER;
+        timerEnds = false;
         resent = false;
+        grantNanos = 0;
     }
 
     /// Nothing is owed any more.
@@ -170,6 +176,7 @@ final class Refusal {
         timerLeftNanos = packing.number(timerLeftNanos, NO_TIMER);
         timerEnds = packing.flag(timerEnds);
         resent = packing.flag(resent);
+        grantNanos = packing.number(grantNanos);
         smallWindowWaits = packing.flag(smallWindowWaits);
         asked = packing.flag(asked);
         probeAtNanos = packing.nanos(probeAtNanos);

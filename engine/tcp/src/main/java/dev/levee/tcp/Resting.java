@@ -222,7 +222,10 @@ abstract sealed class Resting permits TcpConnection {
             return false;
         }
         heardNanos = nowNanos;
-        keepAliveProbes = 0;
+        if (keepAliveProbes > 0) {
+            keepAliveProbes = 0;
+            keepAliveAtNanos = KeepAlive.again(config, nowNanos, keepAliveAtNanos);
+        }
         tsRecent = timestamps ? segment.tsVal() : 0;
         arrived();
         return true;

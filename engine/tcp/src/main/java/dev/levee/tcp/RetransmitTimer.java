@@ -38,25 +38,20 @@ final class RetransmitTimer {
     ///
     /// @param beforeNanos what [#r2Nanos] was
     static void limitChanged(Tcb tcb, long nowNanos, long beforeNanos) {
-        long r2Nanos = r2Nanos(tcb);
-        if (r2Nanos == beforeNanos) {
+        if (r2Nanos(tcb) == beforeNanos) {
             return;
         }
         if (!tcb.timers.isSet(Timer.RETRANSMIT)) {
-            tcb.refusal.limitChanged();
             probeSooner(tcb, nowNanos);
             return;
         }
         long deadline = tcb.timers.get(Timer.RETRANSMIT);
-        long endBefore = Deadlines.after(tcb.progressNanos, beforeNanos);
-        if (deadline == endBefore) {
+        if (deadline == Deadlines.after(tcb.progressNanos, beforeNanos) || deadline == tcb.refusal.grantEndNanos()) {
             deadline = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
-        } else if (r2Nanos > beforeNanos || endBefore - nowNanos <= 0) {
-            // It runs behind the end of R2 only where that is granted, once, to what is sent again.
-            return;
         }
-        long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos);
-        tcb.timers.set(Timer.RETRANSMIT, Deadlines.earlier(deadline, giveUp - nowNanos > 0 ? giveUp : nowNanos));
+        long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
+        deadline = Deadlines.earlier(deadline, giveUp - nowNanos > 0 ? giveUp : nowNanos);
+        tcb.timers.set(Timer.RETRANSMIT, tcb.refusal.granted(deadline));
     }
 
     /// RFC 6298 (5.2) and (5.3): new data was acknowledged.
@@ -113,9 +108,7 @@ final class RetransmitTimer {
             tcb.timers.stop(Timer.PERSIST);
             tcb.progressNanos = unansweredSince;
             startRetransmit(tcb, nowNanos);
-            if (tcb.refusal.timerLeftNanos() != Refusal.NO_TIMER) {
-                resume(tcb, nowNanos);
-            }
+            resume(tcb, nowNanos);
         } else if (tcb.probes == 1 && tcb.refusal.smallWindowWaits()) {
             // The timeout for which a small window is waited with was over when it was closed for a moment.
             tcb.timers.stop(Timer.PERSIST);
@@ -133,16 +126,13 @@ final class RetransmitTimer {
 
     /// The window was closed for less than a timeout: what the timer had waited for before that counts, so that
     /// it rings after as much time with an open window, however often that closes. It counts as well, whatever the
-    /// window did, when R2 is over: who opens it for less than a timeout at a time would never be given up. Where
-    /// R2 is not over, its end does not end what is granted to what is sent again either.
+    /// window did, when R2 is over: who opens it for less than a timeout at a time would never be given up.
     private static void resume(Tcb tcb, long nowNanos) {
-        long timer = tcb.timers.get(Timer.RETRANSMIT);
-        long deadline = Deadlines.after(nowNanos, tcb.refusal.timerLeftNanos());
-        if (tcb.probes == 0 || r2Over(tcb, nowNanos)) {
-            tcb.timers.set(Timer.RETRANSMIT, Deadlines.earlier(timer, deadline));
-        } else if (tcb.refusal.isResent()) {
-            long timeout = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
-            tcb.timers.set(Timer.RETRANSMIT, Deadlines.later(timer, Deadlines.earlier(deadline, timeout)));
+        long r2Left = r2Nanos(tcb) - (nowNanos - tcb.progressNanos);
+        long left = tcb.refusal.timerLeftNanos(r2Left);
+        if (left != Refusal.NO_TIMER && (tcb.probes == 0 || r2Left <= 0)) {
+            long deadline = Deadlines.earlier(tcb.timers.get(Timer.RETRANSMIT), Deadlines.after(nowNanos, left));
+            tcb.timers.set(Timer.RETRANSMIT, tcb.refusal.granted(deadline));
         }
     }
 
@@ -229,7 +219,8 @@ final class RetransmitTimer {
     private static void startRetransmit(Tcb tcb, long nowNanos) {
         long deadline = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
         long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
-        tcb.timers.set(Timer.RETRANSMIT, giveUp - nowNanos > 0 ? Deadlines.earlier(deadline, giveUp) : deadline);
+        deadline = giveUp - nowNanos > 0 ? Deadlines.earlier(deadline, giveUp) : deadline;
+        tcb.timers.set(Timer.RETRANSMIT, tcb.refusal.granted(deadline));
     }
 
     /// How long nothing may be acknowledged before the connection is given up.
@@ -288,8 +279,10 @@ final class RetransmitTimer {
             return;
         }
         if (tcb.probes == 0) {
+            if (tcb.snd.outstanding()) {
+                tcb.refusal.resent(tcb.rtt.firstRtoNanos(tcb.config));
+            }
             LossRecovery.windowClosed(tcb);
-            tcb.refusal.resent(tcb.rtt.firstRtoNanos(tcb.config));
         }
         tcb.pending |= Tcb.PROBE_DUE;
         // RFC 9293 §3.8.6.1: the interval between probes grows exponentially.

@@ -403,8 +403,9 @@ public final class TcpConfig {
     }
 
     /// How long what was sent may stay unacknowledged, a SYN, probes of a closed window and keep-alive probes
-    /// included, before the connection is given up: the user timeout of RFC 9293 §3.9.1.1, instead of R2; 0: R2
-    /// alone decides. The peer hears of it, and may have a say, only where [#userTimeoutOption] is on.
+    /// included, before the connection is given up: the user timeout of RFC 9293 §3.9.1.1, instead of R2;
+    /// 0: R2 alone decides. Two keep-alive probes are sent at least. The peer hears of it, and may have a
+    /// say, only where [#userTimeoutOption] is on.
     public long userTimeoutNanos() {
         return from.userTimeoutNanos;
     }

@@ -50,6 +50,8 @@ public record TcpInfo(
     /// @param windowScaling RFC 7323 §2, with how far the peer's and our window fields are shifted
     /// @param sendMssBytes the most text in one segment of ours, options subtracted
     /// @param offeredMssBytes the MSS that our SYN has offered
+    /// @param peerUserTimeoutSeconds what the peer has said with the user timeout option (RFC 5482), 0 if
+    ///     nothing, or if that option is not heeded
     public record Agreed(
             boolean timestamps,
             boolean selectiveAcks,
@@ -59,7 +61,8 @@ public record TcpInfo(
             int sendWindowShift,
             int receiveWindowShift,
             int sendMssBytes,
-            int offeredMssBytes) {}
+            int offeredMssBytes,
+            int peerUserTimeoutSeconds) {}
 
     /// How long the path takes (RFC 6298).
     ///
@@ -72,6 +75,7 @@ public record TcpInfo(
 
     /// What is under way and how much may be.
     ///
+    /// @param congestion what finds the congestion window
     /// @param cwndBytes congestion window
     /// @param ssthreshBytes slow start threshold; [Integer#MAX_VALUE] before the first congestion
     /// @param windowBytes the peer's window
@@ -90,6 +94,7 @@ public record TcpInfo(
     /// @param deliveryApplicationLimited whether that was measured when the application had nothing more to send
     /// @param sinceTextNanos since text was sent last, or, if none was, since the connection is established
     public record Sending(
+            CongestionAlgorithm congestion,
             int cwndBytes,
             int ssthreshBytes,
             int windowBytes,
@@ -201,7 +206,8 @@ public record TcpInfo(
                 tcb.snd.sndWndShift,
                 tcb.rcv.rcvWndShift,
                 tcb.payloadMax(),
-                tcb.mssOffered);
+                tcb.mssOffered,
+                tcb.peerUserTimeoutSeconds);
     }
 
     private static RoundTrip roundTrip(Tcb tcb) {
@@ -215,6 +221,7 @@ public record TcpInfo(
         var tally = tcb.tally;
         boolean syn = !snd.synAcked && snd.outstanding();
         return new Sending(
+                tcb.congestion.algorithm(),
                 tcb.congestion.cwnd(),
                 tcb.congestion.ssthresh(),
                 snd.sndWnd,

@@ -49,6 +49,19 @@ class KeepAliveTest {
         wire.expect("A", 0, 0, 1);
     }
 
+    /// As Linux has it (specs/drill/linux/alive/keep-alive-answered.pkt).
+    @Test
+    void whoHasAnsweredIsNotAskedAgainBeforeTheIntervalIsOver() {
+        var wire = Wire.established(asking().keepAliveIdleNanos(5 * Wire.SECOND)
+                .keepAliveIntervalNanos(50 * Wire.SECOND)
+                .build());
+        for (int i = 0; i < 3; i++) {
+            wire.toDeadline().expect("A", 0, 0, 1);
+            wire.at(Wire.SECOND).receive("A", 1, 1).nothing();
+            assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(49 * Wire.SECOND);
+        }
+    }
+
     @Test
     @Rfc({"9293:MUST-27", "9293:SHLD-12"})
     void theProbeIsAnOldSegmentWithoutText() {
@@ -82,6 +95,23 @@ class KeepAliveTest {
         assertThat(wire.now - last).isEqualTo(INTERVAL);
         assertThat(wire.connection.state()).isEqualTo(TcpState.CLOSED);
         assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.KEEP_ALIVE, 0));
+    }
+
+    @Test
+    @Rfc("9293:MUST-29")
+    void aLostProbeProvesNothingHoweverShortTheUsersPatienceIs() {
+        var wire = Wire.established(asking().userTimeoutNanos(Wire.SECOND).build());
+        for (int i = 0; i < 3; i++) {
+            wire.toDeadline().expect("A", 0, 0, 1);
+            wire.toDeadline().expect("A", 0, 0, 1);
+            wire.receive("A", 1, 1).nothing();
+        }
+        wire.toDeadline().expect("A", 0, 0, 1);
+        long first = wire.now;
+        wire.toDeadline().expect("A", 0, 0, 1);
+        wire.toDeadline().expect("RA", 1, 0, 1);
+        assertThat(wire.now - first).isEqualTo(2 * INTERVAL);
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.USER, 0));
     }
 
     @Test

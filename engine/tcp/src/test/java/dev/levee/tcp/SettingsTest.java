@@ -468,7 +468,8 @@ class SettingsTest {
                 .keepAliveProbes(50)
                 .build());
         start = idle.now;
-        endsAfter(idle, start, 3 * Wire.SECOND, new CloseCause.TimedOut(CloseCause.Timeout.USER, 0));
+        // Not before it was asked twice, and had time to answer.
+        endsAfter(idle, start, 4 * Wire.SECOND, new CloseCause.TimedOut(CloseCause.Timeout.USER, 0));
 
         var syn = Wire.active(config.build());
         start = syn.now;

@@ -43,10 +43,27 @@ class TcpInfoTest {
     }
 
     @Test
+    void whatFindsTheWindowIsTold() {
+        var wire = established();
+        assertThat(info(wire).sending().congestion()).isEqualTo(CongestionAlgorithm.NEW_RENO);
+        wire.connection.configure(
+                wire.now, Wire.plain().congestion(CongestionAlgorithm.CUBIC).build());
+        assertThat(info(wire).sending().congestion()).isEqualTo(CongestionAlgorithm.CUBIC);
+    }
+
+    @Test
+    void whatThePeerSaysOfItsPatienceIsTold() {
+        var wire = Wire.active(Wire.plain().userTimeoutOption(true).build());
+        wire.drain();
+        wire.receive("SA", 0, 1, w -> w.mss(1000).userTimeout(400));
+        assertThat(info(wire).agreed().peerUserTimeoutSeconds()).isEqualTo(400);
+    }
+
+    @Test
     void whatWasAgreedOnIsTold() {
         var wire = established();
         var agreed = info(wire).agreed();
-        assertThat(agreed).isEqualTo(new TcpInfo.Agreed(false, true, false, false, false, 0, 0, 1000, 1460));
+        assertThat(agreed).isEqualTo(new TcpInfo.Agreed(false, true, false, false, false, 0, 0, 1000, 1460, 0));
     }
 
     @Test

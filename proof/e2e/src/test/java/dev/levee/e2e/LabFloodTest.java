@@ -84,6 +84,7 @@ class LabFloodTest {
 
             assertThat(out)
                     .startsWith("{\"server\":\"levee\",\"kind\":\"replay\",\"offered\":500,\"answered\":")
+                    .containsPattern("\"answered\":(?!0,)(500|[1-4]?\\d{1,2}),")
                     .containsPattern("\"during\":\\{\"begun\":[1-9]\\d*,\"succeeded\":[1-9]")
                     .endsWith("left: \n");
         }

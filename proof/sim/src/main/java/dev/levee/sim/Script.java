@@ -29,10 +29,9 @@ import dev.levee.tcp.TcpConfig;
 /// | `> PACKET` | the stack must send this now |
 /// | `listen`, `connect`, `accept` | as a user would |
 /// | `read N`, `read END` | N octets must come, with the right content; or END, WOULD_BLOCK, FAILED, CLOSED |
-/// | `write N`, `write N = M` | N octets are offered, all or M must be taken; M may be WOULD_BLOCK, FAILED,
-/// CLOSED |
-/// | `shutdown`, `shutdownInput`, `close`, `abort`, `stop` | as a user would; `stop` shuts the whole stack
-/// down |
+/// | `write N`, `write N = M` | N octets are offered, all or M (or a failure as for `read`) must be taken |
+/// | `shutdown`, `shutdownInput`, `close`, `abort` | as a user would |
+/// | `stop` | the whole stack is shut down |
 /// | `linger SECONDS`, `nodelay on` | options |
 /// | `state NAME` | the connection's state: `FIN-WAIT-1` |
 /// | `cause NAME`, `cause NAME N` | how it ended: `Reset`, with N undelivered octets |

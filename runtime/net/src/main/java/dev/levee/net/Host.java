@@ -179,9 +179,19 @@ public final class Host implements AutoCloseable {
         connecting.awaitConnected(options.limitNanos(), request.toString());
         int written = (int) connecting.output.writtenEnd();
         if (written < octets.length) {
-            connecting.output.write(octets, written, octets.length - written);
+            writeRest(connecting, octets, written);
         }
         return new TcpStream(connecting);
+    }
+
+    private static void writeRest(SocketPort to, byte[] octets, int written) throws IOException {
+        try {
+            to.output.write(octets, written, octets.length - written);
+        } catch (IOException e) {
+            // Nobody else could close it.
+            to.abort();
+            throw e;
+        }
     }
 
     /// What connections of this host begin with: no timeout, address and port chosen by the stack.

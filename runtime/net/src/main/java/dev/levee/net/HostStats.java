@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a host has counted and what it holds, at one moment. Immutable. It has an entry for each connection, some
-/// hundred
-/// octets each, and nothing else goes on in the host while they are made: [Host#counters] is for who asks often.
+/// hundred octets each, and nothing else goes on in the host while they are made: [Host#counters] is for who
+/// asks often.
 ///
 /// Threads: any.
 ///

@@ -337,6 +337,15 @@ final class Shard implements Runnable {
         side.following = null;
     }
 
+    /// How many connections it knows whose users may still ask for something.
+    int sideCount() {
+        int count = 0;
+        for (var side = firstSide; side != null; side = side.following) {
+            count++;
+        }
+        return count;
+    }
+
     void add(ListenerPort port) {
         listeners.add(port);
     }

@@ -5,6 +5,7 @@ import dev.levee.stack.SocketOptions;
 import dev.levee.stack.TcpSocket;
 import dev.levee.tcp.CloseCause;
 import dev.levee.tcp.CloseCause.IcmpReason;
+import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.FourTuple;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpInfo;
@@ -131,9 +132,10 @@ final class SocketPort extends Command {
         shard.submit(this, bits);
     }
 
-    /// Waits for the end of the handshake.
+    /// Waits for the end of the handshake. Where it fails the connection is given up: there is no stream that
+    /// anybody could close.
     ///
-    /// @throws SocketTimeoutException when the time is over; the connection is given up
+    /// @throws SocketTimeoutException when the time is over
     /// @throws IOException when there is none
     void awaitConnected(long limitNanos, String what) throws IOException {
         long deadlineNanos = Parking.deadline(limitNanos);
@@ -141,12 +143,14 @@ final class SocketPort extends Command {
         try {
             while (!connectDecided(what)) {
                 if (!Parking.park(this, limitNanos, deadlineNanos)) {
-                    abort();
                     throw new SocketTimeoutException(
                             what + ": connect timed out after " + limitNanos / 1_000_000 + " ms without an answer");
                 }
                 checkInterrupt();
             }
+        } catch (IOException e) {
+            abort();
+            throw e;
         } finally {
             waiter = null;
         }
@@ -294,6 +298,12 @@ final class SocketPort extends Command {
     /// The same of the buffer for what is to be sent.
     synchronized void sendBufferBytes(int bytes) {
         tcp = tcp.toBuilder().sendBufferBytes(bytes).build();
+        ask(OPTIONS);
+    }
+
+    /// What finds the congestion window from now on.
+    synchronized void congestion(CongestionAlgorithm algorithm) {
+        tcp = tcp.toBuilder().congestion(algorithm).build();
         ask(OPTIONS);
     }
 

@@ -1,5 +1,6 @@
 package dev.levee.net;
 
+import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.FourTuple;
 import dev.levee.tcp.TcpInfo;
 import dev.levee.tcp.TcpState;
@@ -233,18 +234,30 @@ public final class TcpStream implements Closeable {
         return port.corked();
     }
 
-    /// How long what was written may stay unacknowledged, and the peer silent to keep-alive probes, before the
-    /// connection is given up with the cause `USER`: `TCP_USER_TIMEOUT` elsewhere. [Duration#ZERO], the default:
-    /// as long as `TcpConfig.r2Nanos` and the count of keep-alive probes have it. Holds from the next timeout on.
+    /// How long what was written may stay unacknowledged, and the peer silent to keep-alive probes, before
+    /// the connection is given up with the cause `USER`: `TCP_USER_TIMEOUT` elsewhere. [Duration#ZERO], the
+    /// default: as long as `TcpConfig.r2Nanos` and the count of keep-alive probes have it. A single probe
+    /// that is not answered ends nothing. Holds from the next timeout on.
     ///
     /// @throws IllegalArgumentException when it is negative or longer than 30 days
     public void userTimeout(Duration timeout) {
-        port.userTimeoutNanos(timeout.toNanos());
+        port.userTimeoutNanos(Parking.nanos(timeout));
     }
 
     /// As set, or [Duration#ZERO].
     public Duration userTimeout() {
         return Duration.ofNanos(port.tcp().userTimeoutNanos());
+    }
+
+    /// Chooses what finds out how much the path carries, for this connection: `TCP_CONGESTION` elsewhere.
+    /// It goes on from the window that there is.
+    public void congestion(CongestionAlgorithm algorithm) {
+        port.congestion(Objects.requireNonNull(algorithm, "algorithm"));
+    }
+
+    /// As chosen, for the connection or its host.
+    public CongestionAlgorithm congestion() {
+        return port.tcp().congestion();
     }
 
     /// What the network, or silence, says against the connection, while it goes on all the same. A connection

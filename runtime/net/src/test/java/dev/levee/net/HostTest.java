@@ -2,6 +2,7 @@ package dev.levee.net;
 
 import static dev.levee.net.TwoHosts.A4;
 import static dev.levee.net.TwoHosts.B4;
+import static dev.levee.net.TwoHosts.PORT;
 import static dev.levee.net.TwoHosts.async;
 import static dev.levee.net.TwoHosts.awaitParked;
 import static dev.levee.net.TwoHosts.thrownBy;
@@ -29,6 +30,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class HostTest {
@@ -106,6 +109,54 @@ class HostTest {
                 assertThat(e).hasMessageContaining("198.18.0.2:81 (SYN-SENT): connection refused");
             });
         }
+    }
+
+    /// Nobody has a stream that he could close.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 1 << 20})
+    void nothingIsKeptOfAConnectionThatWasRefused(int first) throws Exception {
+        try (var hosts = new TwoHosts()) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> connect(hosts, 81, new byte[first])).isInstanceOf(TcpException.class);
+            }
+            assertNothingIsKept(hosts.a);
+        }
+    }
+
+    @Test
+    void nothingIsKeptOfAConnectionThatNobodyAnswered() throws Exception {
+        try (var hosts = new TwoHosts()) {
+            hosts.cable.cut();
+            assertThatThrownBy(() -> hosts.a.connect(B4, PORT, Duration.ofMillis(20)))
+                    .isInstanceOf(SocketTimeoutException.class);
+            assertNothingIsKept(hosts.a);
+        }
+    }
+
+    @Test
+    void nothingIsKeptOfAConnectionThatEndsBeforeItsFirstOctetsAreWritten() throws Exception {
+        try (var hosts = new TwoHosts();
+                var listener = hosts.b.listen(PORT)) {
+            var client = async(() -> connect(hosts, PORT, new byte[1 << 24]));
+            listener.accept(Duration.ofSeconds(10)).abort();
+            assertThat(thrownBy(client)).isInstanceOf(TcpException.class);
+            assertNothingIsKept(hosts.a);
+        }
+    }
+
+    private static TcpStream connect(TwoHosts hosts, int port, byte[] first) throws IOException {
+        var options = hosts.a.connectOptions();
+        return first.length == 0
+                ? hosts.a.connect(IpAddress.parse(B4), port, options)
+                : hosts.a.connect(IpAddress.parse(B4), port, options, first);
+    }
+
+    private static void assertNothingIsKept(Host host) throws IOException {
+        var sides = new Task<>("nothing", _ -> host.shard().sideCount());
+        host.shard().submit(sides, 1);
+        assertThat(sides.await()).isZero();
+        assertThat(host.counters().bufferBytesInUse()).isZero();
+        assertThat(host.stats().connections()).isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levee.tcp.CloseCause;
+import dev.levee.tcp.CongestionAlgorithm;
 import dev.levee.tcp.TcpState;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -75,8 +76,21 @@ class StreamTest {
         }
     }
 
-    /// With Nagle off, each of the three would be a segment. A retransmission timeout, after which what waits goes, is
-    /// a second at least.
+    @Test
+    void whatFindsTheWindowIsChosenForOneConnection() throws IOException {
+        try (var hosts = new TwoHosts();
+                var one = hosts.connect();
+                var other = hosts.connect()) {
+            one.server().congestion(CongestionAlgorithm.NEW_RENO);
+            assertThat(one.server().congestion()).isEqualTo(CongestionAlgorithm.NEW_RENO);
+            assertThat(one.server().tcpInfo().sending().congestion()).isEqualTo(CongestionAlgorithm.NEW_RENO);
+            assertThat(other.server().congestion()).isEqualTo(CongestionAlgorithm.CUBIC);
+            assertThat(other.server().tcpInfo().sending().congestion()).isEqualTo(CongestionAlgorithm.CUBIC);
+        }
+    }
+
+    /// With Nagle off, each of the three would be a segment. A retransmission timeout, after which what
+    /// waits goes, is a second at least.
     @Test
     void whatIsWrittenUnderACorkGoesTogether() throws IOException, InterruptedException {
         try (var hosts = new TwoHosts(1500, config -> config.noDelay(true).rtoMinNanos(1_000_000_000))) {

@@ -3,6 +3,7 @@ package dev.levee.net;
 import static dev.levee.net.TwoHosts.async;
 import static dev.levee.net.TwoHosts.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.levee.rfc.Rfc;
 import dev.levee.tcp.CloseCause;
@@ -10,6 +11,7 @@ import dev.levee.tcp.CloseCause.IcmpReason;
 import dev.levee.tcp.TcpConfigBuilder;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,9 @@ class TroubleTest {
                 var connection = hosts.connect()) {
             var client = connection.client();
             assertThat(client.userTimeout()).isZero();
+            for (var wrong : List.of(Duration.ofSeconds(-1), Duration.ofDays(31), Duration.ofSeconds(Long.MAX_VALUE))) {
+                assertThatIllegalArgumentException().isThrownBy(() -> client.userTimeout(wrong));
+            }
             client.userTimeout(Duration.ofMillis(100));
             assertThat(client.userTimeout()).isEqualTo(Duration.ofMillis(100));
             hosts.cable.cut();
