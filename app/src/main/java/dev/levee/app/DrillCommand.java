@@ -229,7 +229,9 @@ final class DrillCommand implements Callable<Integer> {
 
     /// What the path of a script says.
     private static Setup.Profile profile(Path file) {
-        for (var directory = file.getParent(); directory != null; directory = directory.getParent()) {
+        for (var directory = file.toAbsolutePath().normalize().getParent();
+                directory != null;
+                directory = directory.getParent()) {
             var name = directory.getFileName();
             var said = name == null ? Optional.<Setup.Profile>empty() : profile(name.toString());
             if (said.isPresent()) {

@@ -76,8 +76,8 @@ final class FloodSourceCommand implements Callable<Integer> {
                 offered = 0;
                 int rate = Integer.parseInt(words[1]);
                 var packets = packets(sources, IpAddress.parse(words[0]), rate);
-                say(out, "begun");
                 var answers = new Answers(System.nanoTime());
+                say(out, "begun");
                 flood(link, packets, Integer.parseInt(words[2]), answers);
                 say(out, offered + " " + answers.count());
             }

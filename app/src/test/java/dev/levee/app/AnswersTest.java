@@ -56,6 +56,24 @@ class AnswersTest {
         assertThat(answers.count()).isBetween(999_950L, 1_000_000L);
     }
 
+    /// RFC 9293 §3.10.7.1: a RST has the sequence number that was acknowledged, and no ACK.
+    @Test
+    void resetsAnswerDifferentAcknowledgements() {
+        for (int number = 0; number < 100; number++) {
+            for (int again = 0; again < 2; again++) {
+                writer.reset()
+                        .addresses(0, 1, 0, 2)
+                        .ports(80, 1_000)
+                        .seq(number)
+                        .flags(TcpFlags.RST)
+                        .begin(frame);
+                writer.finish(frame, 0);
+                answers.add(frame);
+            }
+        }
+        assertThat(answers.count()).isEqualTo(100);
+    }
+
     @Test
     void whatIsNoTcpIsNoAnswer() {
         frame.fill(new byte[] {0x45, 0, 0, 20, 0, 0, 0, 0, 64, 1, 0, 0, (byte) 198, 18, 0, 2, (byte) 198, 19, 0, 1});

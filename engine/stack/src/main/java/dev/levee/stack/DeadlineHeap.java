@@ -5,9 +5,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The deadlines of all connections, the earliest on top: an indexed heap with lazy re-arming. Each entry has
-/// [#CHILDREN] below it, whose times lie side by side: half as many steps as with two, and each step costs
-/// what it takes to get at an entry that no cache holds.
+/// The deadlines of all connections, the earliest on top: an indexed binary heap with lazy re-arming.
 ///
 /// Why a heap and not a timer wheel: the stack promises an exact next deadline, so that a driver can sleep
 /// until then and a simulator can jump there; a wheel knows it only to the width of a slot.
@@ -22,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads: shard.
 final class DeadlineHeap {
-    private static final int CHILDREN = 4;
-
     private long[] armed = new long[16];
     private @Nullable Timed[] entries = new @Nullable Timed[16];
     private int size;
@@ -117,7 +113,7 @@ final class DeadlineHeap {
         long time = armed[from];
         int index = from;
         while (index > 0) {
-            int parent = (index - 1) / CHILDREN;
+            int parent = index - 1 >>> 1;
             if (time - armed[parent] >= 0) {
                 break;
             }
@@ -132,11 +128,13 @@ final class DeadlineHeap {
         long time = armed[from];
         int index = from;
         while (true) {
-            int first = CHILDREN * index + 1;
-            if (first >= size) {
+            int child = 2 * index + 1;
+            if (child >= size) {
                 break;
             }
-            int child = earliest(first, Math.min(first + CHILDREN, size));
+            if (child + 1 < size && armed[child + 1] - armed[child] < 0) {
+                child++;
+            }
             if (armed[child] - time >= 0) {
                 break;
             }
@@ -144,17 +142,6 @@ final class DeadlineHeap {
             index = child;
         }
         place(index, timed, time);
-    }
-
-    /// Which of these places has the earliest time.
-    private int earliest(int from, int end) {
-        int earliest = from;
-        for (int index = from + 1; index < end; index++) {
-            if (armed[index] - armed[earliest] < 0) {
-                earliest = index;
-            }
-        }
-        return earliest;
     }
 
     private void place(int index, Timed timed, long time) {

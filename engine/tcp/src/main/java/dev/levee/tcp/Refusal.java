@@ -22,7 +22,7 @@ final class Refusal {
     private long unansweredNanos;
     /// For how long the retransmission timer had to run when the window closed.
     private long timerLeftNanos = NO_TIMER;
-    /// That was the end of R2.
+    /// It was to end the connection.
     private boolean timerEnds;
     /// What was in flight was granted a timeout more, because it is sent again when the window opens.
     private boolean resent;
@@ -54,8 +54,10 @@ final class Refusal {
     /// @param timerNanos when the retransmission timer would have rung
     /// @param r2Nanos R2
     void unanswered(long nowNanos, long progressNanos, long timerNanos, long r2Nanos) {
-        timerEnds = timerNanos == Deadlines.after(progressNanos, r2Nanos);
-        grantNanos = Math.max(0, grantNanos - (nowNanos - openedNanos));
+        timerEnds = timerNanos == end(progressNanos, r2Nanos);
+        if (grantNanos > 0) {
+            grantNanos = Math.max(0, grantNanos - (nowNanos - openedNanos));
+        }
         unansweredNanos = nowNanos - progressNanos;
         timerLeftNanos = timerNanos == Deadlines.NONE ? NO_TIMER : Math.max(0, timerNanos - nowNanos);
     }
@@ -71,12 +73,14 @@ final class Refusal {
 
     /// A deadline for what is outstanding with an open window, and not before what was granted is over.
     long granted(long deadlineNanos) {
-        return grantNanos == 0 ? deadlineNanos : Deadlines.later(deadlineNanos, grantEndNanos());
+        return grantNanos == 0
+                ? deadlineNanos
+                : Deadlines.later(deadlineNanos, Deadlines.after(openedNanos, grantNanos));
     }
 
-    /// When that is over which was granted, or was.
-    long grantEndNanos() {
-        return Deadlines.after(openedNanos, grantNanos);
+    /// When what is outstanding with an open window is given up: at the end of R2, or of what was granted.
+    long end(long progressNanos, long r2Nanos) {
+        return granted(Deadlines.after(progressNanos, r2Nanos));
     }
 
     /// Whether a window that was small when it closed waits to grow.

@@ -46,7 +46,7 @@ final class RetransmitTimer {
             return;
         }
         long deadline = tcb.timers.get(Timer.RETRANSMIT);
-        if (deadline == Deadlines.after(tcb.progressNanos, beforeNanos) || deadline == tcb.refusal.grantEndNanos()) {
+        if (deadline == tcb.refusal.end(tcb.progressNanos, beforeNanos)) {
             deadline = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
         }
         long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
@@ -125,12 +125,15 @@ final class RetransmitTimer {
     }
 
     /// The window was closed for less than a timeout: what the timer had waited for before that counts, so that
-    /// it rings after as much time with an open window, however often that closes. It counts as well, whatever the
-    /// window did, when R2 is over: who opens it for less than a timeout at a time would never be given up.
+    /// it rings after as much time with an open window, however often that closes. Where R2 is over it rings
+    /// now, unless there was a timeout granted: who opens the window for less than one at a time would never
+    /// be given up.
     private static void resume(Tcb tcb, long nowNanos) {
         long r2Left = r2Nanos(tcb) - (nowNanos - tcb.progressNanos);
         long left = tcb.refusal.timerLeftNanos(r2Left);
-        if (left != Refusal.NO_TIMER && (tcb.probes == 0 || r2Left <= 0)) {
+        if (r2Left <= 0) {
+            tcb.timers.set(Timer.RETRANSMIT, tcb.refusal.granted(nowNanos));
+        } else if (tcb.probes == 0 && left != Refusal.NO_TIMER) {
             long deadline = Deadlines.earlier(tcb.timers.get(Timer.RETRANSMIT), Deadlines.after(nowNanos, left));
             tcb.timers.set(Timer.RETRANSMIT, tcb.refusal.granted(deadline));
         }
@@ -186,6 +189,9 @@ final class RetransmitTimer {
     /// The peer has taken something: how long it may take nothing is counted anew.
     static void taken(Tcb tcb, long nowNanos) {
         tcb.refusal.taken(tcb, nowNanos);
+        if (tcb.timers.isSet(Timer.PERSIST) && tcb.probes > 0) {
+            grant(tcb);
+        }
         if (tcb.refusal.until(tcb) != Deadlines.NONE) {
             startPersist(tcb, nowNanos, ANSWERED_SHARE);
         }
@@ -279,9 +285,7 @@ final class RetransmitTimer {
             return;
         }
         if (tcb.probes == 0) {
-            if (tcb.snd.outstanding()) {
-                tcb.refusal.resent(tcb.rtt.firstRtoNanos(tcb.config));
-            }
+            grant(tcb);
             LossRecovery.windowClosed(tcb);
         }
         tcb.pending |= Tcb.PROBE_DUE;
@@ -289,6 +293,12 @@ final class RetransmitTimer {
         tcb.probes++;
         tcb.refusal.asked();
         startPersist(tcb, nowNanos, share);
+    }
+
+    private static void grant(Tcb tcb) {
+        if (tcb.snd.outstanding()) {
+            tcb.refusal.resent(tcb.rtt.firstRtoNanos(tcb.config));
+        }
     }
 
     /// What is sent now, however small, waits for its acknowledgement like everything else.

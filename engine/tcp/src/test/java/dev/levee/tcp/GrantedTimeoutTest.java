@@ -152,6 +152,88 @@ class GrantedTimeoutTest {
         assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 5));
     }
 
+    /// The clock may have any value; nothing was granted, and R2 is far away.
+    @ParameterizedTest
+    @ValueSource(longs = {-50_000_000L, Long.MIN_VALUE + 5_000_000_000L, Long.MAX_VALUE - 50_000_000L})
+    void nothingIsGrantedToAWindowThatClosesForAnInstant(long nanos) {
+        var wire = Wire.established(Wire.plain().build());
+        wire.now = nanos;
+        wire.write("hello").drain();
+        wire.receive("A", 1, 1, 0, "").receive("A", 1, 1, 1_000, "").drain();
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
+    }
+
+    /// What is granted is as long as a timeout here, and R2 far away: the timer is one like any other.
+    @Test
+    void anotherPatienceDoesNotPutATimeoutOff() {
+        var wire = Wire.established(Wire.plain().build());
+        wire.write("hello").drain();
+        wire.receive("A", 1, 1, 0, "").nothing();
+        RefusingPeerTest.refuse(wire, 60 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        long due = wire.connection.nextDeadline();
+        wire.at(150 * Wire.MILLI);
+        wire.connection.configure(
+                wire.now, Wire.plain().r2Nanos(200 * Wire.SECOND).build());
+        assertThat(wire.connection.nextDeadline()).isEqualTo(due);
+    }
+
+    /// The same while the window is closed for an instant.
+    @Test
+    void whatWasGrantedIsNoTimeoutWhereR2IsLongerWhenTheWindowOpens() {
+        var wire = aboutToBeGivenUp();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        wire.at(5 * Wire.MILLI).receive("A", 1, 1, 0, "");
+        wire.connection.configure(
+                wire.now, Wire.plain().r2Nanos(100 * Wire.SECOND).build());
+        wire.receive("A", 1, 1, 1_000, "").nothing();
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(6_400 * Wire.MILLI);
+    }
+
+    /// Whatever its timer had waited for.
+    @Test
+    @Rfc("9293:MUST-20")
+    void whoseTimeIsUpIsGivenUpWhenTheWindowOpens() {
+        var wire = Wire.established(Wire.plain().r2Nanos(100 * Wire.SECOND).build());
+        wire.write("hello").drain();
+        FickleWindowTest.silence(wire, 26 * Wire.SECOND);
+        wire.receive("A", 1, 1, 0, "").nothing();
+        wire.connection.configure(
+                wire.now, Wire.plain().r2Nanos(20 * Wire.SECOND).build());
+        wire.receive("A", 1, 1, 1_000, "").drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 5));
+    }
+
+    /// The window stays closed when the peer takes the octet of a probe: the rest is sent again when it
+    /// opens.
+    @Test
+    @Rfc("9293:MUST-37")
+    void whoTakesAProbesOctetIsGrantedATimeoutForTheRest() {
+        var wire =
+                Wire.established(Wire.plain().userTimeoutNanos(50 * Wire.MILLI).build());
+        wire.write("hello").drain();
+        wire.receive("A", 1, 1, 0, "").nothing();
+        RefusingPeerTest.refuse(wire, Wire.SECOND);
+        wire.receive("A", 1, 2, 0, "").drain();
+        wire.receive("A", 1, 2, 0, "").nothing();
+        RefusingPeerTest.refuse(wire, 2, Wire.SECOND);
+        wire.receive("A", 1, 2, 1_000, "").expect("PA", 2, 4, 1);
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
+    }
+
+    /// Closed for less than a timeout, a window brings nothing again.
+    @Test
+    void whatIsNotSentAgainIsGrantedNothing() {
+        var wire =
+                Wire.established(Wire.plain().userTimeoutNanos(50 * Wire.MILLI).build());
+        wire.write("hello").drain();
+        wire.receive("A", 1, 1, 0, "").nothing();
+        wire.at(10 * Wire.MILLI).receive("A", 1, 2, 0, "").nothing();
+        wire.at(10 * Wire.MILLI).receive("A", 1, 2, 1_000, "").nothing();
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(50 * Wire.MILLI);
+    }
+
     /// Nothing was in flight when the window was closed first, and nothing was sent again.
     @Test
     @Rfc("9293:MUST-37")

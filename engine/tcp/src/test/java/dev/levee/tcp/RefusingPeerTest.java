@@ -16,7 +16,7 @@ class RefusingPeerTest {
     }
 
     /// One that took something before.
-    private static void refuse(Wire wire, int ack, long nanos) {
+    static void refuse(Wire wire, int ack, long nanos) {
         long end = wire.now + nanos;
         while (wire.connection.nextDeadline() - end < 0) {
             wire.toDeadline().drain();

@@ -9,13 +9,14 @@ import dev.levee.tcp.TcpConfig;
 import dev.levee.tcp.TcpCounters;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.StandardSocketOptions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /// What idle connections cost: memory, and the peace of a busy one. Two hosts on a cable in memory, each with one end
-/// of every connection; an octet has gone each way. Keep-alive is on, also while the busy connection is measured.
+/// of every connection; an octet has gone each way. Keep-alive is on, also while the busy connection is
+/// measured, and then off, to tell what it takes.
 ///
 /// Threads: main.
 final class MemoryBench {
@@ -61,7 +62,13 @@ final class MemoryBench {
             awaitRest(pair);
             long heap = heap() - before - 4L * open.size();
             System.out.println(line("net API", heap, pair.bufferBytes()));
-            System.out.println(among(pair, busy, alone));
+            var asked = among(pair, busy);
+            System.out.println(line(pair, alone, asked));
+            for (var stream : open) {
+                stream.setOption(StandardSocketOptions.SO_KEEPALIVE, false);
+            }
+            awaitRest(pair);
+            System.out.println(line(asked, among(pair, busy)));
             busy.close();
         }
     }
@@ -103,55 +110,48 @@ final class MemoryBench {
         return memory.getHeapMemoryUsage().getUsed();
     }
 
-    /// Second by second for as long as it takes until everybody was asked: the idle ones were opened in a part of that
-    /// time, and are asked in the same part of it, so that there are seconds in which nobody asks.
-    private String among(Pair pair, Connection busy, double alone) throws IOException, InterruptedException {
+    /// For as long as it takes until everybody was asked.
+    private Share among(Pair pair, Connection busy) throws IOException, InterruptedException {
         int slices = Math.max(seconds, Math.min(keepAliveSeconds + 1, SLICES_MAX));
-        var rates = new double[slices];
-        var probes = new long[slices];
+        var share = new Share();
         var stop = new Stop();
         var writer = Thread.startVirtualThread(() -> write(busy.client(), stop));
         transfer(busy.server(), SECOND / 2);
         long asked = pair.probes();
         for (int i = 0; i < slices; i++) {
-            rates[i] = gigabits(busy.server(), SECOND);
+            double rate = gigabits(busy.server(), SECOND);
             long now = pair.probes();
-            probes[i] = now - asked;
+            share.add(rate, now - asked);
             asked = now;
         }
         finish(busy, writer, stop);
-        long most = Arrays.stream(probes).max().orElse(0);
-        var quiet = new Share();
-        var loud = new Share();
-        var all = new Share();
-        for (int i = 0; i < slices; i++) {
-            all.add(rates[i], probes[i]);
-            if (probes[i] <= most / 10) {
-                quiet.add(rates[i], probes[i]);
-            } else if (2 * probes[i] >= most) {
-                loud.add(rates[i], probes[i]);
-            }
-        }
+        return share;
+    }
+
+    private String line(Pair pair, double alone, Share asked) throws IOException {
         return String.format(
                 Locale.ROOT,
-                "busy connection alone %.2f Gbit/s, among %d idle ones asked every %d s %.2f Gbit/s: ratio %.2f; "
-                        + "%d keep-alive probes meanwhile, %d connections given up%n"
-                        + "among them, in the seconds with few probes: %s; with many: %s%s",
+                "busy connection alone %.2f Gbit/s, among %d idle ones asked every %d s %.2f: ratio %.2f; "
+                        + "%d keep-alive probes meanwhile, %d connections given up",
                 alone,
                 connections,
                 keepAliveSeconds,
-                all.rate(),
-                all.rate() / alone,
-                all.probes,
-                2L * connections + 2 - pair.established(),
-                quiet,
-                loud,
-                quiet.seconds == 0 || loud.seconds == 0
-                        ? ""
-                        : String.format(Locale.ROOT, "; ratio %.2f", loud.rate() / quiet.rate()));
+                asked.rate(),
+                asked.rate() / alone,
+                asked.probes,
+                2L * connections + 2 - pair.established());
     }
 
-    /// Seconds of one kind.
+    private static String line(Share asked, Share unasked) {
+        return String.format(
+                Locale.ROOT,
+                "among the same that are not asked %.2f Gbit/s: ratio %.2f; %d probes meanwhile",
+                unasked.rate(),
+                asked.rate() / unasked.rate(),
+                unasked.probes);
+    }
+
+    /// Some seconds, each with what went through and how many were asked in it.
     private static final class Share {
         private int seconds;
         private double rates;
@@ -165,13 +165,6 @@ final class MemoryBench {
 
         double rate() {
             return rates / seconds;
-        }
-
-        @Override
-        public String toString() {
-            return seconds == 0
-                    ? "none"
-                    : String.format(Locale.ROOT, "%d, %d probes each, %.2f Gbit/s", seconds, probes / seconds, rate());
         }
     }
 
