@@ -61,8 +61,8 @@ final class DrillCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description = {
                 "Whose habits the system has: linux, freebsd or levee.",
-                "Default: linux for the kernel; for the engine what the last directory of one of these names in a",
-                "script's path says, and levee where there is none."
+                "Default: linux for the kernel; for the engine what the last directory of one of these names says in",
+                "the path of a script as it is given, and levee where there is none."
             })
     private @Nullable String profile;
 
@@ -227,11 +227,9 @@ final class DrillCommand implements Callable<Integer> {
         };
     }
 
-    /// What the path of a script says.
+    /// What the path of a script says. Where all that is on this machine is nothing to go by.
     private static Setup.Profile profile(Path file) {
-        for (var directory = file.toAbsolutePath().normalize().getParent();
-                directory != null;
-                directory = directory.getParent()) {
+        for (var directory = file.getParent(); directory != null; directory = directory.getParent()) {
             var name = directory.getFileName();
             var said = name == null ? Optional.<Setup.Profile>empty() : profile(name.toString());
             if (said.isPresent()) {

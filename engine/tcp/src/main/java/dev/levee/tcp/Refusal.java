@@ -54,8 +54,11 @@ final class Refusal {
     /// @param timerNanos when the retransmission timer would have rung
     /// @param r2Nanos R2
     void unanswered(long nowNanos, long progressNanos, long timerNanos, long r2Nanos) {
-        timerEnds = timerNanos == end(progressNanos, r2Nanos);
+        timerEnds = nowNanos - progressNanos >= r2Nanos || timerNanos == end(progressNanos, r2Nanos);
         if (grantNanos > 0) {
+            // It was of no use if R2 had ended later: all that time counts.
+            long r2End = Deadlines.after(progressNanos, r2Nanos);
+            resent = end(progressNanos, r2Nanos) != r2End;
             grantNanos = Math.max(0, grantNanos - (nowNanos - openedNanos));
         }
         unansweredNanos = nowNanos - progressNanos;

@@ -46,11 +46,12 @@ final class RetransmitTimer {
             return;
         }
         long deadline = tcb.timers.get(Timer.RETRANSMIT);
-        if (deadline == tcb.refusal.end(tcb.progressNanos, beforeNanos)) {
+        boolean over = nowNanos - tcb.progressNanos >= beforeNanos;
+        if (over || deadline == tcb.refusal.end(tcb.progressNanos, beforeNanos)) {
             deadline = Deadlines.after(nowNanos, tcb.rtt.rtoNanos(tcb.config));
         }
         long giveUp = Deadlines.after(tcb.progressNanos, r2Nanos(tcb));
-        deadline = Deadlines.earlier(deadline, giveUp - nowNanos > 0 ? giveUp : nowNanos);
+        deadline = Deadlines.earlier(deadline, giveUp - nowNanos > 0 ? giveUp : Deadlines.after(nowNanos, 0));
         tcb.timers.set(Timer.RETRANSMIT, tcb.refusal.granted(deadline));
     }
 
@@ -132,7 +133,7 @@ final class RetransmitTimer {
         long r2Left = r2Nanos(tcb) - (nowNanos - tcb.progressNanos);
         long left = tcb.refusal.timerLeftNanos(r2Left);
         if (r2Left <= 0) {
-            tcb.timers.set(Timer.RETRANSMIT, tcb.refusal.granted(nowNanos));
+            tcb.timers.set(Timer.RETRANSMIT, tcb.refusal.granted(Deadlines.after(nowNanos, 0)));
         } else if (tcb.probes == 0 && left != Refusal.NO_TIMER) {
             long deadline = Deadlines.earlier(tcb.timers.get(Timer.RETRANSMIT), Deadlines.after(nowNanos, left));
             tcb.timers.set(Timer.RETRANSMIT, tcb.refusal.granted(deadline));

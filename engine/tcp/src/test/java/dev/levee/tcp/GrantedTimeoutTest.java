@@ -222,6 +222,62 @@ class GrantedTimeoutTest {
         assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
     }
 
+    /// What was granted long before the end of R2 was of no use: that was over before, and counts.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    @Rfc("9293:MUST-37")
+    void whatWasOfNoUseIsGrantedAgain(int taken) {
+        var wire = Wire.established(Wire.plain().r2Nanos(10 * Wire.SECOND).build());
+        wire.write("hello").drain();
+        wire.receive("A", 1, 1, 0, "").nothing();
+        RefusingPeerTest.refuse(wire, Wire.SECOND);
+        wire.receive("A", 1, taken, 0, "").drain();
+        wire.receive("A", 1, taken, 0, "").nothing();
+        RefusingPeerTest.refuse(wire, taken, Wire.SECOND);
+        wire.receive("A", 1, taken, 1_000, "").expect("PA", taken, 6 - taken, 1);
+        FickleWindowTest.silence(wire, 10 * Wire.SECOND - 10 * Wire.MILLI);
+        for (int left = 200; left > 0; left -= 50) {
+            wire.receive("A", 1, taken, 0, "").nothing();
+            RefusingPeerTest.refuse(wire, taken, 3_600 * Wire.SECOND);
+            wire.receive("A", 1, taken, 1_000, "").expect("PA", taken, 6 - taken, 1);
+            assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(left * Wire.MILLI);
+            FickleWindowTest.silence(wire, 50 * Wire.MILLI);
+        }
+        assertThat(wire.connection.cause())
+                .isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 6 - taken));
+    }
+
+    /// R2 is over for a moment only, in which nobody looks.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void aPatienceThatWasOverForAMomentEndsNothing(int closings) {
+        var wire = Wire.established(Wire.plain().r2Nanos(100 * Wire.SECOND).build());
+        wire.write("hello").drain();
+        FickleWindowTest.silence(wire, 20 * Wire.SECOND);
+        long due = wire.connection.nextDeadline();
+        int timeouts = wire.connection.info(wire.now).loss().timeouts();
+        if (closings > 0) {
+            wire.receive("A", 1, 1, 0, "").nothing();
+        }
+        wire.connection.configure(
+                wire.now, Wire.plain().r2Nanos(15 * Wire.SECOND).build());
+        if (closings > 0) {
+            wire.receive("A", 1, 1, 1_000, "");
+        }
+        if (closings > 1) {
+            wire.receive("A", 1, 1, 0, "");
+        }
+        wire.connection.configure(
+                wire.now, Wire.plain().r2Nanos(100 * Wire.SECOND).build());
+        if (closings > 1) {
+            wire.receive("A", 1, 1, 1_000, "");
+        }
+        wire.nothing();
+        assertThat(wire.connection.nextDeadline()).isGreaterThanOrEqualTo(due);
+        assertThat(wire.connection.info(wire.now).loss().timeouts()).isEqualTo(timeouts);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+    }
+
     /// Closed for less than a timeout, a window brings nothing again.
     @Test
     void whatIsNotSentAgainIsGrantedNothing() {
