@@ -20,12 +20,15 @@ public final class ImpairedPath {
     public static final long NONE = Long.MAX_VALUE;
     /// How long a packet is held back on a path without delay, so that others overtake it.
     public static final long HOLD_NANOS = 1_000_000;
-    /// How many packets may be under way unless the user says otherwise: 40 ms of 1500-octet packets at 2.4
-    /// Gbit/s.
+    /// How many packets may be under way on a line of any rate unless the user says otherwise; see
+    /// [#packetsMaxDefault].
     public static final int PACKETS_MAX_DEFAULT = 8192;
 
     /// The same for packets of up to 64 KiB: 64 MiB of memory.
     public static final int LARGE_PACKETS_MAX_DEFAULT = 1024;
+
+    /// Frames are not more than this because of a line's rate.
+    private static final long FRAME_BYTES_MAX = 256L << 20;
 
     private static final long BITS_PER_BYTE = 8;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -50,7 +53,7 @@ public final class ImpairedPath {
 
     /// As the longest constructor, with the default limit of packets.
     public ImpairedPath(Arena arena, Impairment impairment, long seed, int frameMtu) {
-        this(arena, impairment, seed, frameMtu, packetsMaxDefault(frameMtu));
+        this(arena, impairment, seed, frameMtu, packetsMaxDefault(impairment, frameMtu));
     }
 
     /// A path for frames that carry packets behind a header, which the impairment's MTU does not count.
@@ -58,12 +61,25 @@ public final class ImpairedPath {
     /// @param frameMtu the longest frame that will be offered, header included, in octets
     /// @param headerBytes octets before the packet in each frame
     public static ImpairedPath ofFrames(Arena arena, Impairment impairment, long seed, int frameMtu, int headerBytes) {
-        return new ImpairedPath(arena, impairment, seed, frameMtu, packetsMaxDefault(frameMtu), headerBytes);
+        int packetsMax = packetsMaxDefault(impairment, frameMtu);
+        return new ImpairedPath(arena, impairment, seed, frameMtu, packetsMax, headerBytes);
     }
 
-    private static int packetsMaxDefault(int frameMtu) {
+    /// How many packets may be under way unless the user says otherwise. On a line whose rate is known they
+    /// are half as many again as fill it and its queue with the longest ones, but no more than 256 MiB of
+    /// frames.
+    ///
+    /// @param frameMtu the longest packet that will be offered, in octets
+    public static int packetsMaxDefault(Impairment impairment, int frameMtu) {
         boolean small = frameMtu <= FrameSlab.SMALL_BYTES - Frame.HEADROOM_BYTES;
-        return small ? PACKETS_MAX_DEFAULT : LARGE_PACKETS_MAX_DEFAULT;
+        int least = small ? PACKETS_MAX_DEFAULT : LARGE_PACKETS_MAX_DEFAULT;
+        if (impairment.rateBitsPerSecond() == 0) {
+            return least;
+        }
+        long nanos = impairment.delayNanos() + impairment.jitterNanos();
+        double bytes = impairment.rateBitsPerSecond() / 8.0 * nanos / NANOS_PER_SECOND + impairment.queueBytes();
+        double most = (double) FRAME_BYTES_MAX / (small ? FrameSlab.SMALL_BYTES : FrameSlab.LARGE_BYTES);
+        return (int) Math.max(least, Math.min(most, 1.5 * bytes / frameMtu));
     }
 
     /// @param arena what the frames' memory lives as long as

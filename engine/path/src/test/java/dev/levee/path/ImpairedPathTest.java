@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImpairedPathTest {
@@ -456,6 +457,33 @@ class ImpairedPathTest {
             assertThat(drain(path)).isEqualTo(numbers(packetsMax));
         }
         assertBalanced(path);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "delay=10ms, 1500, 8192",
+        "'rate=100mbit,delay=10ms', 1500, 8192",
+        "'rate=10gbit,delay=10ms,queue=25000000', 1500, 37500",
+        "'rate=10gbit,delay=5ms,jitter=5ms,queue=25000000', 1500, 37500",
+        "'rate=1tbit,delay=1s', 1500, 131072",
+        "'rate=10gbit,delay=10ms,queue=25000000', 9000, 4088",
+        "'rate=100mbit,delay=10ms', 9000, 1024",
+        "'rate=1gbit,delay=10ms', 1500, 13750"
+    })
+    void aPathHoldsWhatFillsItsLine(String impairment, int mtu, int packets) {
+        assertThat(ImpairedPath.packetsMaxDefault(Impairment.parse(impairment), mtu))
+                .isEqualTo(packets);
+    }
+
+    @Test
+    void aFastLineHasRoomForAllThatIsUnderWayOnIt() {
+        var path = new ImpairedPath(Arena.ofAuto(), Impairment.parse("rate=10gbit,delay=10ms,queue=25000000"), MTU);
+        // In 1.2 us a packet of 1,500 octets.
+        for (int i = 0; i < 20_000; i++) {
+            offer(path, START + i * 600L, i, MTU);
+        }
+        assertThat(path.counters().overflowed()).isZero();
+        assertThat(path.pending()).isGreaterThan(15_000);
     }
 
     @Test

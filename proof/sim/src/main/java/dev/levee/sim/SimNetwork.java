@@ -180,7 +180,8 @@ public final class SimNetwork {
 
     private SimPath add(SimHost from, SimHost to, Impairment impairment) {
         int mtu = from.stack().config().mtu();
-        var path = new ImpairedPath(arena, impairment, seeds.nextLong(), mtu, ImpairedPath.PACKETS_MAX_DEFAULT);
+        int packetsMax = Math.max(ImpairedPath.PACKETS_MAX_DEFAULT, ImpairedPath.packetsMaxDefault(impairment, mtu));
+        var path = new ImpairedPath(arena, impairment, seeds.nextLong(), mtu, packetsMax);
         var added = new SimPath(from, to, path);
         paths.add(added);
         return added;
