@@ -323,6 +323,7 @@ final class Output {
             // Should the peer have no room for it, it goes out again when the window opens.
             inFlight(tcb, nowNanos, 1);
             LossRecovery.windowClosed(tcb);
+            RetransmitTimer.grant(tcb);
         }
         return true;
     }

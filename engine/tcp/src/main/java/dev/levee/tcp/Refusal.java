@@ -24,7 +24,8 @@ final class Refusal {
     private long timerLeftNanos = NO_TIMER;
     /// It was to end the connection.
     private boolean timerEnds;
-    /// What was in flight was granted a timeout more, because it is sent again when the window opens.
+    /// What was in flight was granted a timeout more, because it is sent again when the window opens, and
+    /// that was not of no use.
     private boolean resent;
     /// What is left of that, counted while the window is open.
     private long grantNanos;
@@ -56,17 +57,18 @@ final class Refusal {
     void unanswered(long nowNanos, long progressNanos, long timerNanos, long r2Nanos) {
         timerEnds = nowNanos - progressNanos >= r2Nanos || timerNanos == end(progressNanos, r2Nanos);
         if (grantNanos > 0) {
-            // It was of no use if R2 had ended later: all that time counts.
-            long r2End = Deadlines.after(progressNanos, r2Nanos);
-            resent = end(progressNanos, r2Nanos) != r2End;
+            // Of no use where R2 ends no sooner.
+            resent = end(progressNanos, r2Nanos) != Deadlines.after(progressNanos, r2Nanos);
             grantNanos = Math.max(0, grantNanos - (nowNanos - openedNanos));
+        } else if (nowNanos - progressNanos < r2Nanos) {
+            resent = false;
         }
         unansweredNanos = nowNanos - progressNanos;
         timerLeftNanos = timerNanos == Deadlines.NONE ? NO_TIMER : Math.max(0, timerNanos - nowNanos);
     }
 
     /// The window is closed for so long that what is in flight is sent again when it opens. That has a timeout to be
-    /// acknowledged in, once, also where R2 is over before.
+    /// acknowledged in, also where R2 is over before; behind the end of R2 once.
     void resent(long timeoutNanos) {
         if (!resent) {
             resent = true;

@@ -126,7 +126,8 @@ final class RetransmitTimer {
     }
 
     /// The window was closed for less than a timeout: what the timer had waited for before that counts, so that
-    /// it rings after as much time with an open window, however often that closes. Where R2 is over it rings
+    /// it rings after as much time with an open window, however often that closes, unless it was to end the
+    /// connection and R2 is longer now. Where R2 is over it rings
     /// now, unless there was a timeout granted: who opens the window for less than one at a time would never
     /// be given up.
     private static void resume(Tcb tcb, long nowNanos) {
@@ -296,7 +297,8 @@ final class RetransmitTimer {
         startPersist(tcb, nowNanos, share);
     }
 
-    private static void grant(Tcb tcb) {
+    /// What is outstanding is sent again when the window opens.
+    static void grant(Tcb tcb) {
         if (tcb.snd.outstanding()) {
             tcb.refusal.resent(tcb.rtt.firstRtoNanos(tcb.config));
         }

@@ -290,7 +290,54 @@ class GrantedTimeoutTest {
         assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(50 * Wire.MILLI);
     }
 
-    /// Nothing was in flight when the window was closed first, and nothing was sent again.
+    /// The octet of a probe is sent again, too, with all that is behind it.
+    @Test
+    @Rfc("9293:MUST-37")
+    void theOctetOfAProbeHasATimeoutToBeAcknowledgedIn() {
+        var wire =
+                Wire.established(Wire.plain().userTimeoutNanos(50 * Wire.MILLI).build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
+    }
+
+    /// What was granted behind the end of R2 is over, but nobody has looked when the window closes.
+    @Test
+    @Rfc("9293:MUST-20")
+    void whatWasUsedUpIsNotGrantedAgain() {
+        var wire = aboutToBeGivenUp();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        wire.now += 200 * Wire.MILLI;
+        wire.receive("A", 1, 1, 0, "").receive("A", 1, 1, 1_000, "").receive("A", 1, 1, 0, "");
+        wire.nothing();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").drain();
+        assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 5));
+    }
+
+    /// What was granted is over, but nobody has looked when the window closes and R2 becomes longer.
+    @Test
+    @Rfc("9293:MUST-37")
+    void whatWasUsedUpIsGrantedAgainWhereR2BecomesLonger() {
+        var wire = aboutToBeGivenUp();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        wire.now += 200 * Wire.MILLI;
+        wire.receive("A", 1, 1, 0, "");
+        wire.connection.configure(
+                wire.now, Wire.plain().r2Nanos(20 * Wire.SECOND).build());
+        wire.receive("A", 1, 1, 1_000, "").nothing();
+        FickleWindowTest.silence(wire, 9_790 * Wire.MILLI);
+        wire.receive("A", 1, 1, 0, "").nothing();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
+    }
+
+    /// Nothing was in flight when the window was closed first, but for the octet of a probe.
     @Test
     @Rfc("9293:MUST-37")
     void whatWasNotInFlightWasGrantedNothing() {
