@@ -61,8 +61,13 @@ public final class ImpairedPath {
     /// @param frameMtu the longest frame that will be offered, header included, in octets
     /// @param headerBytes octets before the packet in each frame
     public static ImpairedPath ofFrames(Arena arena, Impairment impairment, long seed, int frameMtu, int headerBytes) {
-        int packetsMax = packetsMaxDefault(impairment, frameMtu);
+        int packetsMax = packetsMaxDefault(impairment, longest(impairment, frameMtu, headerBytes));
         return new ImpairedPath(arena, impairment, seed, frameMtu, packetsMax, headerBytes);
+    }
+
+    /// What comes through of what is offered, in octets.
+    private static int longest(Impairment impairment, int frameMtu, int headerBytes) {
+        return impairment.mtu() == 0 ? frameMtu : Math.min(frameMtu, impairment.mtu() + headerBytes);
     }
 
     /// How many packets may be under way unless the user says otherwise. On a line whose rate is known they
@@ -71,7 +76,8 @@ public final class ImpairedPath {
     ///
     /// @param frameMtu the longest packet that will be offered, in octets
     public static int packetsMaxDefault(Impairment impairment, int frameMtu) {
-        boolean small = frameMtu <= FrameSlab.SMALL_BYTES - Frame.HEADROOM_BYTES;
+        int longest = longest(impairment, frameMtu, 0);
+        boolean small = longest <= FrameSlab.SMALL_BYTES - Frame.HEADROOM_BYTES;
         int least = small ? PACKETS_MAX_DEFAULT : LARGE_PACKETS_MAX_DEFAULT;
         if (impairment.rateBitsPerSecond() == 0) {
             return least;
@@ -79,7 +85,7 @@ public final class ImpairedPath {
         long nanos = impairment.delayNanos() + impairment.jitterNanos();
         double bytes = impairment.rateBitsPerSecond() / 8.0 * nanos / NANOS_PER_SECOND + impairment.queueBytes();
         double most = (double) FRAME_BYTES_MAX / (small ? FrameSlab.SMALL_BYTES : FrameSlab.LARGE_BYTES);
-        return (int) Math.max(least, Math.min(most, 1.5 * bytes / frameMtu));
+        return (int) Math.max(least, Math.min(most, 1.5 * bytes / longest));
     }
 
     /// @param arena what the frames' memory lives as long as
@@ -95,7 +101,7 @@ public final class ImpairedPath {
         this.headerBytes = headerBytes;
         this.impairment = impairment;
         random = new SeededRandom(seed);
-        inFlight = new InFlight(arena, frameMtu, packetsMax);
+        inFlight = new InFlight(arena, longest(impairment, frameMtu, headerBytes), packetsMax);
         queueNanos = impairment.rateBitsPerSecond() == 0 ? 0 : lineNanos(impairment.queueBytes());
         ecnNanos = impairment.ecnBytes() == 0 ? Long.MAX_VALUE : lineNanos(impairment.ecnBytes());
     }

@@ -467,6 +467,8 @@ class ImpairedPathTest {
         "'rate=10gbit,delay=5ms,jitter=5ms,queue=25000000', 1500, 37500",
         "'rate=1tbit,delay=1s', 1500, 131072",
         "'rate=10gbit,delay=10ms,queue=25000000', 9000, 4088",
+        "'rate=10gbit,delay=10ms,queue=25000000,mtu=1500', 9000, 37500",
+        "'rate=10gbit,delay=10ms,queue=25000000,mtu=9000', 1500, 37500",
         "'rate=100mbit,delay=10ms', 9000, 1024",
         "'rate=1gbit,delay=10ms', 1500, 13750"
     })

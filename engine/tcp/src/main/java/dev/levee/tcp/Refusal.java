@@ -24,8 +24,8 @@ final class Refusal {
     private long timerLeftNanos = NO_TIMER;
     /// It was to end the connection.
     private boolean timerEnds;
-    /// What was in flight was granted a timeout more, because it is sent again when the window opens, and
-    /// that was not of no use.
+    /// What was in flight was granted a timeout more, because it is sent again when the window opens, and R2
+    /// has ended, or would have, before that was over.
     private boolean resent;
     /// What is left of that, counted while the window is open.
     private long grantNanos;
@@ -74,6 +74,12 @@ final class Refusal {
             resent = true;
             grantNanos = timeoutNanos;
         }
+    }
+
+    /// R2 is another while the window is closed: what was used up behind its end is granted again where that
+    /// lies ahead.
+    void limitChanged(long r2Nanos) {
+        resent &= unansweredNanos >= r2Nanos;
     }
 
     /// A deadline for what is outstanding with an open window, and not before what was granted is over.

@@ -42,6 +42,8 @@ final class RetransmitTimer {
             return;
         }
         if (!tcb.timers.isSet(Timer.RETRANSMIT)) {
+            tcb.refusal.limitChanged(r2Nanos(tcb));
+            grantAgain(tcb);
             probeSooner(tcb, nowNanos);
             return;
         }
@@ -191,9 +193,7 @@ final class RetransmitTimer {
     /// The peer has taken something: how long it may take nothing is counted anew.
     static void taken(Tcb tcb, long nowNanos) {
         tcb.refusal.taken(tcb, nowNanos);
-        if (tcb.timers.isSet(Timer.PERSIST) && tcb.probes > 0) {
-            grant(tcb);
-        }
+        grantAgain(tcb);
         if (tcb.refusal.until(tcb) != Deadlines.NONE) {
             startPersist(tcb, nowNanos, ANSWERED_SHARE);
         }
@@ -301,6 +301,13 @@ final class RetransmitTimer {
     static void grant(Tcb tcb) {
         if (tcb.snd.outstanding()) {
             tcb.refusal.resent(tcb.rtt.firstRtoNanos(tcb.config));
+        }
+    }
+
+    /// The same, known for a while.
+    private static void grantAgain(Tcb tcb) {
+        if (tcb.timers.isSet(Timer.PERSIST) && tcb.probes > 0) {
+            grant(tcb);
         }
     }
 

@@ -337,10 +337,61 @@ class GrantedTimeoutTest {
         assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
     }
 
+    /// The same, and R2 becomes longer while the window is closed, before it is probed or later.
+    @ParameterizedTest
+    @CsvSource({"200, false", "200, true", "199, true"})
+    @Rfc("9293:MUST-37")
+    void whatWasUsedUpIsGrantedAgainWhereR2BecomesLongerBehindAClosedWindow(long used, boolean probed) {
+        var wire = aboutToBeGivenUp();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        wire.now += used * Wire.MILLI;
+        wire.receive("A", 1, 1, 0, "").nothing();
+        var longer = Wire.plain().r2Nanos(10_200 * Wire.MILLI).build();
+        if (!probed) {
+            wire.connection.configure(wire.now, longer);
+        }
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        if (probed) {
+            wire.connection.configure(wire.now, longer);
+        }
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
+    }
+
+    /// The same, but R2 is over by its new length, too.
+    @ParameterizedTest
+    @ValueSource(longs = {9_900, 10_100})
+    @Rfc("9293:MUST-20")
+    void whatWasUsedUpIsNotGrantedAgainWhereR2IsOverStill(long r2Millis) {
+        var wire = aboutToBeGivenUp();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        wire.now += 199 * Wire.MILLI;
+        wire.receive("A", 1, 1, 0, "").nothing();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.connection.configure(
+                wire.now, Wire.plain().r2Nanos(r2Millis * Wire.MILLI).build());
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(Wire.MILLI);
+    }
+
+    /// Whoever takes the octet of a probe and opens the window has nothing to wait for but what comes now.
+    @Test
+    void newTextHasTheUsersTimeOnly() {
+        var wire =
+                Wire.established(Wire.plain().userTimeoutNanos(50 * Wire.MILLI).build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("hello").nothing();
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 2, 1_000, "").expect("PA", 2, 4, 1);
+        assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(50 * Wire.MILLI);
+    }
+
     /// Nothing was in flight when the window was closed first, but for the octet of a probe.
     @Test
     @Rfc("9293:MUST-37")
-    void whatWasNotInFlightWasGrantedNothing() {
+    void whatAProbesOctetWasGrantedLongAgoIsGrantedAgain() {
         var wire = Wire.established(Wire.plain().r2Nanos(10 * Wire.SECOND).build());
         wire.receive("A", 1, 1, 0, "");
         wire.write("hello").nothing();
