@@ -28,7 +28,7 @@ public final class ImpairedPath {
     public static final int LARGE_PACKETS_MAX_DEFAULT = 1024;
 
     /// Frames are not more than this because of a line's rate.
-    private static final long FRAME_BYTES_MAX = 256L << 20;
+    private static final long FRAME_BYTES_MAX = 64L << 20;
 
     private static final long BITS_PER_BYTE = 8;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -61,7 +61,7 @@ public final class ImpairedPath {
     /// @param frameMtu the longest frame that will be offered, header included, in octets
     /// @param headerBytes octets before the packet in each frame
     public static ImpairedPath ofFrames(Arena arena, Impairment impairment, long seed, int frameMtu, int headerBytes) {
-        int packetsMax = packetsMaxDefault(impairment, longest(impairment, frameMtu, headerBytes));
+        int packetsMax = packetsMax(impairment, longest(impairment, frameMtu, headerBytes));
         return new ImpairedPath(arena, impairment, seed, frameMtu, packetsMax, headerBytes);
     }
 
@@ -71,12 +71,15 @@ public final class ImpairedPath {
     }
 
     /// How many packets may be under way unless the user says otherwise. On a line whose rate is known they
-    /// are half as many again as fill it and its queue with the longest ones, but no more than 256 MiB of
+    /// are half as many again as fill it and its queue with the longest ones, but no more than 64 MiB of
     /// frames.
     ///
     /// @param frameMtu the longest packet that will be offered, in octets
     public static int packetsMaxDefault(Impairment impairment, int frameMtu) {
-        int longest = longest(impairment, frameMtu, 0);
+        return packetsMax(impairment, longest(impairment, frameMtu, 0));
+    }
+
+    private static int packetsMax(Impairment impairment, int longest) {
         boolean small = longest <= FrameSlab.SMALL_BYTES - Frame.HEADROOM_BYTES;
         int least = small ? PACKETS_MAX_DEFAULT : LARGE_PACKETS_MAX_DEFAULT;
         if (impairment.rateBitsPerSecond() == 0) {

@@ -18,7 +18,7 @@ final class InFlight {
 
     private final Arena arena;
     private final int frameMtu;
-    private int packetsMax;
+    private final int packetsMax;
 
     private @Nullable Frame[] free = new @Nullable Frame[SLAB_FRAMES];
     private int freeCount;
@@ -132,11 +132,7 @@ final class InFlight {
         if (more == 0) {
             return false;
         }
-        var slab = slab(more);
-        if (slab == null) {
-            packetsMax = framesMade;
-            return false;
-        }
+        var slab = new FrameSlab(arena, more, frameMtu);
         framesMade += more;
         if (framesMade > free.length) {
             int size = Math.min(packetsMax, 2 * free.length);
@@ -151,15 +147,6 @@ final class InFlight {
             free[freeCount++] = frame;
         }
         return true;
-    }
-
-    private @Nullable FrameSlab slab(int frames) {
-        try {
-            return new FrameSlab(arena, frames, frameMtu);
-        } catch (OutOfMemoryError e) {
-            // The machine, or -XX:MaxDirectMemorySize, gives less: what is there is the limit from now on.
-            return null;
-        }
     }
 
     private static Frame at(@Nullable Frame[] frames, int index) {

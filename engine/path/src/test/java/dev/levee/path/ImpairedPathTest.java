@@ -463,18 +463,28 @@ class ImpairedPathTest {
     @CsvSource({
         "delay=10ms, 1500, 8192",
         "'rate=100mbit,delay=10ms', 1500, 8192",
-        "'rate=10gbit,delay=10ms,queue=25000000', 1500, 37500",
-        "'rate=10gbit,delay=5ms,jitter=5ms,queue=25000000', 1500, 37500",
-        "'rate=1tbit,delay=1s', 1500, 131072",
-        "'rate=10gbit,delay=10ms,queue=25000000', 9000, 4088",
-        "'rate=10gbit,delay=10ms,queue=25000000,mtu=1500', 9000, 37500",
-        "'rate=10gbit,delay=10ms,queue=25000000,mtu=9000', 1500, 37500",
+        "'rate=10gbit,delay=10ms,queue=25000000', 1500, 32768",
+        "'rate=10gbit,delay=5ms,jitter=5ms,queue=25000000', 1500, 32768",
+        "'rate=1tbit,delay=1s', 1500, 32768",
+        "'rate=10gbit,delay=10ms,queue=25000000', 9000, 1024",
+        "'rate=10gbit,delay=10ms,queue=25000000,mtu=1500', 9000, 32768",
+        "'rate=10gbit,delay=10ms,queue=25000000,mtu=9000', 1500, 32768",
         "'rate=100mbit,delay=10ms', 9000, 1024",
         "'rate=1gbit,delay=10ms', 1500, 13750"
     })
     void aPathHoldsWhatFillsItsLine(String impairment, int mtu, int packets) {
         assertThat(ImpairedPath.packetsMaxDefault(Impairment.parse(impairment), mtu))
                 .isEqualTo(packets);
+    }
+
+    /// A frame has a header before the packet, and is large because of it.
+    @Test
+    void aPathOfFramesHoldsAsManyAsTheirLengthAllows() {
+        var path = ImpairedPath.ofFrames(Arena.ofAuto(), Impairment.parse("delay=1ms,mtu=1980"), 1, 9_014, 14);
+        for (int i = 0; i <= ImpairedPath.LARGE_PACKETS_MAX_DEFAULT; i++) {
+            offer(path, START, i, 40);
+        }
+        assertThat(path.counters().overflowed()).isEqualTo(1);
     }
 
     @Test
