@@ -72,7 +72,7 @@ public final class ImpairedPath {
 
     /// How many packets may be under way unless the user says otherwise. On a line whose rate is known they
     /// are half as many again as fill it and its queue with the longest ones, but no more than 64 MiB of
-    /// frames.
+    /// small frames. Of large frames it is [#LARGE_PACKETS_MAX_DEFAULT] whatever the rate.
     ///
     /// @param frameMtu the longest packet that will be offered, in octets
     public static int packetsMaxDefault(Impairment impairment, int frameMtu) {
