@@ -25,8 +25,7 @@ class GrantedTimeoutTest {
         wire.connection.configure(
                 wire.now,
                 Wire.plain().userTimeoutNanos(silentMillis * Wire.MILLI / 2).build());
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         assertThat(wire.connection.nextDeadline() - wire.now).isGreaterThanOrEqualTo(200 * Wire.MILLI);
         FickleWindowTest.silence(wire, 199 * Wire.MILLI);
         assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
@@ -58,8 +57,7 @@ class GrantedTimeoutTest {
             assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
             wire.receive("A", 1, 1, 0, "").nothing();
         }
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         FickleWindowTest.silence(wire, 2 * Wire.MILLI);
         assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.RETRANSMISSION, 5));
     }
@@ -94,8 +92,7 @@ class GrantedTimeoutTest {
     @Test
     void aPatienceThatIsWhatItWasEndsNothing() {
         var wire = aboutToBeGivenUp();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         for (long seconds : new long[] {20, 10}) {
             wire.connection.configure(
                     wire.now, Wire.plain().r2Nanos(seconds * Wire.SECOND).build());
@@ -107,8 +104,7 @@ class GrantedTimeoutTest {
     @Test
     void whatWasGrantedIsNoTimeoutWhereR2IsLonger() {
         var wire = aboutToBeGivenUp();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         wire.connection.configure(
                 wire.now, Wire.plain().r2Nanos(100 * Wire.SECOND).build());
         assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(6_400 * Wire.MILLI);
@@ -119,8 +115,7 @@ class GrantedTimeoutTest {
     @ValueSource(longs = {5, 9, 10, 11, 150})
     void aWindowThatClosesForAnInstantTakesNothingOfWhatIsGranted(long millis) {
         var wire = aboutToBeGivenUp();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         FickleWindowTest.silence(wire, millis * Wire.MILLI);
         wire.receive("A", 1, 1, 0, "").receive("A", 1, 1, 1_000, "").drain();
         assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo((200 - millis) * Wire.MILLI);
@@ -182,8 +177,7 @@ class GrantedTimeoutTest {
     @Test
     void whatWasGrantedIsNoTimeoutWhereR2IsLongerWhenTheWindowOpens() {
         var wire = aboutToBeGivenUp();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         wire.at(5 * Wire.MILLI).receive("A", 1, 1, 0, "");
         wire.connection.configure(
                 wire.now, Wire.plain().r2Nanos(100 * Wire.SECOND).build());
@@ -298,8 +292,7 @@ class GrantedTimeoutTest {
                 Wire.established(Wire.plain().userTimeoutNanos(50 * Wire.MILLI).build());
         wire.receive("A", 1, 1, 0, "");
         wire.write("hello").nothing();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
     }
 
@@ -308,8 +301,7 @@ class GrantedTimeoutTest {
     @Rfc("9293:MUST-20")
     void whatWasUsedUpIsNotGrantedAgain() {
         var wire = aboutToBeGivenUp();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         wire.now += 200 * Wire.MILLI;
         wire.receive("A", 1, 1, 0, "").receive("A", 1, 1, 1_000, "").receive("A", 1, 1, 0, "");
         wire.nothing();
@@ -323,8 +315,7 @@ class GrantedTimeoutTest {
     @Rfc("9293:MUST-37")
     void whatWasUsedUpIsGrantedAgainWhereR2BecomesLonger() {
         var wire = aboutToBeGivenUp();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         wire.now += 200 * Wire.MILLI;
         wire.receive("A", 1, 1, 0, "");
         wire.connection.configure(
@@ -332,8 +323,7 @@ class GrantedTimeoutTest {
         wire.receive("A", 1, 1, 1_000, "").nothing();
         FickleWindowTest.silence(wire, 9_790 * Wire.MILLI);
         wire.receive("A", 1, 1, 0, "").nothing();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
     }
 
@@ -343,8 +333,7 @@ class GrantedTimeoutTest {
     @Rfc("9293:MUST-37")
     void whatWasUsedUpIsGrantedAgainWhereR2BecomesLongerBehindAClosedWindow(long used, boolean probed) {
         var wire = aboutToBeGivenUp();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         wire.now += used * Wire.MILLI;
         wire.receive("A", 1, 1, 0, "").nothing();
         var longer = Wire.plain().r2Nanos(10_200 * Wire.MILLI).build();
@@ -365,8 +354,7 @@ class GrantedTimeoutTest {
     @Rfc("9293:MUST-20")
     void whatWasUsedUpIsNotGrantedAgainWhereR2IsOverStill(long r2Millis) {
         var wire = aboutToBeGivenUp();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         wire.now += 199 * Wire.MILLI;
         wire.receive("A", 1, 1, 0, "").nothing();
         RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
@@ -399,8 +387,7 @@ class GrantedTimeoutTest {
         wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
         FickleWindowTest.silence(wire, 10 * Wire.SECOND - 10 * Wire.MILLI);
         wire.receive("A", 1, 1, 0, "").nothing();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
     }
 
@@ -409,8 +396,7 @@ class GrantedTimeoutTest {
     @Rfc("9293:MUST-37")
     void whatIsTakenBeginsAnew() {
         var wire = aboutToBeGivenUp();
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         wire.connection.configure(
                 wire.now, Wire.plain().userTimeoutNanos(50 * Wire.MILLI).build());
         wire.at(10 * Wire.MILLI).receive("A", 1, 2, 1_000, "").nothing();
@@ -422,6 +408,12 @@ class GrantedTimeoutTest {
         RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
         wire.receive("A", 1, 2, 1_000, "").expect("PA", 2, 4, 1);
         assertThat(wire.connection.nextDeadline() - wire.now).isEqualTo(200 * Wire.MILLI);
+    }
+
+    /// Answers all probes for an hour, and then takes nothing of what is sent again.
+    private static void refusesAndOpens(Wire wire) {
+        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
+        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
     }
 
     /// Ten milliseconds before the end of R2 the window has closed.
@@ -444,8 +436,7 @@ class GrantedTimeoutTest {
         wire.receive("A", 1, 1, 0, "").nothing();
         wire.connection.configure(
                 wire.now, Wire.plain().r2Nanos(5 * Wire.SECOND).build());
-        RefusingPeerTest.refuse(wire, 3_600 * Wire.SECOND);
-        wire.receive("A", 1, 1, 1_000, "").expect("PA", 1, 5, 1);
+        refusesAndOpens(wire);
         FickleWindowTest.silence(wire, 50 * Wire.MILLI);
         wire.connection.configure(
                 wire.now,
