@@ -363,7 +363,7 @@ final class Output {
         }
         tcb.quickAcks = Math.max(0, tcb.quickAcks - 1);
         var snd = tcb.snd;
-        // Inside the window, or the peer would take the ACK for an old one. A SYN lies before it.
+        // Not behind the window's edge, or the peer would take the ACK for an old one. A SYN lies before it.
         int seq = Seq.min(snd.sndMax, snd.sndUna + (snd.synAcked ? 0 : 1) + snd.sndWnd);
         write(tcb, nowNanos, out, TcpFlags.ACK, seq, 0);
         return true;

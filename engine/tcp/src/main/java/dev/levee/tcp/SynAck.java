@@ -78,14 +78,18 @@ public final class SynAck {
         return handshake.timestamps() && !segment.rst() && !segment.hasTimestamps() && !config.missingTimestampsTaken();
     }
 
-    /// Whether a segment lies in the window that the SYN-ACK has opened (RFC 9293 §3.10.7.4, first step).
+    /// Whether a segment lies in the window that the SYN-ACK has opened (RFC 9293 §3.10.7.4, first step),
+    /// or
+    /// acknowledges from its edge: the answer to a SYN-ACK sent again by who has filled the window
+    /// meanwhile.
     public boolean accepts(Handshake handshake, Segment segment) {
         int rcvNxt = handshake.irs() + 1;
         int window = window(handshake);
         int last = segment.seq() + Math.max(0, segment.length() - 1);
         boolean acceptable = segment.seq() == rcvNxt
                 || Seq.inWindow(segment.seq(), rcvNxt, window)
-                || Seq.inWindow(last, rcvNxt, window);
+                || Seq.inWindow(last, rcvNxt, window)
+                || SegmentArrives.fromTheEdge(segment, rcvNxt + window);
         if (!acceptable) {
             context.counters().count(TcpCounters.OUT_OF_WINDOW_IN);
         }

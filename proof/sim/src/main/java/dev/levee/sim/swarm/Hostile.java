@@ -283,7 +283,8 @@ final class Hostile {
             case 8 -> writer.seq(outside).ack((int) random.nextLong()).flags(TcpFlags.FIN);
             case 10 -> {
                 // Just outside of the window: an acknowledgement that would close the sender's window.
-                writer.seq(receiver.numberOf(places.next + places.edge));
+                long beyond = places.edge < 0 ? places.edge : places.edge + 1;
+                writer.seq(receiver.numberOf(places.next + beyond));
                 writer.ack(end.sender.numberOf(end.sender.acked)).window(0);
             }
             case ODD_ACK -> {

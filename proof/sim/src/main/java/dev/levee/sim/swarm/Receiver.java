@@ -198,9 +198,8 @@ final class Receiver {
         var user = end.party;
         long read = user == null ? 0 : user.read();
         int capacity = end.config.receiveBufferBytes();
-        // Only a user who reads gets a larger buffer: four times what he took in a round trip, which may have been
-        // measured
-        // when only three quarters of it were over.
+        // Only a user who reads gets a larger buffer: four times what he took in a round trip, which may have
+        // been measured when only three quarters of it were over.
         long most = Math.max(capacity, Math.min(end.config.receiveBufferBytesMax(), 16 * read / 3));
         check(
                 edge <= 1 + read + most + (finReached || vague ? 1 : 0),
@@ -324,7 +323,7 @@ final class Receiver {
     /// Whether nothing of the segment is answered: a RST outside of the window, and an ACK in its place, which is about
     /// what this end has sent. Who answered the latter would talk to himself for ever, were his peer as he is.
     private boolean asksForNothing(Packet packet, long begin) {
-        boolean within = begin == next || (begin > next && begin < promised);
+        boolean within = begin == next || (begin > next && begin < promised) || fromTheEdge(packet, begin);
         if (packet.has(Packet.RST)) {
             return known && !within;
         }
@@ -387,8 +386,8 @@ final class Receiver {
         long length = packet.length();
         boolean begins = from >= next && from < next + window;
         boolean ends = from + length > next && from + length <= next + window;
-        boolean fits = length == 0 ? (window == 0 ? from == next : begins) : window > 0 && (begins || ends);
-        if (!fits && !(from == next && window == 0)) {
+        boolean fits = window == 0 ? from == next : begins || (length > 0 && ends);
+        if (!fits && !fromTheEdge(packet, from)) {
             if (packet.has(Packet.FIN) && end.timeWaitSinceHostNanos >= 0) {
                 end.timeWaitSinceHostNanos = end.host.nowNanos();
             }
@@ -396,6 +395,11 @@ final class Receiver {
             return false;
         }
         return true;
+    }
+
+    /// Who has filled the window acknowledges from there.
+    private boolean fromTheEdge(Packet packet, long from) {
+        return from == promised && packet.pureAck() && packet.has(Packet.ACK);
     }
 
     private void inWindow(Packet packet, long from) {
@@ -564,13 +568,7 @@ final class Receiver {
             return;
         }
         long inOrder = user.socket().tcp().connection().bytesReceived();
-        check(
-                inOrder == text(),
-                Oracle.ACK_CURRENT,
-                "%s has %d octets in order, packets bring %d",
-                end.name,
-                inOrder,
-                text());
+        check(inOrder == text(), Oracle.ACK_CURRENT, "%s has %d octets, packets bring %d", end.name, inOrder, text());
         // Who has the FIN, behind a gap perhaps, has promised all the room that the peer will need.
         boolean mayWait = finAt < 0 && !finReached && !user.receiveClosed();
         boolean empty = user.read() == text() && mayWait;
