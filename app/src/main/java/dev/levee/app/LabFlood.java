@@ -181,7 +181,7 @@ final class LabFlood implements AutoCloseable {
     }
 
     /// A process among the servers.
-    private static final class Started {
+    static final class Started {
         final Process process;
         final BufferedReader lines;
         private final Path complaints;

@@ -121,6 +121,13 @@ final class LinkOptions {
             }
             throw new Problem(String.valueOf(e.getMessage()));
         }
+        var host = start(opened, fastOpen, defence);
+        cleanup.add(host::close);
+        return host;
+    }
+
+    /// A host as it is asked for, on a link that is open.
+    Host start(Link opened, FastOpenOptions fastOpen, Defence defence) {
         var settings = TcpConfig.builder().congestion(congestion).build();
         var builder =
                 Host.builder().link(opened).fastOpen(fastOpen).defence(defence).tcp(settings);
@@ -130,9 +137,7 @@ final class LinkOptions {
         if (station != null) {
             builder.mac(station);
         }
-        var host = builder.start();
-        cleanup.add(host::close);
-        return host;
+        return builder.start();
     }
 
     private void checkEthernet() throws Problem {

@@ -132,14 +132,13 @@ final class MemoryBench {
         return String.format(
                 Locale.ROOT,
                 "busy connection alone %.2f Gbit/s, among %d idle ones asked every %d s %.2f: ratio %.2f; "
-                        + "%d keep-alive probes meanwhile, %d connections given up",
+                        + "%d keep-alive probes meanwhile",
                 alone,
                 connections,
                 keepAliveSeconds,
                 asked.rate(),
                 asked.rate() / alone,
-                asked.probes,
-                2L * connections + 2 - pair.established());
+                asked.probes);
     }
 
     private static String line(Share asked, Share unasked) {
@@ -284,11 +283,6 @@ final class MemoryBench {
         long probes() throws IOException {
             return a.counters().tcp(TcpCounters.KEEP_ALIVE_PROBES)
                     + b.counters().tcp(TcpCounters.KEEP_ALIVE_PROBES);
-        }
-
-        long established() throws IOException {
-            return (long) a.stats().connections().size()
-                    + b.stats().connections().size();
         }
 
         @Override
