@@ -107,6 +107,12 @@ final class ReceiveSpace {
                 && (Seq.inWindow(segSeq, rcvNxt, window) || Seq.inWindow(segSeq + segLen - 1, rcvNxt, window));
     }
 
+    /// Whether `segSeq` is the first number behind the window, or behind the peer's FIN, which is taken
+    /// there too.
+    boolean endsAt(int segSeq) {
+        return segSeq == rcvNxt + rcvWnd() || (finSeen && segSeq == finSeq + 1);
+    }
+
     /// See [PackedTcb].
     void pack(Packing packing) {
         rcvNxt = packing.baseSeq(rcvNxt);

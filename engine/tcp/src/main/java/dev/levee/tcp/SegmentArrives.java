@@ -78,7 +78,7 @@ final class SegmentArrives {
         boolean acceptable = rcv.accepts(segment.seq(), segment.length());
         // With a window of zero, ACKs and RSTs that come with a probe's octet are still to be processed.
         boolean probe = segment.seq() == rcv.rcvNxt && rcv.rcvWnd() == 0;
-        if (acceptable || probe || fromTheEdge(segment, rcv.rcvNxt + rcv.rcvWnd())) {
+        if (acceptable || probe || (rcv.endsAt(segment.seq()) && isBareAck(segment))) {
             KeepAlive.heard(tcb, nowNanos);
             return true;
         }
@@ -93,16 +93,13 @@ final class SegmentArrives {
         return false;
     }
 
-    /// Whether a segment is an acknowledgement from the first number behind the window. A peer that has
-    /// filled the
-    /// window has no other number to put on its ACKs (Linux, the BSDs and Levee do) until what is under
-    /// way has
-    /// arrived, which may be lost. Who takes RFC 9293 §3.4 at its word drops them, and what they
-    /// acknowledge is sent
-    /// again, or told as undelivered. Nothing else may begin there: no text fits, and a RST or SYN could
-    /// be anybody's.
-    static boolean fromTheEdge(Segment segment, int edge) {
-        return segment.seq() == edge && segment.length() == 0 && segment.hasAck() && !segment.rst();
+    /// Whether a segment is an acknowledgement and nothing else: it may come from the first number behind
+    /// the window. A peer that has filled the window has no other to put on its ACKs (Linux, the BSDs and
+    /// Levee do) until what is under way has arrived, which may be lost. Who takes RFC 9293 §3.4 at its
+    /// word drops them, and what they acknowledge is sent again, or told as undelivered. Nothing else may
+    /// begin there: no text fits, and a RST or a SYN could be anybody's.
+    static boolean isBareAck(Segment segment) {
+        return segment.length() == 0 && segment.hasAck() && !segment.rst();
     }
 
     private static void answerUnacceptable(Tcb tcb, long nowNanos, Segment segment) {

@@ -79,8 +79,7 @@ public final class SynAck {
     }
 
     /// Whether a segment lies in the window that the SYN-ACK has opened (RFC 9293 §3.10.7.4, first step),
-    /// or
-    /// acknowledges from its edge: the answer to a SYN-ACK sent again by who has filled the window
+    /// or acknowledges from its edge: the answer to a SYN-ACK sent again, by who has filled the window
     /// meanwhile.
     public boolean accepts(Handshake handshake, Segment segment) {
         int rcvNxt = handshake.irs() + 1;
@@ -89,7 +88,7 @@ public final class SynAck {
         boolean acceptable = segment.seq() == rcvNxt
                 || Seq.inWindow(segment.seq(), rcvNxt, window)
                 || Seq.inWindow(last, rcvNxt, window)
-                || SegmentArrives.fromTheEdge(segment, rcvNxt + window);
+                || (segment.seq() == rcvNxt + window && SegmentArrives.isBareAck(segment));
         if (!acceptable) {
             context.counters().count(TcpCounters.OUT_OF_WINDOW_IN);
         }

@@ -329,7 +329,8 @@ class AtRestTest {
             } else if (what == 26) {
                 wire.receive("A", seq, ack, window, "", w -> w.timestamps(tsVal - 5_000, 0));
             } else if (what == 27) {
-                speaks(wire, "A", seq + 1, ack, "");
+                // In the window, or from its edge.
+                speaks(wire, "A", seq + (tsVal % 2 == 0 ? 1 : wire.connection.rcvWnd()), ack, "");
             } else if (what == 28) {
                 speaks(wire, "R", seq + 1, ack, "");
             } else if (what == 29) {

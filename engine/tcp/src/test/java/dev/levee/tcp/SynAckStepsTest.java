@@ -98,6 +98,14 @@ class SynAckStepsTest {
         assertThat(counted(TcpCounters.OUT_OF_WINDOW_IN)).isEqualTo(taken ? 0 : 1);
     }
 
+    /// Whoever has filled the window has no other number for his ACKs; nothing else begins there.
+    @ParameterizedTest
+    @CsvSource({"16, true", "24, true", "0, false", "4, false", "20, false", "17, false", "18, false"})
+    void onlyAcknowledgementsComeFromTheEdge(int flags, boolean taken) {
+        arrives(flags, 4097, 0, options -> {});
+        assertThat(synAck.accepts(handshake, segment)).isEqualTo(taken);
+    }
+
     /// RFC 7323 §5.3; the SYN had -5.
     @ParameterizedTest
     @CsvSource({"-6, true", "-5, false", "3, false", "2147483642, false", "2147483643, true"})

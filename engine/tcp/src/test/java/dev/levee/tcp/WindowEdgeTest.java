@@ -55,6 +55,45 @@ class WindowEdgeTest {
         assertThat(wire.connection.bytesAcknowledged()).isEqualTo(3);
     }
 
+    @Test
+    void whoHasAFinAtTheEdgeAcknowledgesFromBehindIt() {
+        var wire = asked(Wire.plain());
+        wire.receive("FA", 1001, 1, 9000, Wire.text(EDGE - 1001)).drain();
+        wire.receive("A", EDGE + 2, 4, 9000, "");
+        assertThat(wire.connection.bytesAcknowledged()).isZero();
+        wire.drain();
+        wire.receive("A", EDGE + 1, 4, 9000, "");
+        wire.nothing();
+        assertThat(wire.connection.bytesAcknowledged()).isEqualTo(3);
+        wire.receive("A", 1, 4, 9000, Wire.text(1000));
+        assertThat(wire.connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
+        assertThat(wire.connection.available()).isEqualTo(WINDOW);
+    }
+
+    @Test
+    void itAcknowledgesTheFin() {
+        var wire = asked(Wire.plain());
+        wire.connection.closeSend(wire.now);
+        wire.drain();
+        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
+        wire.receive("A", EDGE, 5, 9000, "");
+        wire.nothing();
+        assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
+    }
+
+    /// Nothing comes behind the peer's FIN.
+    @Test
+    @Rfc("9293:3.10.7.4")
+    void inTimeWaitItIsChallenged() {
+        var wire = asked(Wire.plain());
+        wire.connection.closeSend(wire.now);
+        wire.drain();
+        wire.receive("FA", 1, 5, 9000, "").drain();
+        assertThat(wire.connection.state()).isEqualTo(TcpState.TIME_WAIT);
+        wire.receive("A", EDGE, 5, 9000, "");
+        assertThat(wire.drain()).hasSize(1);
+    }
+
     /// Octets behind the window have nowhere to go, and resets and SYNs could be anybody's.
     @ParameterizedTest
     @CsvSource({"A, 0, x", "FA, 0, ''", "SA, 0, ''", "R, 0, ''", "RA, 0, ''", "P, 0, ''", "A, 1, ''", "A, 100, ''"})

@@ -265,7 +265,11 @@ final class Hostile {
                 writer.seq(receiver.numberOf(places.next + (exact ? 0 : wrong))).flags(TcpFlags.RST);
             }
             case 3 -> writer.seq(receiver.numberOf(places.next + places.near)).flags(TcpFlags.SYN);
-            case 4 -> writer.seq(outside).ack((int) random.nextLong());
+            case 4 -> {
+                // At the edge it might acknowledge something.
+                writer.seq(places.outside == receiver.promised() ? outside + 1 : outside);
+                writer.ack((int) random.nextLong());
+            }
             case 5 -> {
                 writer.seq(outside).ack(end.sender.numberOf(end.sender.acked));
                 return 1 + random.nextInt(1_000);

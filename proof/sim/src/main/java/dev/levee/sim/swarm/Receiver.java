@@ -397,9 +397,10 @@ final class Receiver {
         return true;
     }
 
-    /// Who has filled the window acknowledges from there.
+    /// Who has filled the window acknowledges from there, or from behind his FIN, which fits there.
     private boolean fromTheEdge(Packet packet, long from) {
-        return from == promised && packet.pureAck() && packet.has(Packet.ACK);
+        boolean edge = from == promised || (finAt >= 0 && from == finAt + 1);
+        return edge && packet.pureAck() && packet.has(Packet.ACK);
     }
 
     private void inWindow(Packet packet, long from) {
