@@ -77,8 +77,12 @@ class ProblemsTest {
         "60, 1100 0102 0000 8100, 2, 46",
         "43, 1100 0001 00000000, 0, 42",
         "0, 2b00 010400000000 1100 0901 00000000, 0, 50",
+        // Hop-by-hop options anywhere but in front.
+        "60, 0000 010400000000 1100 010400000000, 1, 40",
+        "0, 0000 010400000000 1100 010400000000, 1, 40",
+        "60, 3c00 010400000000 0000 010400000000 1100 010400000000, 1, 48",
     })
-    @Rfc({"8200:4.2", "8200:4.4", "4443:3.4"})
+    @Rfc({"8200:4.1", "8200:4.2", "8200:4.4", "4443:3.4"})
     void ofHeadersThatItCannotServeTheSenderHears(int next, String headers, int code, int pointer) {
         var packet = v6(next, Net.SERVER_V6, headers + "0001000200080000");
         stack.onFrame(net.now, packet);

@@ -90,6 +90,8 @@ final class AckArrives {
         takeRttSample(tcb, nowNanos, segment);
         LossRecovery.acknowledged(tcb, nowNanos, segment);
         snd.sndUna = ack;
+        // Or after two gigabytes of full segments an old end would lie ahead.
+        snd.smallEnd = Seq.max(snd.smallEnd, ack);
         tcb.moreComes = false;
         snd.synAcked = true;
         snd.acked += ackedBytes;

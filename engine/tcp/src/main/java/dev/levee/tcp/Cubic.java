@@ -166,6 +166,8 @@ final class Cubic implements CongestionControl {
         if (first) {
             onCongestion(nowNanos, flightSize);
         }
+        // RFC 9438 §4.8: after a timeout K is 0, and W_max the window with which congestion avoidance begins.
+        wMax = 0;
         inEpoch = false;
         fraction = 0;
         cwnd = mss;

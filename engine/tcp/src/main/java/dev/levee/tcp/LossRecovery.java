@@ -5,7 +5,7 @@ import dev.levee.wire.Seq;
 
 /// What is known to have arrived and to be lost, and what follows from it (RFC 6675, RFC 6582 without SACK):
 /// which segments are sent again, how the window is led down (RFC 9937), and how it comes back when nothing
-/// had been lost after all (RFC 3522, RFC 4015).
+/// had been lost after all (RFC 3522, RFC 4015 §3.2).
 ///
 /// Threads: shard.
 final class LossRecovery {
@@ -76,7 +76,27 @@ final class LossRecovery {
         tcb.tally.duplicatesReported++;
         tcb.context.counters().count(TcpCounters.DUPLICATES_REPORTED_IN);
         Rack.duplicateReported(tcb, Seq.max(tcb.snd.sndUna, segment.ack()));
-        loss.undoRetransmits = Math.max(0, loss.undoRetransmits - 1);
+        int left = segment.sackLeft(0);
+        int right = segment.sackRight(0);
+        if (sentAgain(tcb, left, right)) {
+            // What came twice in a row is reported as one.
+            int segments = Math.max(1, (Seq.distance(left, right) + tcb.payloadMax() - 1) / tcb.payloadMax());
+            loss.undoRetransmits = Math.max(0, loss.undoRetransmits - segments);
+        }
+    }
+
+    /// Whether it was us who sent a duplicate twice, in this episode. The network does so as well, with
+    /// segments that have nothing to do with what was lost: of one sent again once, that arrived, the other
+    /// copy must not be taken for a proof that nothing was lost.
+    private static boolean sentAgain(Tcb tcb, int left, int right) {
+        var loss = tcb.loss;
+        boolean among =
+                loss.mayUndo && loss.undoStamped && Seq.ge(left, loss.undoLeft) && Seq.le(right, loss.undoRight);
+        if (!among || Seq.lt(left, tcb.snd.sndUna)) {
+            return among;
+        }
+        int index = tcb.sent().find(left);
+        return index != tcb.sent().end() && tcb.sent().retransmitted(index);
     }
 
     private static int mark(Tcb tcb, long nowNanos, Segment segment, int left, int right, int stepsLeft) {
@@ -114,6 +134,7 @@ final class LossRecovery {
         var sent = tcb.sent();
         int ack = segment.ack();
         tcb.loss.tailProbed = false;
+        forgetOld(tcb, ack);
         while (!sent.isEmpty() && Seq.le(sent.endSeq(sent.first()), ack)) {
             if (!sent.sacked(sent.first())) {
                 Rack.delivered(tcb, nowNanos, segment, sent.first());
@@ -127,8 +148,23 @@ final class LossRecovery {
         }
     }
 
+    /// Sequence numbers come again: what remembers some must forget them before.
+    private static void forgetOld(Tcb tcb, int ack) {
+        var loss = tcb.loss;
+        if (loss.dsackRound && Seq.ge(ack, loss.dsackRoundEnd)) {
+            loss.dsackRound = false;
+        }
+        // Duplicates are reported for a window at most.
+        if (loss.mayUndo && loss.undoStamped && Seq.gt(ack - tcb.snd.sndWndMax, loss.undoRight)) {
+            loss.mayUndo = false;
+        }
+    }
+
     /// A segment is lost.
     static void lost(Tcb tcb, int index) {
+        if (tcb.sent().lost(index) || tcb.sent().sacked(index)) {
+            return;
+        }
         tcb.loss.lost += tcb.sent().length(index);
         tcb.tally.lost++;
         tcb.sent().markLost(index);
@@ -285,6 +321,8 @@ final class LossRecovery {
     /// same, unless the window is being led down already.
     static void mendedByProbe(Tcb tcb, long nowNanos) {
         if (tcb.loss.phase == RecoveryState.OPEN) {
+            // Of an earlier episode nothing can be taken back any more: the window before it is forgotten.
+            tcb.loss.mayUndo = false;
             tcb.congestion.onCongestion(nowNanos, Math.min(tcb.snd.flightSize(), tcb.congestion.cwnd()));
             tcb.congestion.cwnd(tcb.congestion.ssthresh());
             Ecn.reduced(tcb);
@@ -368,16 +406,27 @@ final class LossRecovery {
     }
 
     /// Something was sent during an episode.
-    static void sent(Tcb tcb, long nowNanos, int bytes, boolean again) {
+    static void sent(Tcb tcb, int bytes) {
+        tcb.loss.prrOut += bytes;
+    }
+
+    /// The same of what was sent before.
+    static void sentAgain(Tcb tcb, long nowNanos, int seq, int bytes) {
         var loss = tcb.loss;
-        loss.prrOut += bytes;
-        if (again && loss.mayUndo) {
-            loss.undoRetransmits++;
-            if (!loss.undoStamped) {
-                loss.undoStamped = true;
-                loss.undoTsVal = tcb.timestamp(nowNanos);
-            }
+        sent(tcb, bytes);
+        if (!loss.mayUndo || loss.open()) {
+            // A probe of the tail, after the episode.
+            return;
         }
+        loss.undoRetransmits++;
+        if (!loss.undoStamped) {
+            loss.undoStamped = true;
+            loss.undoTsVal = tcb.timestamp(nowNanos);
+            loss.undoLeft = seq;
+            loss.undoRight = seq;
+        }
+        loss.undoLeft = Seq.min(loss.undoLeft, seq);
+        loss.undoRight = Seq.max(loss.undoRight, seq + bytes);
     }
 
     /// A retransmission timeout (RFC 6298 (5.4), RFC 8985 §6.3).
@@ -466,8 +515,8 @@ final class LossRecovery {
     }
 
     /// Whether the episode was a mistake: the ACK was caused by a first copy (RFC 3522), or every
-    /// retransmission was a duplicate (RFC 2883). Then the window is what it was, and nothing is lost (RFC
-    /// 4015).
+    /// retransmission was a duplicate (RFC 2883). Then the threshold is what it was (RFC 4015), and the
+    /// window too, as with Linux; nothing is lost.
     private static boolean maybeUndo(Tcb tcb, Segment segment, int acked) {
         var loss = tcb.loss;
         if (!loss.mayUndo || !loss.undoStamped) {

@@ -283,7 +283,7 @@ final class Output {
         tcb.lastSendNanos = nowNanos;
         Rest.disturb(tcb, nowNanos);
         tcb.answered(nowNanos);
-        LossRecovery.sent(tcb, nowNanos, sent, false);
+        LossRecovery.sent(tcb, sent);
         RetransmitTimer.sent(tcb, nowNanos);
         Rack.scheduleTailProbe(tcb, nowNanos);
     }

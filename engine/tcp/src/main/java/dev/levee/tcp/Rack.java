@@ -70,10 +70,9 @@ final class Rack {
 
     /// Whether the ACK is more likely for an earlier copy of a retransmitted segment.
     private static boolean ofFirstCopy(Tcb tcb, Segment segment, long sentNanos, long rtt) {
-        if (tcb.rcv.timestamps && segment.hasTimestamps()) {
-            return Seq.lt(segment.tsEcr(), tcb.timestamp(sentNanos));
-        }
-        return rtt < tcb.loss.rttMinNanos;
+        // RFC 8985 §6.2, step 2, both conditions: two copies may have been sent in one tick of the timestamps.
+        boolean echoed = tcb.rcv.timestamps && segment.hasTimestamps();
+        return (echoed && Seq.lt(segment.tsEcr(), tcb.timestamp(sentNanos))) || rtt < tcb.loss.rttMinNanos;
     }
 
     private static void measured(RecoveryState loss, long nowNanos, long rtt) {

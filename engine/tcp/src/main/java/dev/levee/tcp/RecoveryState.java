@@ -33,11 +33,14 @@ final class RecoveryState {
     int prrFlight;
 
     /// RFC 3522 and RFC 2883: whether this episode may turn out to have been a mistake; how many of its
-    /// retransmissions were not yet reported as duplicates; and the timestamp of the first of them.
+    /// retransmissions were not yet reported as duplicates; the timestamp of the first of them; and between
+    /// which sequence numbers they lie.
     boolean mayUndo;
     int undoRetransmits;
     boolean undoStamped;
     int undoTsVal;
+    int undoLeft;
+    int undoRight;
 
     /// RFC 8985 §5.2: of the segments delivered the one sent last, and the round-trip time of the one delivered last.
     boolean rackValid;
@@ -113,6 +116,8 @@ final class RecoveryState {
         undoRetransmits = packing.number(undoRetransmits);
         undoStamped = packing.flag(undoStamped);
         undoTsVal = packing.number(undoTsVal);
+        undoLeft = packing.seq(undoLeft);
+        undoRight = packing.seq(undoRight);
         packRack(packing);
         tailProbeOut = packing.flag(tailProbeOut);
         tailProbeAgain = packing.flag(tailProbeAgain);

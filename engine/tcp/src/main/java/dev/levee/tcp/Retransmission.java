@@ -116,7 +116,7 @@ final class Retransmission {
         tcb.tally.retransmittedBytes += text;
         sent.sentAgain(nowNanos, index, tcb.rate);
         tcb.lastSendNanos = nowNanos;
-        LossRecovery.sent(tcb, nowNanos, sent.length(index), true);
+        LossRecovery.sentAgain(tcb, nowNanos, start, sent.length(index));
         if (index == sent.first() && tcb.loss.fast()) {
             RetransmitTimer.oldestSentAgain(tcb, nowNanos);
         } else {

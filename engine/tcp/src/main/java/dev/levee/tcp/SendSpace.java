@@ -94,8 +94,7 @@ final class SendSpace {
         return finQueued && sndMax == dataEndSeq() + 1;
     }
 
-    /// Whether the last small segment waits for its acknowledgement. After two gigabytes of full segments this
-    /// may be wrong for a moment: then a small one waits that need not.
+    /// Whether the last small segment waits for its acknowledgement.
     boolean smallOutstanding() {
         return outstanding() && Seq.lt(sndUna, smallEnd);
     }

@@ -25,9 +25,10 @@ final class SlowStart {
     private boolean hyStart;
     private int initialWindow;
 
-    /// The most octets in flight in this round trip, and where the round ends.
+    /// The most octets in flight in this round trip, and where the round ends, once the first has begun.
     private int flightMax;
     private int roundEnd;
+    private boolean inRound;
 
     private long lastRoundMinNanos = UNKNOWN;
     private long roundMinNanos = UNKNOWN;
@@ -60,10 +61,12 @@ final class SlowStart {
 
     /// An ACK arrived, in slow start or not.
     void onAck(long rttNanos, int flightBefore, int sndUna, int sndMax) {
-        if (flightBefore > flightMax || Seq.gt(sndUna, roundEnd)) {
+        boolean begins = !inRound || Seq.gt(sndUna, roundEnd);
+        if (begins || flightBefore > flightMax) {
             flightMax = flightBefore;
         }
-        if (Seq.gt(sndUna, roundEnd)) {
+        if (begins) {
+            inRound = true;
             roundEnd = sndMax;
             newRound();
         }
@@ -128,6 +131,7 @@ final class SlowStart {
         initialWindow = packing.number(initialWindow);
         flightMax = packing.number(flightMax);
         roundEnd = packing.seq(roundEnd);
+        inRound = packing.flag(inRound);
         lastRoundMinNanos = packing.number(lastRoundMinNanos, UNKNOWN);
         roundMinNanos = packing.number(roundMinNanos, UNKNOWN);
         cssBaselineNanos = packing.number(cssBaselineNanos, UNKNOWN);

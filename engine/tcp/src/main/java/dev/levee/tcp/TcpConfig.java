@@ -387,6 +387,8 @@ public final class TcpConfig {
     }
 
     /// The smallest MTU of an IPv4 path that routers are believed, 68 to 1280; IPv6 has 1280 (RFC 8201 §4).
+    /// Nothing may be fragmented on the way: over a path that carries less, full segments do not arrive,
+    /// and the connection is given up.
     public int pathMtuMin() {
         return from.pathMtuMin;
     }

@@ -164,6 +164,21 @@ class BufferGrowthTest {
         assertThat(capacity()).isLessThanOrEqualTo(FIRST);
     }
 
+    /// A path that has become longer for good, which echoes show by and by.
+    @Test
+    void aLongerPathCountsInTheEnd() {
+        open(growing().timestamps(true).build(), false);
+        round(SEGMENT, MAX, RTT);
+        for (int i = 0; i < 100; i++) {
+            round(12 * SEGMENT, MAX, 16 * RTT);
+        }
+        assertThat(capacity()).isLessThanOrEqualTo(FIRST);
+        for (int i = 0; i < 4000; i++) {
+            round(12 * SEGMENT, MAX, 16 * RTT);
+        }
+        assertThat(capacity()).isBetween(2 * 12 * SEGMENT - SEGMENT, 4 * 12 * SEGMENT);
+    }
+
     @Test
     void aSizeThatTheUserHasSetStays() {
         open(TcpConfig.builder().receiveBufferBytes(FIRST).restNanos(0).build(), false);

@@ -110,6 +110,35 @@ class CubicTest {
         assertThat(ack(MSS, SECOND / 10)).isCloseTo((int) ((target - segments) / segments * MSS), within(2));
     }
 
+    /// "K is set to 0, and W_max is set to the congestion window size at the beginning of the current
+    /// congestion avoidance stage."
+    @Test
+    @Rfc("9438:4.8")
+    void afterATimeoutTheCurveBeginsWhereCongestionAvoidanceDoes() {
+        cubic.cwnd(100 * MSS);
+        cubic.onTimeout(now, 100 * MSS, true);
+        assertThat(cubic.cwnd()).isEqualTo(MSS);
+        assertThat(cubic.ssthresh()).isEqualTo(70 * MSS);
+        cubic.cwnd(70 * MSS);
+        ack(1, SECOND / 10);
+        now += SECOND;
+        double target = curve(1.1, 0, 70);
+        assertThat(ack(MSS, SECOND / 10)).isCloseTo((int) ((target - 70) / 70 * MSS), within(2));
+    }
+
+    @Test
+    @Rfc("9438:4.9")
+    void afterATimeoutByMistakeTheCurveIsTheOldOne() {
+        congestionAt(100);
+        cubic.onTimeout(now, 70 * MSS, true);
+        cubic.undo();
+        assertThat(cubic.cwnd()).isEqualTo(70 * MSS);
+        ack(1, SECOND / 10);
+        now += SECOND;
+        double target = curve(1.1, Math.cbrt(30 / 0.4), 100);
+        assertThat(ack(MSS, SECOND / 10)).isCloseTo((int) ((target - 70) / 70 * MSS), within(2));
+    }
+
     @Test
     @Rfc("9438:5.8")
     void windowThatIsNotUsedDoesNotGrowHoweverLongItWas() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.levee.rfc.Rfc;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LossTest {
 
@@ -244,6 +246,29 @@ class LossTest {
                 .drain();
         assertThat(wire.connection.bytesAcknowledged()).isEqualTo(3);
         assertThat(wire.connection.srttNanos()).isEqualTo(srtt);
+    }
+
+    /// RFC 7323 §4.1 lets anything stand there that was heard; older than the user's patience it is
+    /// nonsense.
+    @ParameterizedTest
+    @CsvSource({"100000, true", "100001, false", "2000000000, false", "-1, false"})
+    void echoThatIsTooOldOrOfTheFutureGivesNoSample(int ago, boolean sampled) {
+        var wire = Wire.active(Wire.plain()
+                .timestamps(true)
+                .noDelay(true)
+                .r2Nanos(100 * Wire.SECOND)
+                .build());
+        wire.drain();
+        wire.receive("SA", 0, 1, w -> w.mss(1000).timestamps(9, wire.lastTsVal()))
+                .drain();
+        // The first of two is timed, the other one is not.
+        wire.write("abc").drain();
+        wire.write("def").drain();
+        int last = wire.lastTsVal();
+        wire.receive("A", 1, 4, w -> w.timestamps(11, last)).drain();
+        long srtt = wire.connection.srttNanos();
+        wire.receive("A", 1, 7, w -> w.timestamps(12, last - ago)).drain();
+        assertThat(wire.connection.srttNanos() != srtt).isEqualTo(sampled);
     }
 
     @Test

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Exponential growth and HyStart++ (RFC 9406), sample by sample.
 class SlowStartTest {
@@ -149,6 +150,18 @@ class SlowStartTest {
         }
         round(slow, 8, 120 * MILLI);
         assertThat(slow.over()).isTrue();
+    }
+
+    /// Initial sequence numbers may be anything.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 0x3fff_ffff, 0x7fff_ff00, 0x8000_0001, 0xa000_0000, 0xc000_0000, -300})
+    @Rfc("9406:4.2")
+    void delayIsSeenFromTheFirstRoundOnWhereverNumbersBegin(int iss) {
+        una = iss;
+        round(slow, 8, 100 * MILLI);
+        assertThat(growth(slow, MSS)).isEqualTo(MSS);
+        round(slow, 8, 120 * MILLI);
+        assertThat(growth(slow, MSS)).isEqualTo(MSS / 4);
     }
 
     @Test

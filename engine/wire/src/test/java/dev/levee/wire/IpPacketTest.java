@@ -179,6 +179,13 @@ class IpPacketTest {
     }
 
     @Test
+    void hopByHopOptionsStandInFrontOrNowhere() {
+        assertThat(parse(v6(0, "00 0104 00000000", 60, "00 0104 00000000"))).isEqualTo(DropReason.NONE);
+        assertThat(parse(v6(60, "00 0104 00000000", 0, "00 0104 00000000"))).isEqualTo(DropReason.BAD_IP_HEADER);
+        assertThat(parse(v6(0, "00 0104 00000000", 0, "00 0104 00000000"))).isEqualTo(DropReason.BAD_IP_HEADER);
+    }
+
+    @Test
     void everyTruncationOfIpv6ExtensionsIsABadHeader() {
         var whole = v6(0, "00 0104 00000000", 60, "01 010c 000000000000000000000000");
         for (int payload = 0; payload < 24; payload++) {
