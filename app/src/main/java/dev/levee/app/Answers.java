@@ -30,12 +30,12 @@ final class Answers {
         if (ip.parseCaptured(frame) != DropReason.NONE || segment.parseCaptured() != DropReason.NONE) {
             return;
         }
-        // Whom it answers, and what of him: his ports, and his sequence number, or, in a RST without one, what he
+        // Who answers, whom, and what of him: his ports, and his sequence number, or, in a RST without one, what he
         // has acknowledged.
         boolean ack = segment.hasAck();
         long ports = (long) segment.srcPort() << Short.SIZE | segment.dstPort();
         long which = (ports << Integer.SIZE) | ((ack ? segment.ack() : segment.seq()) & 0xffff_ffffL);
-        long word = hash.hash(ip.dstHigh(), ip.dstLow(), which, ack ? 1 : 0);
+        long word = hash.hash(ip.dstHigh(), ip.dstLow(), which, ip.srcLow() << 1 | (ack ? 1 : 0));
         boolean one = mark((int) (word >>> Long.SIZE - LOG2_BITS));
         boolean other = mark((int) word & (1 << LOG2_BITS) - 1);
         if (one || other) {

@@ -70,16 +70,18 @@ final class FloodSourceCommand implements Callable<Integer> {
             var link = Links.open("tun:flood0", own);
             cleanup.add(link::close);
             say(out, "ready");
+            // One for all floods: what comes for the last one again is no answer to the next.
+            var answers = new Answers(System.nanoTime());
             var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                 var words = line.split(" ", -1);
                 offered = 0;
                 int rate = Integer.parseInt(words[1]);
                 var packets = packets(sources, IpAddress.parse(words[0]), rate);
-                var answers = new Answers(System.nanoTime());
+                long before = answers.count();
                 say(out, "begun");
                 flood(link, packets, Integer.parseInt(words[2]), answers);
-                say(out, offered + " " + answers.count());
+                say(out, offered + " " + (answers.count() - before));
             }
         } catch (LinkException e) {
             throw new Problem(String.valueOf(e.getMessage()));

@@ -91,9 +91,11 @@ final class LabFlood implements AutoCloseable {
     /// Floods each server in turn for some seconds, and that some rounds long. Everything is as it was afterwards.
     ///
     /// @param rate packets in a second; 0: as many as the capture has
+    /// @param warmUpSeconds how long Levee is flooded before anything is counted: what its compiler has learnt by
+    ///     then a server that runs for longer has learnt, too
     /// @param options more words for `levee serve`
     /// @param compare whether the kernel's own listener is flooded too, with each setting of `tcp_syncookies`
-    List<Result> run(int rate, int seconds, int rounds, List<String> options, boolean compare)
+    List<Result> run(int rate, int warmUpSeconds, int seconds, int rounds, List<String> options, boolean compare)
             throws Problem, IOException, InterruptedException {
         cleanup.add(this::removeNamespaces);
         for (var line : UP.replace("SERVERS", servers)
@@ -111,9 +113,13 @@ final class LabFlood implements AutoCloseable {
         for (int cookies = 0; compare && cookies <= 2; cookies++) {
             results.add(new Result("kernel, tcp_syncookies=" + cookies));
         }
+        var levee = ipv6 ? "2001:db8::2" : "198.18.0.2";
         try (var source = new Source()) {
+            if (warmUpSeconds > 0) {
+                measure(source, new Result("nobody"), levee, rate, warmUpSeconds);
+            }
             for (int round = 0; round < rounds; round++) {
-                measure(source, results.getFirst(), ipv6 ? "2001:db8::2" : "198.18.0.2", rate, seconds);
+                measure(source, results.getFirst(), levee, rate, seconds);
                 for (int cookies = 0; compare && cookies <= 2; cookies++) {
                     kernel(source, results.get(1 + cookies), cookies, rate, seconds);
                 }

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             "198.19.0.0/16, or 2001:db8:f::/48. curl fetches a small file again and again: a third of the time before",
             "the flood, then during it. With --compare the kernel's own listener gets the same, with tcp_syncookies",
             "0, 1 and 2, in rounds. A packet of the flood is answered once, whatever comes for it again.",
+            "A Java program that has just begun is slow: --warm-up shows one that has run for a while.",
             "",
             "The flood 'replay' is a capture: the TCP segments that go to whoever gets SYNs in it, at the times at which",
             "they came, with addresses of Levee's own in place of theirs.",
@@ -56,6 +57,13 @@ final class LabFloodCommand implements Callable<Integer> {
             defaultValue = "6",
             description = "How long the flood lasts. Default: 6.")
     private int seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "S",
+            defaultValue = "0",
+            description = "How long Levee is flooded before anything is counted. Default: 0.")
+    private int warmUp;
 
     @Option(
             names = "--rate",
@@ -95,9 +103,10 @@ final class LabFloodCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Problem {
-        range("--seconds", seconds, SECONDS_MAX);
+        range("--seconds", seconds, 1, SECONDS_MAX);
+        range("--warm-up", warmUp, 0, SECONDS_MAX);
         if (rate != null) {
-            range("--rate", rate, RATE_MAX);
+            range("--rate", rate, 1, RATE_MAX);
         }
         checkCapture();
         var options = List.of("--defence", ServeCommand.defence(defence).label());
@@ -109,7 +118,7 @@ final class LabFloodCommand implements Callable<Integer> {
         List<LabFlood.Result> results;
         int perSecond = rate != null ? rate : file != null ? 0 : RATE;
         try (var lab = new LabFlood(ip, curl, ipv6, kind, file)) {
-            results = lab.run(perSecond, seconds, compare ? ROUNDS : 1, options, compare);
+            results = lab.run(perSecond, warmUp, seconds, compare ? ROUNDS : 1, options, compare);
         } catch (IOException e) {
             throw new Problem(1, Problem.reason(e));
         } catch (InterruptedException _) {
@@ -161,9 +170,9 @@ final class LabFloodCommand implements Callable<Integer> {
         }
     }
 
-    private static void range(String option, int value, int max) throws Problem {
-        if (value < 1 || value > max) {
-            throw new Problem(option + " must lie between 1 and " + max);
+    private static void range(String option, int value, int min, int max) throws Problem {
+        if (value < min || value > max) {
+            throw new Problem(option + " must lie between " + min + " and " + max);
         }
     }
 

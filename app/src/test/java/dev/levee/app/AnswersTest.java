@@ -46,6 +46,16 @@ class AnswersTest {
         assertThat(answers.count()).isEqualTo(800);
     }
 
+    @Test
+    void eachServerAnswersForItself() {
+        for (int again = 0; again < 2; again++) {
+            for (int server = 1; server <= 50; server++) {
+                answer("198.18.0." + server, "198.19.0.1", 1_000, 7);
+            }
+        }
+        assertThat(answers.count()).isEqualTo(50);
+    }
+
     /// As many as the documentation says are mistaken, and no more: a million have 1 to 18,000 for each at
     /// the end.
     @Test

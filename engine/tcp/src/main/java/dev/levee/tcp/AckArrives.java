@@ -124,17 +124,16 @@ final class AckArrives {
     /// RFC 6298 §3 (Karn): no sample of what was retransmitted, unless timestamps tell which copy was
     /// acknowledged.
     private static void takeRttSample(Tcb tcb, long nowNanos, Segment segment) {
+        boolean echoes = tcb.rcv.timestamps && segment.hasTimestamps() && segment.tsEcr() != 0;
+        // The echo of an early copy, whose own ACK was lost, measures our patience and not the path.
+        boolean early = tcb.retransmitted && echoes && Seq.lt(segment.tsEcr(), tcb.retransmitTsVal);
+        tcb.retransmitted &= early || !echoes;
         if (tcb.rttTimed && Seq.ge(segment.ack(), tcb.rttSeq)) {
             tcb.rttTimed = false;
             tcb.rtt.sample(Math.max(1, nowNanos - tcb.rttStartNanos), tcb.config);
             return;
         }
-        if (!tcb.rttTimed && tcb.rcv.timestamps && segment.hasTimestamps() && segment.tsEcr() != 0) {
-            // The echo of an early copy, whose own ACK was lost, measures our patience and not the path.
-            if (tcb.retransmitted && Seq.lt(segment.tsEcr(), tcb.retransmitTsVal)) {
-                return;
-            }
-            tcb.retransmitted = false;
+        if (!tcb.rttTimed && echoes && !early) {
             int ticks = tcb.timestamp(nowNanos) - segment.tsEcr();
             if (ticks >= 0 && ticks <= tcb.config.r2Nanos() / TIMESTAMP_TICK_NANOS) {
                 tcb.rtt.sample(Math.max(1, ticks) * TIMESTAMP_TICK_NANOS, tcb.config);

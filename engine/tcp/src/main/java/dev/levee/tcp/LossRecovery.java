@@ -76,27 +76,32 @@ final class LossRecovery {
         tcb.tally.duplicatesReported++;
         tcb.context.counters().count(TcpCounters.DUPLICATES_REPORTED_IN);
         Rack.duplicateReported(tcb, Seq.max(tcb.snd.sndUna, segment.ack()));
-        int left = segment.sackLeft(0);
-        int right = segment.sackRight(0);
-        if (sentAgain(tcb, left, right)) {
-            // What came twice in a row is reported as one.
-            int segments = Math.max(1, (Seq.distance(left, right) + tcb.payloadMax() - 1) / tcb.payloadMax());
-            loss.undoRetransmits = Math.max(0, loss.undoRetransmits - segments);
-        }
+        int again = sentAgain(tcb, segment.sackLeft(0), segment.sackRight(0));
+        loss.undoRetransmits = Math.max(0, loss.undoRetransmits - again);
     }
 
-    /// Whether it was us who sent a duplicate twice, in this episode. The network does so as well, with
-    /// segments that have nothing to do with what was lost: of one sent again once, that arrived, the other
-    /// copy must not be taken for a proof that nothing was lost.
-    private static boolean sentAgain(Tcb tcb, int left, int right) {
+    /// How many segments of this episode that were sent again a report of duplicates is of. The network
+    /// doubles segments as well, such that have nothing to do with what was lost: the copy of one that was
+    /// sent once must not be taken for a proof that nothing was lost. Of what is acknowledged already only
+    /// the ends are known between which something was sent again.
+    private static int sentAgain(Tcb tcb, int left, int right) {
         var loss = tcb.loss;
-        boolean among =
-                loss.mayUndo && loss.undoStamped && Seq.ge(left, loss.undoLeft) && Seq.le(right, loss.undoRight);
-        if (!among || Seq.lt(left, tcb.snd.sndUna)) {
-            return among;
+        var snd = tcb.snd;
+        if (!loss.mayUndo || !loss.undoStamped || Seq.lt(left, loss.undoLeft) || Seq.gt(right, loss.undoRight)) {
+            return 0;
         }
-        int index = tcb.sent().find(left);
-        return index != tcb.sent().end() && tcb.sent().retransmitted(index);
+        if (Seq.lt(left, snd.sndUna)) {
+            // What came twice in a row is reported as one.
+            int end = snd.finSent() ? Seq.min(right, snd.dataEndSeq()) : right;
+            return Math.max(1, (Seq.distance(left, end) + tcb.payloadMax() - 1) / tcb.payloadMax());
+        }
+        var sent = tcb.sent();
+        int count = 0;
+        int last = Math.min(sent.end(), sent.find(left) + STEPS_PER_ACK_MAX);
+        for (int index = sent.find(left); index != last && Seq.lt(sent.startSeq(index), right); index++) {
+            count += sent.retransmitted(index) ? 1 : 0;
+        }
+        return count;
     }
 
     private static int mark(Tcb tcb, long nowNanos, Segment segment, int left, int right, int stepsLeft) {
@@ -162,7 +167,8 @@ final class LossRecovery {
 
     /// A segment is lost.
     static void lost(Tcb tcb, int index) {
-        if (tcb.sent().lost(index) || tcb.sent().sacked(index)) {
+        assert !tcb.sent().sacked(index);
+        if (tcb.sent().lost(index)) {
             return;
         }
         tcb.loss.lost += tcb.sent().length(index);

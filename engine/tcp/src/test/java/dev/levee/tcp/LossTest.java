@@ -271,6 +271,34 @@ class LossTest {
         assertThat(wire.connection.srttNanos() != srtt).isEqualTo(sampled);
     }
 
+    /// After half of the clock's numbers newer echoes look older than those.
+    @Test
+    void anEarlyCopyOfLongAgoHoldsNoSampleBack() {
+        var wire = Wire.active(Wire.plain().timestamps(true).noDelay(true).build());
+        wire.drain();
+        wire.receive("SA", 0, 1, w -> w.mss(1000).timestamps(9, wire.lastTsVal()))
+                .drain();
+        wire.write("abc").drain();
+        int firstCopy = wire.lastTsVal();
+        wire.toDeadline().drain();
+        wire.toDeadline().drain();
+        wire.receive("A", 1, 4, w -> w.timestamps(10, firstCopy)).drain();
+        // Timed by itself.
+        wire.write("def").drain();
+        wire.at(20 * Wire.MILLI)
+                .receive("A", 1, 7, w -> w.timestamps(11, wire.lastTsVal()))
+                .drain();
+        wire.at(25 * 24 * 3600 * Wire.SECOND);
+        wire.write("ghi").drain();
+        wire.write("jkl").drain();
+        wire.receive("A", 1, 10, w -> w.timestamps(12, wire.lastTsVal())).drain();
+        long srtt = wire.connection.srttNanos();
+        wire.at(80 * Wire.MILLI)
+                .receive("A", 1, 13, w -> w.timestamps(13, wire.lastTsVal()))
+                .drain();
+        assertThat(wire.connection.srttNanos()).isGreaterThan(srtt);
+    }
+
     @Test
     void timestampsGiveASampleOfARetransmittedSegment() {
         var wire = Wire.active(Wire.plain().timestamps(true).build());

@@ -258,12 +258,7 @@ class RecoveryStepsTest {
             """);
     }
 
-    /// The network has doubled a segment that was sent once; the one that was lost was lost.
-
-    /// The window from before it is not known any more.
-
     /// The echo may be of another segment that was sent in the same tick.
-
     @Test
     @Rfc("8985:6.2")
     void acknowledgementSoonerThanAnyRoundTripIsOfTheFirstCopy() {
@@ -273,8 +268,6 @@ class RecoveryStepsTest {
             +1 ack 3953 ts 40               => 9881+988; 6916/4940 got 4 rate 24
             """);
     }
-
-    /// A receiver that sees two duplicates in a row reports them as one.
 
     @Test
     @Rfc("2018:5")
@@ -527,7 +520,6 @@ class RecoveryStepsTest {
     }
 
     /// A segment without the option is taken all the same, but proves nothing.
-
     @Test
     @Rfc("3522:3.2")
     void acknowledgementWithoutATimestampUndoesNothing() {

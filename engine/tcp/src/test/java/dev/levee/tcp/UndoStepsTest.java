@@ -49,6 +49,7 @@ class UndoStepsTest {
             """);
     }
 
+    /// The network has doubled a segment that was sent once; the one that was lost was lost.
     @Test
     @Rfc("2883:5")
     void duplicateOfWhatWasSentOnceUndoesNothing() {
@@ -88,6 +89,7 @@ class UndoStepsTest {
             """);
     }
 
+    /// The window from before it is not known any more.
     @Test
     @Rfc("8985:7.4.2")
     void lossThatAProbeMendsEndsWhatWasToBeUndone() {
@@ -104,6 +106,7 @@ class UndoStepsTest {
             """);
     }
 
+    /// A receiver that sees two duplicates in a row reports them as one.
     @Test
     @Rfc("2883:5")
     void aReportOfTwoSegmentsCountsForTwo() {
@@ -142,6 +145,48 @@ class UndoStepsTest {
             ack 10001 sack -56000..-55533                 => -; twice 1
             ack 10001 sack 30001..31001 sack 30001..31001 => -
             ack 10001 sack 29001..30001 sack 29001..30001 => 30001+1000; DISORDER due 20 twice 2 got 11 rate 25
+            """);
+    }
+
+    @Test
+    @Rfc("2883:5")
+    void aReportOfSeveralCountsThoseThatWereSentAgain() {
+        sack().play("""
+            write 40000                     => 1..9001+1000; OPEN 10000/- pipe 10000 due 82
+            +40 ack 1 sack 1001..4001 sack 5001..10001
+                => 1+1000 4001+1000 10001..12001+1000; RECOVERY 5000/5000 pipe 5000 due 200 lost 2 again 2 got 8 rate 200
+            +40 ack 10001 sack 1..2001      => 13001+1000; OPEN 4000/5000 pipe 4000 due 82 twice 1 got 10 rate 50
+            ack 10001 sack 4001..5001       => 14001..19001+1000; 10000/- pipe 10000 twice 2 undone 1
+            """);
+    }
+
+    /// The FIN has a number and no octets.
+    @Test
+    @Rfc("2883:5")
+    void aFullSegmentWithTheFinIsOne() {
+        sack().play("""
+            write 2000                      => 1+1000 1001+1000; OPEN 10000/- pipe 2000 due 82
+            close                           => 2001+0F; pipe 2001
+            deadline                        => 2001+0F; due 200 again 1
+            deadline                        => 1+1000; TIMEOUT 1000/2000 pipe 1000 due 400 lost 3 again 2
+            +40 ack 1001                    => 1001+1000F; 2000/2000 pipe 1001 again 3 got 1 rate 3
+            +40 ack 2002                    => -; OPEN pipe 0 due never got 2 rate 25
+            ack 2002 sack 1001..2002        => -; twice 1
+            ack 2002 sack 1..1001           => -; 10000/- twice 2 undone 1
+            """);
+    }
+
+    @Test
+    @Rfc("2883:5")
+    void aProbeOfTheTailAfterwardsIsNoPartOfTheEpisode() {
+        sack().play("""
+            write 14000                     => 1..9001+1000; OPEN 10000/- pipe 10000 due 82
+            +40 ack 1 sack 1001..10001
+                => 1+1000 10001..13001+1000; RECOVERY 5000/5000 pipe 5000 due 200 lost 1 again 1 got 9 rate 225
+            +40 ack 14001                   => -; OPEN 2000/5000 pipe 0 due never got 14 rate 125
+            write 1000                      => 14001+1000; pipe 1000 due 200
+            deadline                        => 14001+1000; again 2
+            +10 ack 14001 sack 1..1001      => -; 10000/- due 190 twice 1 undone 1
             """);
     }
 }
