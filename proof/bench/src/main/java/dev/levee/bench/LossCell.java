@@ -15,7 +15,7 @@ record LossCell(int lossPerMille, int rttMillis, int flows) {
 
     private static final int[] LOSSES = {1, 10, 30};
     private static final int[] RTTS = {1, 20, 100};
-    private static final int[][] FLOWS = {{1, 2, 4}, {1, 6, 8}, {2, 8, 8}};
+    private static final int[][] FLOWS = {{1, 2, 8}, {1, 6, 8}, {2, 8, 8}};
 
     /// The whole grid, row by row.
     static List<LossCell> grid() {
