@@ -49,6 +49,7 @@ class LinkOptionsTest {
         try (var host = options.start(cable.a(), FastOpenOptions.OFF, Defence.AUTO);
                 var v4 = host.listen("198.18.0.2", 80);
                 var v6 = host.listen("2001:db8::2", 80)) {
+            assertThat(v4).isNotSameAs(v6);
             assertThat(host.stats().listeners())
                     .extracting(listener -> listener.endpoint())
                     .containsExactlyInAnyOrder("198.18.0.2:80", "[2001:db8::2]:80");
