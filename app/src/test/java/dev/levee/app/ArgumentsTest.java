@@ -90,6 +90,7 @@ class ArgumentsTest {
             delimiter = '|',
             value = {
                 "--seconds 0 | --seconds must lie between 1 and 60",
+                "--warm-up 61 | --warm-up must lie between 0 and 60",
                 "--seconds 61 | --seconds must lie between 1 and 60",
                 "--rate 0 | --rate must lie between 1 and 1000000",
                 "--rate 1000001 | --rate must lie between 1 and 1000000",

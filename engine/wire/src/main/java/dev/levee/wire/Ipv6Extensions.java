@@ -53,10 +53,10 @@ final class Ipv6Extensions {
             if (left < 8 || count == EXTENSIONS_MAX) {
                 return received ? DropReason.BAD_IP_HEADER : DropReason.TRUNCATED;
             }
-            if (received && Bytes.u8(memory, payloadOffset) == HOP_BY_HOP) {
-                // RFC 8200 §4: a Next Header value of zero "in any header other than an IPv6 header" is as one that
-                // nobody knows, also in front of what a fragment is part of.
-                return problem(1, payloadOffset);
+            if (received && protocol == HOP_BY_HOP && count > 0) {
+                // RFC 8200 §4.1: that header is "restricted to appear immediately after an IPv6 header only". Elsewhere
+                // its number is, by §4, as one that nobody knows: "ICMP Code value of 1".
+                return problem(1, protocolOffset);
             }
             int bytes = bytes(memory, protocol, payloadOffset);
             if (bytes > left) {

@@ -183,10 +183,8 @@ class IpPacketTest {
         assertThat(parse(v6(0, "00 0104 00000000", 60, "00 0104 00000000"))).isEqualTo(DropReason.NONE);
         assertThat(parse(v6(60, "00 0104 00000000", 0, "00 0104 00000000"))).isEqualTo(DropReason.BAD_IP_HEADER);
         assertThat(parse(v6(0, "00 0104 00000000", 0, "00 0104 00000000"))).isEqualTo(DropReason.BAD_IP_HEADER);
-        // A first fragment, and one that is the whole packet.
-        assertThat(parse(v6(44, "00 0001 12345678", 0, "00 0104 00000000"))).isEqualTo(DropReason.BAD_IP_HEADER);
+        // A fragment that is the whole packet.
         assertThat(parse(v6(44, "00 0000 12345678", 0, "00 0104 00000000"))).isEqualTo(DropReason.BAD_IP_HEADER);
-        assertThat(parse(v6(44, "00 0001 12345678", 60, "00 0104 00000000"))).isEqualTo(DropReason.FRAGMENT);
     }
 
     @Test

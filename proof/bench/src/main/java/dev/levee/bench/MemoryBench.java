@@ -63,7 +63,7 @@ final class MemoryBench {
             long heap = heap() - before - 4L * open.size();
             System.out.println(line("net API", heap, pair.bufferBytes()));
             var asked = among(pair, busy);
-            System.out.println(line(pair, alone, asked));
+            System.out.println(line(alone, asked));
             for (var stream : open) {
                 stream.setOption(StandardSocketOptions.SO_KEEPALIVE, false);
             }
@@ -128,7 +128,7 @@ final class MemoryBench {
         return share;
     }
 
-    private String line(Pair pair, double alone, Share asked) throws IOException {
+    private String line(double alone, Share asked) {
         return String.format(
                 Locale.ROOT,
                 "busy connection alone %.2f Gbit/s, among %d idle ones asked every %d s %.2f: ratio %.2f; "
