@@ -28,6 +28,7 @@ record Tshark(List<Packet> packets, List<String> remarks) {
             "tcp.flags",
             "tcp.seq_raw",
             "tcp.len",
+            "tcp.options.sack_le",
             "ip.checksum.status",
             "tcp.checksum.status",
             "tcp.checksum",
@@ -49,6 +50,9 @@ record Tshark(List<Packet> packets, List<String> remarks) {
     /// What a receiver does when its application is slower than the network: no mistake of anybody.
     private static final Set<String> FLOW_CONTROL =
             Set.of("TCP window specified by the receiver is now completely full", "TCP Zero Window segment");
+
+    /// What tshark says of every D-SACK (RFC 2883).
+    private static final String DUPLICATE = "D-SACK Sequence";
 
     /// One packet, by tshark's names of its fields; absent ones are empty.
     record Packet(Map<String, String> fields) {
@@ -105,6 +109,13 @@ record Tshark(List<Packet> packets, List<String> remarks) {
                     && Arrays.stream(Family.values()).anyMatch(family -> from(family.kernel));
         }
 
+        /// Whether this is of the same connection, from the other side, and carries a sequence number.
+        private boolean carries(Packet to, int number) {
+            return first("tcp.stream").equals(to.first("tcp.stream"))
+                    && !first("tcp.srcport").equals(to.first("tcp.srcport"))
+                    && Integer.compareUnsigned(number - (int) number("tcp.seq_raw"), (int) number("tcp.len")) < 0;
+        }
+
         /// The same for a retransmission.
         private String event() {
             return fields.get("tcp.stream") + " " + fields.get("tcp.seq_raw") + " " + first("ip.src")
@@ -121,6 +132,7 @@ record Tshark(List<Packet> packets, List<String> remarks) {
         for (var layer : List.of("ip.check_checksum", "tcp.check_checksum")) {
             command.addAll(List.of("-o", layer + ":TRUE"));
         }
+        command.addAll(List.of("-o", "tcp.relative_sequence_numbers:FALSE"));
         FIELDS.forEach(field -> command.addAll(List.of("-e", field)));
         var result = lab.start(command).awaitEnd().expect(0);
         var complaints = result.err()
@@ -140,7 +152,8 @@ record Tshark(List<Packet> packets, List<String> remarks) {
                 IntStream.range(0, FIELDS.size()).boxed().collect(Collectors.toMap(FIELDS::get, i -> values[i])));
     }
 
-    private static List<String> remarks(List<Packet> packets) {
+    /// What tshark warns of in these packets, in the order of the capture, by number.
+    static List<String> remarks(List<Packet> packets) {
         var remarks = new ArrayList<String>();
         for (int i = 0; i < packets.size(); i++) {
             var packet = packets.get(i);
@@ -150,12 +163,24 @@ record Tshark(List<Packet> packets, List<String> remarks) {
                 if (!severities.get(j).isEmpty()
                         && Long.decode(severities.get(j)) >= WARNING
                         && !FLOW_CONTROL.contains(messages.get(j))
+                        && !(messages.get(j).equals(DUPLICATE) && tellsOfADuplicate(packets.subList(0, i), packet))
                         && !(packet.zeroByLinux() && messages.get(j).startsWith("TCP Checksum 0xffff"))) {
                     remarks.add("packet " + (i + 1) + ": " + messages.get(j));
                 }
             }
         }
         return remarks;
+    }
+
+    /// A probe that a busy machine's late answer called for is a duplicate, and to say so is the
+    /// receiver's duty.
+    private static boolean tellsOfADuplicate(List<Packet> before, Packet report) {
+        int reported = (int) report.number("tcp.options.sack_le");
+        return before.stream()
+                        .filter(packet -> packet.carries(report, reported))
+                        .limit(2)
+                        .count()
+                == 2;
     }
 
     /// Packets that tshark cannot read, or with a checksum that is not the right one, by number and reason.
