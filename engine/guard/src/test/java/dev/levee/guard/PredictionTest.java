@@ -2,6 +2,7 @@ package dev.levee.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levee.rfc.Rfc;
 import dev.levee.wire.Handshake;
 import dev.levee.wire.SipHash;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,7 @@ class PredictionTest {
     /// knows three points knows no fourth.)
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Rfc("9293:MUST-9")
     void threeNumbersTellNothingOfTheFourth(boolean timestamps) {
         int[] hits = new int[3];
         int before3 = number(timestamps, 0);

@@ -332,6 +332,14 @@ final class EthernetPort {
         }
     }
 
+    /// A connection has sent in vain until R1. RFC 9293 §3.8.3 (MUST-20): "pass negative advice [...] to
+    /// the IP layer, to trigger dead-gateway diagnosis".
+    void doubted(long nowNanos, IpAddress local, IpAddress remote) {
+        if (routes.find(nowNanos, remote.high(), remote.low())) {
+            neighbours.doubted(nowNanos, routes.hopHigh(), routes.hopLow(), local.high(), local.low());
+        }
+    }
+
     // ---- out ----
 
     private void start(long nowNanos) {

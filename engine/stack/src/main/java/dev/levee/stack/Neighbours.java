@@ -301,6 +301,25 @@ final class Neighbours {
         }
     }
 
+    /// A connection sends in vain through this next hop, which may be why: it is asked whether it is
+    /// there, unless it has shown that a moment ago.
+    ///
+    /// @param srcHigh where the connection sends from
+    void doubted(long nowNanos, long high, long low, long srcHigh, long srcLow) {
+        var neighbour = find(high, low);
+        if (neighbour == null
+                || neighbour.state == State.INCOMPLETE
+                || neighbour.state == State.PROBE
+                || nowNanos - neighbour.confirmedNanos < retransNanos) {
+            return;
+        }
+        neighbour.state = State.PROBE;
+        neighbour.solicitations = 0;
+        neighbour.srcHigh = srcHigh;
+        neighbour.srcLow = srcLow;
+        ask(neighbour);
+    }
+
     private void resolved(long nowNanos, Neighbour neighbour, long mac, boolean solicited) {
         neighbour.mac = mac;
         NeighbourList.leave(neighbour);

@@ -39,6 +39,7 @@ final class Sockets {
     /// Reported because there is memory again, and not asked yet what they make of it.
     private int fed;
     private int burst;
+    private @Nullable EthernetPort ethernet;
 
     Sockets(StackConfig config, StackCounters.Row counters, BufferPool buffers) {
         this.buffers = buffers;
@@ -46,6 +47,11 @@ final class Sockets {
         this.counters = counters;
         this.demux = new Demux(Keys.DEMUX.from(config.secret()));
         this.paths = new PathMtus(config.secret(), config.limits().pathsMax());
+    }
+
+    /// What connections that send in vain tell of it.
+    void ethernet(EthernetPort port) {
+        ethernet = port;
     }
 
     PathMtus paths() {
@@ -102,6 +108,10 @@ final class Sockets {
         if ((events & TcpEvents.PATH_MTU) != 0) {
             var remote = connection.tuple().remoteAddress();
             paths.learn(nowNanos, remote.high(), remote.low(), connection);
+        }
+        if ((events & TcpEvents.DOUBT) != 0 && ethernet != null && connection.inDoubt()) {
+            var tuple = connection.tuple();
+            ethernet.doubted(nowNanos, tuple.localAddress(), tuple.remoteAddress());
         }
         if (events != 0 && socket.changed()) {
             report(socket);

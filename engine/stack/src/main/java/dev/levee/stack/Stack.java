@@ -76,6 +76,9 @@ public final class Stack {
         replies = new Replies(config, counters, tcp.writer());
         var station = config.ethernet();
         ethernet = station == null ? null : new EthernetPort(config, station, ip, sockets, counters);
+        if (ethernet != null) {
+            sockets.ethernet(ethernet);
+        }
         addresses = new Addresses(ethernet == null ? config.addresses() : ethernet.addresses());
         births = new Births(config, sockets, tcp, counters);
         handshakes = new Handshakes(config, memory, tcp, sockets.paths());

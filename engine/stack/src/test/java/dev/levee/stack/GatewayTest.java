@@ -220,6 +220,30 @@ class GatewayTest {
     }
 
     @Test
+    @Rfc({"1122:3.3.1.4", "9293:MUST-20"})
+    void aConnectionInVainFindsTheOtherRouter() throws SocketException {
+        var ether = new Ether(DISCOVERING);
+        ether.run(20 * SECOND);
+        advertise(ether, R1, ROUTER, 1800, "");
+        advertise(ether, R2, mac(0xfd), 1800, "");
+        var lucky = ether.stack.connect(ether.now, null, 40_001, Ether.FAR_V6, 80, SocketOptions.DEFAULT);
+        ether.sent();
+        int iss = lucky.connection().sndUna();
+        ether.receiveIp(
+                Packets.tcp(Ether.FAR_V6, 80, Ether.us(false), 40_001, TcpFlags.SYN | TcpFlags.ACK, 5, iss + 1, 0),
+                ROUTER,
+                OURS);
+        ether.sent();
+        assertThat(ether.known(R1)).isEqualTo("REACHABLE fe");
+
+        ether.connect(Ether.FAR_V6);
+        var lines = ether.run(16 * SECOND);
+        assertThat(only(lines, "[SYN]").stream().map(line -> line.substring(0, 2)))
+                .as("repeated after 1, 2, 4 and 8 s")
+                .containsExactly("fe", "fe", "fe", "fe", "fd");
+    }
+
+    @Test
     @Rfc("4861:6.3.4")
     void advertisedPrefixesAreOnLinkForAsLongAsTheySay() {
         var ether = new Ether(DISCOVERING);

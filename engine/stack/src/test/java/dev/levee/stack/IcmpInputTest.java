@@ -55,6 +55,7 @@ class IcmpInputTest {
 
     @ParameterizedTest
     @CsvSource({"true,3,3,PORT", "false,1,4,PORT", "true,3,2,PROTOCOL", "false,4,1,PROTOCOL"})
+    @Rfc("9293:MUST-54")
     void aHardErrorAboutOurSynEndsTheConnectionAttempt(boolean v4, int type, int code, String reason)
             throws SocketException {
         net.lost = packet -> true;
@@ -71,6 +72,7 @@ class IcmpInputTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    @Rfc("9293:MUST-54")
     void errorsThatQuoteNothingInFlightAreUnrelated(boolean v4) throws SocketException {
         net.lost = packet -> true;
         var socket = net.connect(v4, SocketOptions.DEFAULT);

@@ -192,6 +192,7 @@ class IpInputTest {
     }
 
     @Test
+    @Rfc("9293:MUST-3")
     void aBrokenChecksumIsCountedAndAnswersNothing() {
         var frame = Packets.tcp(Net.CLIENT_V4, 40_000, Net.SERVER_V4, Net.PORT, TcpFlags.SYN, Packets.SEQ, 0, 0);
         Bytes.put8(frame.memory(), frame.offset() + 24, 1);

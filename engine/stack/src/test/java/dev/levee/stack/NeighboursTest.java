@@ -183,6 +183,53 @@ class NeighboursTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    @Rfc({"9293:MUST-20", "9293:MUST-22"})
+    void aConnectionThatSendsInVainHasItsNextHopAsked(boolean v4) throws SocketException {
+        resolve(v4);
+        ether.connect(peer(v4));
+        var before = ether.run(6 * SECOND);
+        assertThat(only(before, "[SYN]")).hasSize(3);
+        assertThat(only(before, Ether.probes(peer(v4), 1)))
+                .as("R1 is not reached")
+                .isEmpty();
+        assertThat(ether.known(peer(v4))).isEqualTo("REACHABLE 01");
+
+        var lines = ether.run(4 * SECOND - 1);
+        assertThat(only(lines, Ether.probes(peer(v4), 1)))
+                .as("long before its time")
+                .hasSize(3);
+        ether.now += 1;
+        assertThat(ether.sent()).isEmpty();
+        assertThat(ether.known(peer(v4))).isEqualTo("none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoAnswersThatQuestionIsAskedOnce(boolean v4) throws SocketException {
+        resolve(v4);
+        ether.connect(peer(v4));
+        ether.run(6 * SECOND);
+        assertThat(only(ether.run(SECOND), Ether.probes(peer(v4), 1))).hasSize(1);
+        ether.answer(peer(v4), PEER);
+        assertThat(ether.known(peer(v4))).isEqualTo("REACHABLE 01");
+        assertThat(only(ether.run(7 * SECOND), Ether.probes(peer(v4), 1))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoHasJustShownThatItIsThereIsNotAskedForAConnectionInVain(boolean v4) throws SocketException {
+        resolve(v4);
+        var lucky = ether.stack.connect(ether.now, null, 40_001, peer(v4), 80, SocketOptions.DEFAULT);
+        ether.connect(peer(v4));
+        ether.run(6 * SECOND + SECOND / 2);
+        int iss = lucky.connection().sndUna();
+        ether.receiveIp(Packets.tcp(peer(v4), 80, Ether.us(v4), 40_001, 0x12, 5, iss + 1, 0), PEER, OURS);
+        assertThat(only(ether.run(SECOND), Ether.probes(peer(v4), 1))).isEmpty();
+        assertThat(ether.known(peer(v4))).isEqualTo("REACHABLE 01");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     @Rfc({"4861:7.2.5", "826"})
     void whatNobodyAskedForIsNotRemembered(boolean v4) {
         assertThat(ether.answer(peer(v4), PEER)).isEqualTo(DropReason.NEIGHBOUR_UNRELATED);

@@ -49,7 +49,9 @@ public record TcpInfo(
     /// @param synText RFC 7413: all text of our SYN, or text of the peer's, was accepted with it
     /// @param windowScaling RFC 7323 §2, with how far the peer's and our window fields are shifted
     /// @param sendMssBytes the most text in one segment of ours, options subtracted
-    /// @param offeredMssBytes the MSS that our SYN has offered
+    /// @param offeredMssBytes the largest payload that this side takes: what its SYN says, and its
+    ///     SYN-ACK where
+    ///     the peer's SYN had the option, less what is known of the path where `mssFollowsPath` is set
     /// @param peerUserTimeoutSeconds what the peer has said with the user timeout option (RFC 5482), 0 if
     ///     nothing, or if that option is not heeded
     public record Agreed(

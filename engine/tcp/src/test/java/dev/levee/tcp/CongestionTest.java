@@ -89,7 +89,7 @@ class CongestionTest {
     }
 
     @Test
-    @Rfc("5681:3.1")
+    @Rfc({"9293:MUST-19", "5681:3.1"})
     void renoAddsASegmentARoundTrip() {
         var reno = CongestionAlgorithm.NEW_RENO.create(MSS, config().build());
         reno.cwnd(20 * MSS);

@@ -156,7 +156,7 @@ class HandshakeTest {
     }
 
     @Test
-    @Rfc({"9293:MUST-15", "9293:MUST-16"})
+    @Rfc({"9293:MUST-14", "9293:MUST-15", "9293:MUST-16"})
     void sendMssIsThePeersOrTheDefaultNeverMoreThanTheLinkCarries() {
         assertThat(mssAfter(Wire.passive(Wire.plain().build(), HandshakeTest::noOptions)))
                 .isEqualTo(536);

@@ -82,6 +82,7 @@ class LossTest {
     }
 
     @Test
+    @Rfc({"9293:MUST-19", "5681:3.1"})
     void timeoutOpensTheWindowAnewFromOneSegment() {
         var wire = Wire.established().write(Wire.text(10_000));
         assertThat(wire.drain()).hasSize(10);
@@ -151,6 +152,7 @@ class LossTest {
     }
 
     @Test
+    @Rfc({"9293:MUST-19", "5681:3.1"})
     void slowStartDoublesAWindowPerRoundTrip() {
         var wire = Wire.established().write(Wire.text(60_000));
         assertThat(wire.drain()).hasSize(10);

@@ -36,8 +36,10 @@ class TcpInfoTest {
         assertThat(info(wire).state()).isEqualTo(TcpState.SYN_SENT);
         assertThat(info(wire).sending().outstanding()).isEqualTo(1);
         assertThat(info(wire).roundTrip().srttNanos()).isEqualTo(-1);
+        assertThat(info(wire).roundTrip().rtoNanos()).isEqualTo(1_000_000_000L);
         assertThat(info(wire).receiving().sinceSegmentNanos()).isZero();
         wire.toDeadline().drain();
+        assertThat(info(wire).roundTrip().rtoNanos()).isEqualTo(2_000_000_000L);
         assertThat(info(wire).loss().retransmitsTotal()).isEqualTo(1);
         assertThat(info(wire).loss().timeoutsTotal()).isEqualTo(1);
     }

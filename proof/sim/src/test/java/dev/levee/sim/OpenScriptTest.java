@@ -258,7 +258,7 @@ class OpenScriptTest {
     }
 
     @Test
-    @Rfc({"9293:MUST-15", "9293:MUST-16"})
+    @Rfc({"9293:MUST-14", "9293:MUST-15", "9293:MUST-16"})
     void withoutAnMssOptionTheDefaultIsUsed() {
         var text = """
             listen

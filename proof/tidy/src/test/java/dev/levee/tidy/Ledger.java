@@ -25,6 +25,7 @@ record Ledger(Requirements requirements, List<RfcTag> tags) {
         var findings = new ArrayList<Finding>();
         tags.forEach(tag -> check(tag, findings));
         checkExceptions(findings);
+        checkLimits(findings);
         checkOpen(findings);
         requirements.rules().forEach((id, rule) -> {
             if (rule.text().isBlank() || rule.section().isBlank()) {
@@ -74,8 +75,29 @@ record Ledger(Requirements requirements, List<RfcTag> tags) {
         }
     }
 
+    private void checkLimits(List<Finding> findings) {
+        var seen = new HashSet<String>();
+        for (var limit : requirements.limits()) {
+            var id = limit.id();
+            if (!requirements.rules().containsKey(id)) {
+                findings.add(new Finding(limit.file(), 1, "there is no requirement " + id));
+            } else if (!isProven(id)) {
+                findings.add(new Finding(limit.file(), 1, id + " has a limit, but no test"));
+            }
+            if (!seen.add(id)) {
+                findings.add(new Finding(limit.file(), 1, id + " has two limits"));
+            }
+            if (limit.reason().length() < REASON_LENGTH_MIN) {
+                findings.add(new Finding(limit.file(), 1, id + " has a limit without a reason"));
+            }
+        }
+    }
+
     private void checkOpen(List<Finding> findings) {
         for (var id : requirements.open()) {
+            if (id.startsWith("MUST-")) {
+                findings.add(new Finding(OPEN, 1, id + " cannot be left open: a MUST has a test or a reason"));
+            }
             if (!requirements.rules().containsKey(id)) {
                 findings.add(new Finding(OPEN, 1, "there is no requirement " + id));
             } else if (isProven(id) || isExcused(id)) {
@@ -140,7 +162,9 @@ record Ledger(Requirements requirements, List<RfcTag> tags) {
     }
 
     private String status(String id) {
-        return isProven(id) ? "proven" : isExcused(id) ? "exception" : "open";
+        return isProven(id)
+                ? limit(id).isEmpty() ? "proven" : "proven, with a limit"
+                : isExcused(id) ? "exception" : "open";
     }
 
     private String evidence(String id) {
@@ -150,13 +174,21 @@ record Ledger(Requirements requirements, List<RfcTag> tags) {
                     .distinct()
                     .sorted()
                     .map(test -> "`" + test + "`")
-                    .collect(Collectors.joining(", "));
+                    .collect(Collectors.joining(", ", "", limit(id)));
         }
         return requirements.exceptions().stream()
                 .filter(exception -> exception.id().equals(id))
                 .map(Requirements.Excused::reason)
                 .findFirst()
                 .orElse("no test yet");
+    }
+
+    private String limit(String id) {
+        return requirements.limits().stream()
+                .filter(limit -> limit.id().equals(id))
+                .map(limit -> ". Limit: " + limit.reason())
+                .findFirst()
+                .orElse("");
     }
 
     private static String cell(String text) {

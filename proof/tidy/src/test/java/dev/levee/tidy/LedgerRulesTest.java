@@ -19,7 +19,7 @@ class LedgerRulesTest {
         var rules = new LinkedHashMap<String, Rule>();
         rules.put("MUST-1", new Rule("3.1", "The first."));
         rules.put("MAY-1", new Rule("3.2", "The second | with a bar."));
-        return new Requirements(9293, rules, exceptions, open);
+        return new Requirements(9293, rules, exceptions, List.of(), open);
     }
 
     private static Excused excused(String id, String reason) {
@@ -44,7 +44,7 @@ class LedgerRulesTest {
     void whatIsProvenExcusedOrOpenIsInOrder() {
         var requirements = requirements(List.of(excused("MAY-1", REASON)), List.of());
         assertThat(findings(requirements, test("\"9293:MUST-1\""))).isEmpty();
-        assertThat(findings(requirements(List.of(), List.of("MUST-1", "MAY-1")), List.of()))
+        assertThat(findings(requirements(List.of(excused("MUST-1", REASON)), List.of("MAY-1")), List.of()))
                 .isEmpty();
     }
 
@@ -71,14 +71,14 @@ class LedgerRulesTest {
                 "value = \"9293:MAY-2\""
             })
     void aTagThatNamesNothingIsFound(String tag) {
-        var found = findings(requirements(List.of(), List.of("MUST-1", "MAY-1")), test(tag));
+        var found = findings(requirements(List.of(excused("MUST-1", REASON)), List.of("MAY-1")), test(tag));
         assertThat(found).anyMatch(finding -> finding.contains("SomeTest.java:3: "));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"9293:3.10.7.4\"", "\"5961:4\"", "\"826\"", "{\"793:3.9\", \"9293:3\"}"})
     void aTagMayNameASectionOrARfcWithoutSections(String tag) {
-        assertThat(findings(requirements(List.of(), List.of("MUST-1", "MAY-1")), test(tag)))
+        assertThat(findings(requirements(List.of(excused("MUST-1", REASON)), List.of("MAY-1")), test(tag)))
                 .isEmpty();
     }
 
@@ -89,6 +89,17 @@ class LedgerRulesTest {
                 .singleElement()
                 .asString()
                 .contains("is no test");
+    }
+
+    @Test
+    void aClassWithoutTestsProvesNothing() {
+        var tags = tags("@Rfc(\"9293:MUST-1\") static class Helper { void holds() {} }");
+        assertThat(findings(requirements(List.of(), List.of("MAY-1")), tags))
+                .singleElement()
+                .asString()
+                .contains("is no test");
+        var inner = tags("@Rfc(\"9293:MUST-1\") class Outer { class Inner { @Test void holds() {} } }");
+        assertThat(findings(requirements(List.of(), List.of("MAY-1")), inner)).isEmpty();
     }
 
     @Test
@@ -111,8 +122,44 @@ class LedgerRulesTest {
     void whatIsOpenMustExistAndNotBeSettled() {
         var requirements = requirements(List.of(excused("MAY-1", REASON)), List.of("MUST-1", "MAY-1", "MUST-9"));
         assertThat(findings(requirements, test("\"9293:MUST-1\"")))
-                .hasSize(3)
+                .contains(
+                        "specs/requirements/open.toml:1: MUST-1 is not open any more: take it off the list",
+                        "specs/requirements/open.toml:1: MAY-1 is not open any more: take it off the list",
+                        "specs/requirements/open.toml:1: there is no requirement MUST-9")
                 .allMatch(finding -> finding.startsWith("specs/requirements/open.toml:1: "));
+    }
+
+    @Test
+    void aMustIsNeverOpen() {
+        assertThat(findings(requirements(List.of(), List.of("MUST-1", "MAY-1")), List.of()))
+                .containsExactly("specs/requirements/open.toml:1: MUST-1 cannot be left open: a MUST has a test or a"
+                        + " reason");
+    }
+
+    private static Requirements limited(Excused... limits) {
+        var rules = requirements(List.of(), List.of()).rules();
+        return new Requirements(9293, rules, List.of(), List.of(limits), List.of("MAY-1"));
+    }
+
+    @Test
+    void aLimitIsSaidBesideTheTests() {
+        var ledger = new Ledger(limited(excused("MUST-1", REASON)), test("\"9293:MUST-1\""));
+        assertThat(ledger.findings()).isEmpty();
+        assertThat(ledger.document())
+                .contains("| MUST-1 | The first. (§3.1) | proven, with a limit | `tcp.SomeTest#holds`. Limit: " + REASON
+                        + " |\n");
+    }
+
+    @Test
+    void aLimitMustExistBeOfSomethingProvenAndHaveAReasonOnce() {
+        var limits = limited(
+                excused("MUST-1", REASON), excused("MUST-1", REASON), excused("MAY-1", REASON), excused("MAY-2", "no"));
+        assertThat(findings(limits, test("\"9293:MUST-1\"")))
+                .containsExactlyInAnyOrder(
+                        "specs/exceptions/some.toml:1: MUST-1 has two limits",
+                        "specs/exceptions/some.toml:1: MAY-1 has a limit, but no test",
+                        "specs/exceptions/some.toml:1: there is no requirement MAY-2",
+                        "specs/exceptions/some.toml:1: MAY-2 has a limit without a reason");
     }
 
     @Test
@@ -157,7 +204,7 @@ class LedgerRulesTest {
                 .contains("| MUST-1 | The first. (§3.1) | proven | `tcp.SomeTest#holds` |\n")
                 .contains("| MAY-1 | The second \\| with a bar. (§3.2) | exception | " + REASON + " |\n")
                 .contains("| **all** | 2 | 1 | 1 | 0 |\n");
-        var open = new Ledger(requirements(List.of(), List.of("MUST-1", "MAY-1")), List.of());
-        assertThat(open.document()).contains("| MUST-1 | The first. (§3.1) | open | no test yet |\n");
+        var open = new Ledger(requirements(List.of(), List.of("MAY-1")), test("\"9293:MUST-1\""));
+        assertThat(open.document()).contains("| MAY-1 | The second \\| with a bar. (§3.2) | open | no test yet |\n");
     }
 }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.dataformat.toml.TomlMapper;
 
 /// What one RFC requires, and for which of it nothing is to be proven: the files of `specs/requirements` and
@@ -13,8 +15,10 @@ import tools.jackson.dataformat.toml.TomlMapper;
 /// @param rfc its number
 /// @param rules by id, in the order of the file
 /// @param exceptions which ids cannot apply or are not offered, and why
+/// @param limits which ids are proven for a part of what they say, and what the rest is
 /// @param open ids that wait for their test
-record Requirements(int rfc, Map<String, Rule> rules, List<Excused> exceptions, List<String> open) {
+record Requirements(
+        int rfc, Map<String, Rule> rules, List<Excused> exceptions, List<Excused> limits, List<String> open) {
     private static final String TABLES = "specs/requirements";
     private static final TomlMapper TOML = new TomlMapper();
 
@@ -30,7 +34,10 @@ record Requirements(int rfc, Map<String, Rule> rules, List<Excused> exceptions, 
 
     private record TableFile(int rfc, LinkedHashMap<String, Rule> requirements) {}
 
-    private record ExceptionFile(int rfc, List<Exceptions> exceptions) {}
+    private record ExceptionFile(
+            int rfc,
+            @Nullable List<Exceptions> exceptions,
+            @Nullable List<Exceptions> limits) {}
 
     private record Exceptions(List<String> ids, String reason) {}
 
@@ -39,23 +46,35 @@ record Requirements(int rfc, Map<String, Rule> rules, List<Excused> exceptions, 
     static Requirements read(Checkout checkout, int rfc) {
         var tables = checkout.root().resolve(TABLES);
         var table = parse(tables.resolve(rfc + ".toml"), TableFile.class);
-        var exceptions = exceptions(checkout, checkout.root().resolve("specs/exceptions"), rfc);
-        return new Requirements(rfc, table.requirements(), exceptions, open(tables.resolve("open.toml"), rfc));
+        var excuses = checkout.root().resolve("specs/exceptions");
+        return new Requirements(
+                rfc,
+                table.requirements(),
+                exceptions(checkout, excuses, rfc),
+                excused(checkout, excuses, rfc, ExceptionFile::limits),
+                open(tables.resolve("open.toml"), rfc));
     }
 
     /// What the files of a directory excuse.
     static List<Excused> exceptions(Checkout checkout, Path directory, int rfc) {
-        var exceptions = new ArrayList<Excused>();
+        return excused(checkout, directory, rfc, ExceptionFile::exceptions);
+    }
+
+    private static List<Excused> excused(
+            Checkout checkout,
+            Path directory,
+            int rfc,
+            Function<ExceptionFile, ? extends @Nullable List<Exceptions>> part) {
+        var excused = new ArrayList<Excused>();
         for (var path : Checkout.files(directory, ".toml")) {
             var file = parse(path, ExceptionFile.class);
-            if (file.rfc() == rfc) {
-                file.exceptions()
-                        .forEach(entry -> entry.ids()
-                                .forEach(id ->
-                                        exceptions.add(new Excused(checkout.relative(path), id, entry.reason()))));
+            var entries = file.rfc() == rfc ? part.apply(file) : null;
+            if (entries != null) {
+                entries.forEach(entry -> entry.ids()
+                        .forEach(id -> excused.add(new Excused(checkout.relative(path), id, entry.reason()))));
             }
         }
-        return exceptions;
+        return excused;
     }
 
     private static List<String> open(Path path, int rfc) {

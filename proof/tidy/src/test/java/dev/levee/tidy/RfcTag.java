@@ -71,7 +71,7 @@ record RfcTag(String text, String className, String method, boolean isTest, Stri
         @Override
         public Void visitClass(ClassTree tree, Void unused) {
             classes.addLast(tree.getSimpleName().toString());
-            tagged(tree.getModifiers(), "", true);
+            tagged(tree.getModifiers(), "", hasTest(tree));
             super.visitClass(tree, null);
             classes.removeLast();
             return null;
@@ -79,10 +79,19 @@ record RfcTag(String text, String className, String method, boolean isTest, Stri
 
         @Override
         public Void visitMethod(MethodTree tree, Void unused) {
-            boolean isTest = tree.getModifiers().getAnnotations().stream()
-                    .anyMatch(annotation -> TESTS.contains(nameOf(annotation)));
-            tagged(tree.getModifiers(), tree.getName().toString(), isTest);
+            tagged(tree.getModifiers(), tree.getName().toString(), isTest(tree));
             return super.visitMethod(tree, null);
+        }
+
+        private static boolean hasTest(ClassTree tree) {
+            return tree.getMembers().stream()
+                    .anyMatch(member -> member instanceof MethodTree method && isTest(method)
+                            || member instanceof ClassTree inner && hasTest(inner));
+        }
+
+        private static boolean isTest(MethodTree tree) {
+            return tree.getModifiers().getAnnotations().stream()
+                    .anyMatch(annotation -> TESTS.contains(nameOf(annotation)));
         }
 
         private static String nameOf(AnnotationTree annotation) {
