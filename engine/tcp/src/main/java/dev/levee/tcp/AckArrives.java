@@ -33,12 +33,12 @@ final class AckArrives {
         updateWindow(snd, segment);
         LossRecovery.begin(tcb);
         LossRecovery.selectiveAcks(tcb, nowNanos, segment);
-        boolean duplicate = false;
+        boolean nothingNew = ack == unaBefore && segment.length() == 0 && snd.sndWnd == windowBefore;
         if (Seq.gt(ack, snd.sndUna)) {
             acknowledged(tcb, nowNanos, segment);
         } else {
-            duplicate = isDuplicate(tcb, segment, windowBefore);
-            if (duplicate) {
+            // RFC 5681 §2: the five signs of a duplicate acknowledgement.
+            if (nothingNew && snd.outstanding() && windowBefore > 0) {
                 tcb.context.counters().count(TcpCounters.DUPLICATE_ACKS_IN);
                 LossRecovery.duplicate(tcb);
             }
@@ -49,7 +49,7 @@ final class AckArrives {
         if (counts) {
             int acked = Seq.distance(unaBefore, snd.sndUna) - synBefore;
             LossRecovery.afterAck(tcb, nowNanos, segment, acked, flightBefore - synBefore);
-            Rack.judgeTailProbe(tcb, nowNanos, segment, duplicate);
+            Rack.judgeTailProbe(tcb, nowNanos, segment, nothingNew);
         }
         if (tcb.timers.isSet(Timer.PERSIST)) {
             // RFC 9293 §3.8.6.1: as long as probes are answered "the sending TCP endpoint MUST allow the
@@ -139,14 +139,5 @@ final class AckArrives {
                 tcb.rtt.sample(Math.max(1, ticks) * TIMESTAMP_TICK_NANOS, tcb.config);
             }
         }
-    }
-
-    /// RFC 5681 §2: the five signs of a duplicate acknowledgement.
-    private static boolean isDuplicate(Tcb tcb, Segment segment, int windowBefore) {
-        return segment.ack() == tcb.snd.sndUna
-                && tcb.snd.outstanding()
-                && segment.length() == 0
-                && tcb.snd.sndWnd == windowBefore
-                && windowBefore > 0;
     }
 }

@@ -180,6 +180,10 @@ public final class FastOpen {
     /// Segments under way whose text was in the SYN first. Those that were lost once more, and sent a third time, are
     /// not among them: the scoreboard counts those.
     int underWayAgain(Tcb tcb) {
+        if (tcb.snd.acked >= textSent) {
+            // Sequence numbers come again.
+            return 0;
+        }
         var sent = tcb.sent();
         int end = tcb.snd.iss + 1 + textSent;
         int count = 0;

@@ -10,7 +10,8 @@ import dev.levee.wire.Seq;
 /// Threads: shard.
 final class LossRecovery {
     private static final int DUPLICATES_FOR_RETRANSMIT = 3;
-    /// Entries that the SACK blocks of one ACK may touch although they are marked already: what a peer can
+    /// Runs of entries that the SACK blocks of one ACK may cross although they are marked already: what a
+    /// peer can
     /// make us do with one segment.
     private static final int STEPS_PER_ACK_MAX = 1024;
 
@@ -113,12 +114,14 @@ final class LossRecovery {
             index++;
         }
         separateFin(tcb, sent, right);
-        for (; index != sent.end() && Seq.le(sent.endSeq(index), right) && steps > 0; index++) {
+        while (index != sent.end() && Seq.le(sent.endSeq(index), right) && steps > 0) {
             if (sent.sacked(index)) {
+                index = sent.afterSacked(index);
                 steps--;
             } else {
                 Rack.delivered(tcb, nowNanos, segment, index);
                 sent.markSacked(index);
+                index++;
             }
         }
         return steps;
@@ -150,6 +153,9 @@ final class LossRecovery {
             int bytes = Seq.distance(sent.startSeq(sent.first()), ack);
             tcb.loss.ackDelivered += sent.sacked(sent.first()) ? 0 : bytes;
             sent.trimFirst(ack);
+        }
+        if (sent.isEmpty()) {
+            tcb.loss.flightMost = 0;
         }
     }
 
@@ -225,6 +231,7 @@ final class LossRecovery {
         if (loss.ackReordered) {
             tcb.tally.reorderings++;
         }
+        boolean afterTimeout = loss.phase == RecoveryState.AFTER_TIMEOUT;
         boolean undone = maybeUndo(tcb, segment, acked);
         if (tcb.rcv.selectiveAcks && !undone) {
             Rack.detect(tcb, nowNanos);
@@ -239,7 +246,9 @@ final class LossRecovery {
         } else if (acked > 0 && !reducingBefore) {
             tcb.congestion.onAck(
                     nowNanos,
-                    acked,
+                    // What the peer had reported before has left the network long ago: the one segment that it waited
+                    // for must not let out as much as there was in flight (RFC 3465 §2.3).
+                    afterTimeout && !undone ? Math.clamp(loss.ackDelivered, 1, acked) : acked,
                     loss.ackRttNanos,
                     tcb.rtt.srttNanos(),
                     flightUsed(tcb, flightBefore),
@@ -329,7 +338,8 @@ final class LossRecovery {
         if (tcb.loss.phase == RecoveryState.OPEN) {
             // Of an earlier episode nothing can be taken back any more: the window before it is forgotten.
             tcb.loss.mayUndo = false;
-            tcb.congestion.onCongestion(nowNanos, Math.min(tcb.snd.flightSize(), tcb.congestion.cwnd()));
+            // The ACK that shows it may be of something much later.
+            tcb.congestion.onCongestion(nowNanos, Math.min(tcb.loss.tailProbeFlight, tcb.congestion.cwnd()));
             tcb.congestion.cwnd(tcb.congestion.ssthresh());
             Ecn.reduced(tcb);
         }

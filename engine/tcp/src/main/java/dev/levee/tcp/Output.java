@@ -87,7 +87,7 @@ final class Output {
             // from the ACK field of the segment".
             write(tcb, nowNanos, out, TcpFlags.RST, tcb.rstReplySeq, 0);
         } else {
-            write(tcb, nowNanos, out, TcpFlags.RST | TcpFlags.ACK, tcb.snd.sndMax, 0);
+            write(tcb, nowNanos, out, TcpFlags.RST | TcpFlags.ACK, acceptableSeq(tcb.snd), 0);
         }
         return true;
     }
@@ -168,6 +168,11 @@ final class Output {
             return true;
         }
         if ((tcb.pending & Tcb.PROBE_DUE) != 0) {
+            boolean acknowledges = tcb.config.windowProbe() != WindowProbe.OLD_SEQUENCE;
+            if (!acknowledges && (tcb.pending & Tcb.ACK_DUE) != 0) {
+                // The peer does not accept that probe, and would not hear what it acknowledges.
+                return acknowledge(tcb, nowNanos, out);
+            }
             tcb.pending &= ~Tcb.PROBE_DUE;
             if (probe(tcb, nowNanos, out)) {
                 return true;
@@ -301,6 +306,7 @@ final class Output {
             sent.endRecord();
         }
         tcb.snd.sndMax = seq + count;
+        tcb.loss.flightMost = Math.max(tcb.loss.flightMost, tcb.snd.flightSize());
     }
 
     /// RFC 9293 §3.8.6.1: "at least one octet of new data (if available)", although the window is closed. A
@@ -362,11 +368,14 @@ final class Output {
             return true;
         }
         tcb.quickAcks = Math.max(0, tcb.quickAcks - 1);
-        var snd = tcb.snd;
-        // Not behind the window's edge, or the peer would take the ACK for an old one. A SYN lies before it.
-        int seq = Seq.min(snd.sndMax, snd.sndUna + (snd.synAcked ? 0 : 1) + snd.sndWnd);
-        write(tcb, nowNanos, out, TcpFlags.ACK, seq, 0);
+        write(tcb, nowNanos, out, TcpFlags.ACK, acceptableSeq(tcb.snd), 0);
         return true;
+    }
+
+    /// SND.NXT, but not behind the window's edge, where a probe may have brought it: the peer would take
+    /// an ACK for an old one, and a RST for a stranger's. A SYN lies before the window.
+    private static int acceptableSeq(SendSpace snd) {
+        return Seq.min(snd.sndMax, snd.sndUna + (snd.synAcked ? 0 : 1) + snd.sndWnd);
     }
 
     /// RFC 9293 §3.8.4: a segment "SEG.SEQ = SND.NXT-1", which the peer has to answer because it is old.

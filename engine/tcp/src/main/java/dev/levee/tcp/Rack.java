@@ -210,7 +210,9 @@ final class Rack {
     }
 
     /// RFC 8985 §7.4.2: what an ACK says about a probe that was sent.
-    static void judgeTailProbe(Tcb tcb, long nowNanos, Segment segment, boolean duplicate) {
+    ///
+    /// @param nothingNew it acknowledges what was acknowledged before, has no text and the same window
+    static void judgeTailProbe(Tcb tcb, long nowNanos, Segment segment, boolean nothingNew) {
         var loss = tcb.loss;
         if (!loss.tailProbeOut || Seq.lt(segment.ack(), loss.tailProbeEndSeq)) {
             return;
@@ -222,7 +224,7 @@ final class Rack {
             // it.
             loss.tailProbeOut = false;
             LossRecovery.mendedByProbe(tcb, nowNanos);
-        } else if (duplicate && segment.sackCount() == 0) {
+        } else if (nothingNew && segment.sackCount() == 0) {
             loss.tailProbeOut = false;
         }
     }

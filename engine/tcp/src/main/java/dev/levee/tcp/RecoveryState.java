@@ -65,6 +65,9 @@ final class RecoveryState {
     /// One was sent since SND.UNA last moved: one is enough.
     boolean tailProbed;
     int tailProbeEndSeq;
+    /// The most that was in flight since nothing was, and how much that was when the probe went out.
+    int flightMost;
+    int tailProbeFlight;
 
     /// Octets found to be lost.
     long lost;
@@ -123,6 +126,8 @@ final class RecoveryState {
         tailProbeAgain = packing.flag(tailProbeAgain);
         tailProbed = packing.flag(tailProbed);
         tailProbeEndSeq = packing.seq(tailProbeEndSeq);
+        flightMost = packing.number(flightMost);
+        tailProbeFlight = packing.number(tailProbeFlight);
         lost = packing.number(lost);
         windowUsed = packing.flag(windowUsed);
         windowUsedTo = packing.seq(windowUsedTo);

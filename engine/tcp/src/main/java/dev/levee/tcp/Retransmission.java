@@ -136,7 +136,8 @@ final class Retransmission {
         tcb.context.counters().count(TcpCounters.TAIL_PROBES);
         loss.tailProbeOut = true;
         loss.tailProbed = true;
-        int length = Math.min(Math.min(snd.unsent(), tcb.payloadMax()), snd.usableWindow());
+        loss.tailProbeFlight = loss.flightMost;
+        int length = Math.min(Math.min(snd.unsent(), tcb.payloadMax()), Math.min(snd.usableWindow(), snd.recordLeft()));
         loss.tailProbeAgain = length <= 0 || sent.isFull();
         if (loss.tailProbeAgain) {
             int last = sent.end() - 1;

@@ -61,7 +61,9 @@ final class SegmentArrives {
         // RFC 7323 §3.2: "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the
         // segment."
         if (!segment.hasTimestamps()) {
-            return tcb.config.missingTimestampsTaken();
+            // A SYN is challenged, "irrespective of the sequence number" (RFC 5961 §4.2): it may be of a peer that has
+            // begun anew.
+            return tcb.config.missingTimestampsTaken() || segment.syn();
         }
         boolean older = Seq.lt(segment.tsVal(), rcv.tsRecent);
         if (older && nowNanos - rcv.tsRecentNanos < TS_RECENT_LIFE_NANOS) {
@@ -83,7 +85,8 @@ final class SegmentArrives {
             return true;
         }
         tcb.context.counters().count(TcpCounters.OUT_OF_WINDOW_IN);
-        if (tcb.state == TcpState.TIME_WAIT && segment.fin()) {
+        boolean finAgain = segment.fin() && segment.seq() + segment.length() == rcv.rcvNxt;
+        if (tcb.state == TcpState.TIME_WAIT && finAgain) {
             // The peer did not hear our last ACK: the wait begins anew.
             tcb.startTimeWait(nowNanos);
         }

@@ -7,9 +7,8 @@ import java.util.Arrays;
 /// §5.1).
 ///
 /// A queue in order of sequence numbers, held in parallel arrays: 57 octets a segment, no object. An entry is
-/// named by its *index*, which counts up for ever and stays the same while the entry lives. A second order, by
-/// time of the last transmission, is a list linked through the entries: it holds those of which nothing is
-/// known yet, the longest in flight first, so that finding what is overdue costs a step for each segment found.
+/// named by its *index*, which counts up for ever and stays the same while the entry lives. A second
+/// order is by time of the last transmission ([SentOrder]).
 ///
 /// Each segment is in one of three conditions: under way, SACKED, or LOST. Only what is under way counts as in
 /// flight.
@@ -19,7 +18,7 @@ final class SentSegments {
     /// More entries than this are not taken: a bound on what tiny segments can cost.
     static final int ENTRIES_MAX = 1 << 16;
 
-    static final int NONE = Integer.MIN_VALUE;
+    static final int NONE = SentOrder.NONE;
 
     /// The peer has it, and has said so selectively.
     private static final byte SACKED = 1;
@@ -43,16 +42,13 @@ final class SentSegments {
     private int[] end = new int[ENTRIES_MIN];
     private byte[] marks = new byte[ENTRIES_MIN];
     private long[] sentNanos = new long[ENTRIES_MIN];
-    private int[] later = new int[ENTRIES_MIN];
-    private int[] earlier = new int[ENTRIES_MIN];
+    private final SentOrder order = new SentOrder(ENTRIES_MIN);
     private long[] deliveredThen = new long[ENTRIES_MIN];
     private long[] deliveredNanosThen = new long[ENTRIES_MIN];
     private long[] firstSentNanosThen = new long[ENTRIES_MIN];
 
     private int head;
     private int tail;
-    private int oldest = NONE;
-    private int newest = NONE;
     /// No LOST entry lies before it.
     private int lostFrom;
 
@@ -205,7 +201,7 @@ final class SentSegments {
             lostCount--;
             inFlightBytes += length(index);
         } else if ((marks[at] & SACKED) == 0) {
-            unlink(index);
+            order.unlink(index);
             retransmittedCount -= (marks[at] & RETRANSMITTED) == 0 ? 0 : 1;
         }
         marks[at] = (byte) (marks[at] & ~LOST | RETRANSMITTED);
@@ -226,56 +222,38 @@ final class SentSegments {
 
     private void sentNow(long nowNanos, int index) {
         sentNanos[slot(index)] = nowNanos;
-        link(index, newest);
-    }
-
-    /// Puts an entry behind another in the order of time; before all of them when that is NONE.
-    private void link(int index, int before) {
-        int after = before == NONE ? oldest : later[slot(before)];
-        int at = slot(index);
-        earlier[at] = before;
-        later[at] = after;
-        if (before == NONE) {
-            oldest = index;
-        } else {
-            later[slot(before)] = index;
-        }
-        if (after == NONE) {
-            newest = index;
-        } else {
-            earlier[slot(after)] = index;
-        }
-    }
-
-    private void unlink(int index) {
-        int at = slot(index);
-        int before = earlier[at];
-        int after = later[at];
-        if (before == NONE) {
-            oldest = after;
-        } else {
-            later[slot(before)] = after;
-        }
-        if (after == NONE) {
-            newest = before;
-        } else {
-            earlier[slot(after)] = before;
-        }
+        order.link(index, order.newest());
     }
 
     /// The segment under way that was sent longest ago; NONE when there is none.
     int oldest() {
-        return oldest;
+        return order.oldest();
     }
 
     /// The next in that order.
     int sentAfter(int index) {
-        return later[slot(index)];
+        return order.after(slot(index));
+    }
+
+    /// The first entry from a SACKED one on that is not, or [#end]. A step for each run of them that it
+    /// has not crossed before, so that a peer that reports one long block again and again costs little.
+    int afterSacked(int index) {
+        int next = index;
+        while (next != tail && sacked(next)) {
+            next = order.afterRun(slot(next));
+        }
+        for (int i = index; i != next; ) {
+            int at = slot(i);
+            i = order.afterRun(at);
+            order.run(at, next);
+        }
+        return next;
     }
 
     void markSacked(int index) {
         leave(index);
         marks[slot(index)] |= SACKED;
+        order.run(slot(index), index + 1);
         sackedBytes += length(index);
         sackedCount++;
     }
@@ -324,7 +302,7 @@ final class SentSegments {
                 lostCount--;
                 inFlightBytes += length(index);
                 retransmittedCount += retransmitted(index) ? 1 : 0;
-                link(index, NONE);
+                order.link(index, NONE);
             }
         }
     }
@@ -336,7 +314,7 @@ final class SentSegments {
             lostBytes -= length(index);
             lostCount--;
         } else {
-            unlink(index);
+            order.unlink(index);
             inFlightBytes -= length(index);
             retransmittedCount -= (marks[at] & RETRANSMITTED) == 0 ? 0 : 1;
         }
@@ -431,12 +409,10 @@ final class SentSegments {
             copy(slot(i - 1), slot(i));
         }
         tail++;
-        lostFrom = shifted(lostFrom, index, 1);
-        oldest = shifted(oldest, index, 1);
-        newest = shifted(newest, index, 1);
+        lostFrom = SentOrder.shifted(lostFrom, index);
+        order.shift(index);
         for (int i = head; i != tail; i++) {
-            later[slot(i)] = shifted(later[slot(i)], index, 1);
-            earlier[slot(i)] = shifted(earlier[slot(i)], index, 1);
+            order.shift(slot(i), index);
         }
         int cut = startSeq(index) + bytes;
         end[slot(index)] = cut;
@@ -449,7 +425,7 @@ final class SentSegments {
             sackedCount++;
         } else {
             retransmittedCount += retransmitted(index) ? 1 : 0;
-            link(index + 1, index);
+            order.link(index + 1, index);
         }
     }
 
@@ -469,14 +445,12 @@ final class SentSegments {
         while (start.length < count() + more) {
             grow();
         }
-        for (int index = oldest; index != NONE; ) {
-            int at = slot(index);
-            index = later[at];
-            later[at] = movedTo(later[at], moved);
-            earlier[at] = movedTo(earlier[at], moved);
+        for (int index = head; index != tail; index++) {
+            if (sacked(index)) {
+                order.run(slot(index), index + 1 + moved[index - head]);
+            }
         }
-        oldest = movedTo(oldest, moved);
-        newest = movedTo(newest, moved);
+        order.move(head, moved);
         lostFrom = head;
         int to = tail + more;
         for (int from = tail - 1; from != head - 1; from--) {
@@ -491,10 +465,6 @@ final class SentSegments {
     private int pieces(int index, int bytes, int textEnd) {
         int text = Seq.distance(startSeq(index), Seq.min(endSeq(index), textEnd));
         return lost(index) && text > bytes ? (text + bytes - 1) / bytes : 1;
-    }
-
-    private int movedTo(int index, int[] moved) {
-        return index == NONE ? NONE : index + moved[index - head];
     }
 
     /// Puts an entry into `pieces` others, none of them before it.
@@ -514,16 +484,11 @@ final class SentSegments {
         }
     }
 
-    private static int shifted(int index, int behind, int by) {
-        return index != NONE && index - behind > 0 ? index + by : index;
-    }
-
     private void copy(int from, int to) {
         start[to] = start[from];
         end[to] = end[from];
         marks[to] = marks[from];
-        later[to] = later[from];
-        earlier[to] = earlier[from];
+        order.copy(from, to);
         sentNanos[to] = sentNanos[from];
         deliveredThen[to] = deliveredThen[from];
         deliveredNanosThen[to] = deliveredNanosThen[from];
@@ -534,8 +499,7 @@ final class SentSegments {
     void clear() {
         head = 0;
         tail = 0;
-        oldest = NONE;
-        newest = NONE;
+        order.clear();
         lostFrom = 0;
         inFlightBytes = 0;
         lostBytes = 0;
@@ -566,8 +530,7 @@ final class SentSegments {
         int old = start.length;
         start = Arrays.copyOf(start, 2 * old);
         end = Arrays.copyOf(end, 2 * old);
-        later = Arrays.copyOf(later, 2 * old);
-        earlier = Arrays.copyOf(earlier, 2 * old);
+        order.grow();
         sentNanos = Arrays.copyOf(sentNanos, 2 * old);
         deliveredThen = Arrays.copyOf(deliveredThen, 2 * old);
         deliveredNanosThen = Arrays.copyOf(deliveredNanosThen, 2 * old);
@@ -584,11 +547,9 @@ final class SentSegments {
         head -= by;
         tail -= by;
         lostFrom -= by;
-        oldest = oldest == NONE ? NONE : oldest - by;
-        newest = newest == NONE ? NONE : newest - by;
+        order.rebase(by);
         for (int i = head; i != tail; i++) {
-            later[slot(i)] = later[slot(i)] == NONE ? NONE : later[slot(i)] - by;
-            earlier[slot(i)] = earlier[slot(i)] == NONE ? NONE : earlier[slot(i)] - by;
+            order.rebase(slot(i), by);
         }
     }
 }

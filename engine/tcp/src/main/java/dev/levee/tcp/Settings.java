@@ -14,6 +14,8 @@ final class Settings {
             var before = tcb.congestion;
             tcb.congestion = config.congestion().create(tcb.payloadMax(), config);
             tcb.congestion.adopt(before.cwnd(), before.ssthresh());
+            // Of what the other one did nothing can be taken back: the window before it is forgotten.
+            tcb.loss.mayUndo = false;
         }
         tcb.config = config.toBuilder()
                 .windowScaling(born.windowScaling())

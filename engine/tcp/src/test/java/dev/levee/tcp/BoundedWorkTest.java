@@ -88,6 +88,8 @@ class BoundedWorkTest {
         long first = blocks(w -> w.sack(from, to));
         assertThat(board.sackedCount()).isGreaterThanOrEqualTo(FLIGHT - 2);
         assertThat(first).isLessThan((long) board.count() * TOUCHES_PER_CHANGE);
+        // Each row is crossed one by one once, whoever asks for it.
+        assertThat(blocks(w -> w.sack(from, to))).isLessThan(SEARCHES + 4L * board.count());
 
         for (int i = 0; i < 100; i++) {
             // Again and again the same, and ranges that lie in each other.
@@ -98,6 +100,46 @@ class BoundedWorkTest {
                     .sack(from + inner, to));
             assertThat(steps).isLessThan(2 * MARKED_STEPS_MAX + SEARCHES + TOUCHES_PER_CHANGE);
         }
+    }
+
+    /// One hole, and a block behind it, or before the end, that every ACK makes a row longer: nothing of
+    /// it is overlooked, however long it gets, and what is known already costs little.
+    @Tag("slow")
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aBlockThatGrowsForEverIsFollowed(boolean upwards) {
+        int rows = 3 * MARKED_STEPS_MAX;
+        int from = seqOf(1);
+        int to = seqOf(1 + rows);
+        long all = board.touches();
+        for (int i = 1; i <= rows; i++) {
+            int left = upwards ? from : to - i * SEGMENT;
+            int right = upwards ? from + i * SEGMENT : to;
+            blocks(w -> w.sack(left, right));
+            assertThat(board.sackedCount()).isEqualTo(i);
+        }
+        assertThat(board.touches() - all).isLessThan((long) rows * (SEARCHES + TOUCHES_PER_CHANGE));
+    }
+
+    /// Two holes, one far behind the other, and the blocks of both grow: only what is missing counts as
+    /// lost.
+    @Test
+    void betweenTwoHolesEverythingIsKnown() {
+        int second = 3 * MARKED_STEPS_MAX;
+        int from = seqOf(1);
+        int hole = seqOf(second);
+        int behind = seqOf(second + 1);
+        for (int i = 16; i < second; i += 16) {
+            int right = from + i * SEGMENT;
+            blocks(w -> w.sack(from, right));
+        }
+        blocks(w -> w.sack(from, hole));
+        for (int i = 16; i <= second; i += 16) {
+            int right = behind + i * SEGMENT;
+            blocks(w -> w.sack(behind, right).sack(from, hole));
+        }
+        assertThat(board.sackedCount()).isEqualTo(2 * second - 1);
+        assertThat(board.lostCount()).isEqualTo(2);
     }
 
     /// Every second segment, from the end to the beginning and the other way round, four with each ACK.

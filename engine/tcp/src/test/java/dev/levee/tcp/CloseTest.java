@@ -6,6 +6,7 @@ import dev.levee.rfc.Rfc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CloseTest {
 
@@ -43,6 +44,19 @@ class CloseTest {
         long restarted = wire.now;
         wire.toDeadline().nothing();
         assertThat(wire.now - restarted).isEqualTo(60 * Wire.SECOND);
+    }
+
+    /// It is no copy of the peer's: whoever knows the tuple could keep the connection for ever.
+    @ParameterizedTest
+    @ValueSource(ints = {700_000_000, -700_000_000, 0, 2})
+    @Rfc("9293:3.10.7.4")
+    void anotherFinThanThePeersDoesNotProlongTimeWait(int seq) {
+        var wire = timeWait();
+        long start = wire.now;
+        wire.at(50 * Wire.SECOND).receive("FA", seq, 2).drain();
+        wire.toDeadline().nothing();
+        assertThat(wire.now - start).isEqualTo(60 * Wire.SECOND);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
     private static Wire timeWait() {

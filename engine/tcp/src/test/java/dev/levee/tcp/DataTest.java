@@ -190,7 +190,7 @@ class DataTest {
         }
         wire.toDeadline();
         assertThat(wire.now - start).isEqualTo(most);
-        wire.expect("RA", 3, 0, 1);
+        wire.expect("RA", 2, 0, 1);
         assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 4));
         assertThat(wire.count(TcpCounters.ZERO_WINDOW_TIMEOUTS)).isEqualTo(1);
     }

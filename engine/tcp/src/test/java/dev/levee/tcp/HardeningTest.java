@@ -62,6 +62,18 @@ class HardeningTest {
         assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
+    /// A peer that has begun anew, with other settings, learns from the answer that there is a connection
+    /// still.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 700_000_000, -700_000_000})
+    @Rfc("5961:4.2")
+    void aSynWithoutTheTimestampAgreedOnIsChallenged(int seq) {
+        var wire = stamped();
+        wire.receive("S", seq, 0, w -> w.mss(1000));
+        wire.expect("A", 1, 0, 1);
+        assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @Rfc({"7323:5.2", "7323:3.2"})

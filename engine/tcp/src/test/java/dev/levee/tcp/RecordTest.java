@@ -87,6 +87,17 @@ class RecordTest {
     }
 
     @Test
+    void aProbeOfTheTailWithNewTextEndsWithTheRecord() {
+        var config = plain().tailLossProbe(true).hyStart(false).build();
+        var steps = Steps.over(config, true).play("write 10500 => 1..9001+1000; OPEN 10000/- pipe 10000 due 82");
+        steps.wire().connection.endRecord(steps.wire().now);
+        steps.play("""
+            write 400     => -
+            deadline      => 10001+500; pipe 10500 due 200
+            """);
+    }
+
+    @Test
     void lastSegmentSentAgainTakesAlongOnlyWhatBelongsToIt() {
         var wire = Wire.established(plain().build());
         record(wire, 100).drain();

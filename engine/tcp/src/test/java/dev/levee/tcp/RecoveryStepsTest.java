@@ -171,13 +171,13 @@ class RecoveryStepsTest {
             ack 5001     => 8001+1000; again 7
             ack 5001     => 9001+1000; again 8
             ack 5001     => -; pipe 2000
-            ack 10001    => -; OPEN 4500/3500 pipe 0 due never got 10
-            write 10000  => 10001..13001+1000; pipe 4000 due 800
-            ack 10001    => 14001+1000; DISORDER
+            ack 10001    => -; OPEN pipe 0 due never got 10
+            write 10000  => 10001..12001+1000; pipe 3000 due 800
+            ack 10001    => 13001+1000; DISORDER
+            ack 10001    => 14001+1000
             ack 10001    => 15001+1000
-            ack 10001    => 16001+1000
-            ack 11001    => -; OPEN pipe 6000 due 200 got 11
-            ack 20001    => 17001+0
+            ack 11001    => -; OPEN pipe 5000 due 200 got 11
+            ack 20001    => 16001+0
             """);
     }
 
@@ -401,6 +401,35 @@ class RecoveryStepsTest {
             """);
     }
 
+    /// However much later the ACK comes that shows it, and however little that is of.
+    @Test
+    @Rfc("8985:7.4.2")
+    void whatWasInFlightWhenTheTailWasProbedIsWhatTheWindowFallsFrom() {
+        sack().play("""
+            write 8000        => 1..7001+1000; OPEN 10000/- pipe 8000 due 82
+            +40 ack 7001      => -; 17000/- pipe 1000 due 200 got 7 rate 175
+            deadline          => 7001+1000; again 1
+            +40 ack 8001      => -; pipe 0 due never got 8
+            +10000 write 1000 => 8001+1000; 10000/- pipe 1000 due 200
+            +40 ack 9001      => -; 4000/4000 pipe 0 due never got 9
+            """);
+    }
+
+    @Test
+    @Rfc("8985:7.4.2")
+    void whatWasInFlightOnceDoesNotCountForTheNextFlight() {
+        sack().play("""
+            write 8000       => 1..7001+1000; OPEN 10000/- pipe 8000 due 82
+            +40 ack 8001     => -; 18000/- pipe 0 due never got 8 rate 200
+            write 5000       => 8001..12001+1000; pipe 5000 due 82
+            +40 ack 12001    => -; pipe 1000 due 200 got 12
+            deadline         => 12001+1000; again 1
+            +40 ack 13001    => -; pipe 0 due never got 13
+            +900 write 1000  => 13001+1000; 10000/- pipe 1000 due 200
+            +40 ack 14001    => -; 2500/2500 pipe 0 due never got 14
+            """);
+    }
+
     @Test
     @Rfc("8985:7.4.2")
     void probeOfTheTailThatWasThereAlreadyIsNot() {
@@ -426,6 +455,33 @@ class RecoveryStepsTest {
             +1 write 1000 => 3001+1000; pipe 1000 due 200
             ack 3001      => -
             +40 ack 4001  => -; pipe 0 due never got 4
+            """);
+    }
+
+    /// Nothing is outstanding any more when the duplicate comes.
+    @Test
+    @Rfc("8985:7.4.2")
+    void probeOfTheTailAnsweredByADuplicateIsNotWhereNothingFollowed() {
+        sack().play("""
+            write 8000      => 1..7001+1000; OPEN 10000/- pipe 8000 due 82
+            +40 ack 7001    => -; 17000/- pipe 1000 due 200 got 7 rate 175
+            deadline        => 7001+1000; again 1
+            +40 ack 8001    => -; pipe 0 due never got 8
+            +1 ack 8001     => -
+            +900 write 1000 => 8001+1000; 10000/- pipe 1000 due 200
+            +40 ack 9001    => -; pipe 0 due never got 9
+            """);
+    }
+
+    /// The peer has reported all but one segment long ago: that the one is there lets out two.
+    @Test
+    @Rfc({"5681:3.1", "3465:2.3"})
+    void afterATimeoutOnlyWhatArrivesOpensTheWindow() {
+        sack().play("""
+            write 30000                 => 1..9001+1000; OPEN 10000/- pipe 10000 due 82
+            +40 ack 1 sack 1001..10001  => 1+1000 10001..13001+1000; RECOVERY 5000/5000 pipe 5000 due 200 lost 1 again 1 got 9 rate 225
+            deadline                    => 1+1000; TIMEOUT 1000/2500 pipe 1000 due 400 lost 6 again 2
+            +40 ack 10001               => 10001+1000 11001+1000; 2000/2500 pipe 2000 again 4 got 10 rate 4
             """);
     }
 
@@ -501,7 +557,7 @@ class RecoveryStepsTest {
             +1 ack 1 win 0 sack 1001..2001     => -; due 200
             deadline                           => 1+1; TIMEOUT pipe 0 due 400
             +1 ack 1 win 65535 sack 1001..2001 => 1+1000 2001..10001+1000; pipe 10000 due 200 again 10
-            +40 ack 11001                      => 11001..31001+1000; OPEN 21000/- pipe 21000 due 82 got 11 rate 41
+            +40 ack 11001                      => 11001..30001+1000; OPEN 20000/- pipe 20000 due 82 got 11 rate 41
             """);
     }
 

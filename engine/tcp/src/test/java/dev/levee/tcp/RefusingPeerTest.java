@@ -38,7 +38,7 @@ class RefusingPeerTest {
         wire.connection.closeSend(wire.now);
         refuse(wire, 600 * Wire.SECOND - Wire.MILLI);
         assertThat(wire.connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
-        wire.at(Wire.MILLI).expect("RA", 2, 0, 1);
+        wire.at(Wire.MILLI).expect("RA", 1, 0, 1);
         assertThat(wire.connection.cause()).isEqualTo(new CloseCause.TimedOut(CloseCause.Timeout.ZERO_WINDOW, 5));
         assertThat(wire.count(TcpCounters.ZERO_WINDOW_TIMEOUTS)).isEqualTo(1);
     }

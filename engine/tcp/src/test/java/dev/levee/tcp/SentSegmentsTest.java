@@ -47,7 +47,7 @@ class SentSegmentsTest {
     private void step(Random random) {
         int index = sent.isEmpty() ? 0 : sent.first() + random.nextInt(sent.count());
         int at = index - sent.first();
-        switch (random.nextInt(13)) {
+        switch (random.nextInt(16)) {
             case 0, 1, 2, 3 -> append(1 + random.nextInt(20));
             case 4 -> remove(random.nextInt(4));
             case 5 -> trim();
@@ -62,8 +62,16 @@ class SentSegmentsTest {
                     model.forEach(plain -> plain.lost = false);
                 }
             }
+            case 12 -> sackSome(index, random.nextInt(8));
+            case 13, 14 -> cross(index, at);
             default -> {
                 if (random.nextInt(20) == 0) {
+                    sent.forgetSacked();
+                    model.forEach(plain -> {
+                        plain.lost |= plain.sacked;
+                        plain.sacked = false;
+                    });
+                } else if (random.nextInt(20) == 0) {
                     sent.markAllLost();
                     model.forEach(plain -> plain.lost |= !plain.sacked);
                 }
@@ -108,6 +116,24 @@ class SentSegmentsTest {
             model.get(at).sacked = true;
             model.get(at).lost = false;
         }
+    }
+
+    private void sackSome(int index, int count) {
+        for (int i = index; i < index + count && i < sent.end(); i++) {
+            sack(i, i - sent.first());
+        }
+    }
+
+    /// To the end of the run of segments that the peer has.
+    private void cross(int index, int at) {
+        if (model.isEmpty() || !model.get(at).sacked) {
+            return;
+        }
+        int end = at;
+        while (end < model.size() && model.get(end).sacked) {
+            end++;
+        }
+        assertThat(sent.afterSacked(index)).isEqualTo(sent.first() + end);
     }
 
     private void again(int index, int at) {

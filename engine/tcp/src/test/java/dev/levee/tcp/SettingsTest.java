@@ -51,6 +51,25 @@ class SettingsTest {
         wire.expect("PA", 1, 10, 1);
     }
 
+    /// The peer does not accept that probe, and would not hear what it acknowledges.
+    @Test
+    void aProbeWithAnOldSequenceNumberTakesNoAcknowledgementAlong() {
+        var wire =
+                Wire.established(plain().windowProbe(WindowProbe.OLD_SEQUENCE).build());
+        wire.receive("A", 1, 1, 0, "");
+        wire.write("x".repeat(10));
+        wire.drain();
+        long due = wire.connection.nextDeadline();
+        wire.now = due;
+        wire.receive("PA", 1, 1, 0, "text");
+        // Again, so that the acknowledgement is due at once.
+        wire.receive("PA", 1, 1, 0, "text");
+        var sent = wire.drain();
+        assertThat(sent).hasSize(2);
+        assertThat(sent.get(0).is("A", 1, 0, 5)).isTrue();
+        assertThat(sent.get(1).is("A", 0, 0, 5)).isTrue();
+    }
+
     @Test
     void theRestOfALargeWriteGoesOutAtOnceWhereOnlySmallSegmentsAreWaitedFor() {
         var wire = Wire.established(plain().nagleAfterSmallOnly(true).build());

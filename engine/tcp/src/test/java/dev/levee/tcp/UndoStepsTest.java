@@ -36,6 +36,27 @@ class UndoStepsTest {
             """);
     }
 
+    /// The window before it is not known to whom has taken over meanwhile.
+    @Test
+    void undoneOnlyByWhomeverLedTheWindowDown() {
+        var steps = sack().play("""
+            write 40000               => 1..9001+1000; OPEN 10000/- pipe 10000 due 82
+            +40 ack 1 sack 3001..8001
+                => 1..2001+1000; RECOVERY 5000/5000 pipe 5000 due 200 lost 3 again 3 got 5 rate 125
+            """);
+        var wire = steps.wire();
+        wire.connection.configure(
+                wire.now,
+                Wire.plain()
+                        .congestion(CongestionAlgorithm.CUBIC)
+                        .hyStart(false)
+                        .build());
+        steps.play("""
+            +5 ack 8001 sack 1..1001     => 10001..12001+1000; twice 1 got 8 rate 75
+            +40 ack 8001 sack 1001..3001 => -; due 160 twice 2
+            """);
+    }
+
     @Test
     @Rfc("2883:4.2")
     void firstBlockInsideOfTheSecondIsADuplicate() {

@@ -117,7 +117,7 @@ class WindowScriptTest {
             text.append("+* > . 501:502(1) ack 1\n");
         }
         Script.plain().v6(v6).play(text + """
-            +24.8 > R. 502 ack 1
+            +24.8 > R. 501 ack 1
             state CLOSED
             cause TimedOut.PERSIST 10
             """);

@@ -194,12 +194,14 @@ final class Sender {
     private void resets(Packet packet) {
         if (packet.has(Packet.ACK)) {
             check(
-                    positionOf(packet.seq) == top,
+                    positionOf(packet.seq) == acceptable(),
                     Oracle.RESET_FORM,
-                    "%s resets at %d, but has sent up to %d: %s",
+                    "%s resets at %d; it has sent up to %d, acknowledged is %d, the window %d: %s",
                     end.name,
                     positionOf(packet.seq),
                     top,
+                    acked,
+                    window,
                     packet);
             end.dies(End.Death.RESET_SENT);
         } else if (end.resets(packet)) {
@@ -225,10 +227,8 @@ final class Sender {
 
     private void acknowledges(Packet packet) {
         long at = positionOf(packet.seq);
-        // A window counts from behind the SYN, whether that is acknowledged or not: who opens fast has text under way.
-        long expected = Math.min(top, Math.max(1, acked) + window);
         check(
-                at == expected,
+                at == acceptable(),
                 Oracle.SEQUENCE,
                 "%s sends a pure ACK at %d; it has sent up to %d, acknowledged is %d, the window %d: %s",
                 end.name,
@@ -237,6 +237,12 @@ final class Sender {
                 acked,
                 window,
                 packet);
+    }
+
+    /// Where what carries no text comes from: a window counts from behind the SYN, whether that is
+    /// acknowledged or not, for who opens fast has text under way.
+    private long acceptable() {
+        return Math.min(top, Math.max(1, acked) + window);
     }
 
     private void text(Packet packet) {

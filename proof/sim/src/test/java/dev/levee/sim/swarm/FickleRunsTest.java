@@ -38,6 +38,7 @@ class FickleRunsTest {
     }
 
     private void stand(World world, SeededRandom random) {
+        watch(world);
         // Later than the faults that begin with the run.
         world.network()
                 .after(
@@ -57,12 +58,20 @@ class FickleRunsTest {
                             changed++;
                             int at = Forgery.tcpAt(octets) + WINDOW_AT;
                             var forged = Forgery.changed(octets, at, WINDOWS[random.nextInt(WINDOWS.length)]);
-                            world.network().after(1 + random.nextInt(50_000_000), () -> {
-                                world.network().inject(to, Forgery.frame(forged));
-                                count(world);
-                            });
+                            world.network()
+                                    .after(
+                                            1 + random.nextInt(50_000_000),
+                                            () -> world.network().inject(to, Forgery.frame(forged)));
                             return false;
                         }));
+    }
+
+    /// Ends are forgotten soon after they have died.
+    private void watch(World world) {
+        count(world);
+        if (!world.isCalm()) {
+            world.network().after(Times.SECOND / 10, () -> watch(world));
+        }
     }
 
     private int givenUp(CloseCause.Timeout which) {
