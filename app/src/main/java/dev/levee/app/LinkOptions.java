@@ -12,6 +12,7 @@ import dev.levee.stack.EthernetConfig;
 import dev.levee.stack.EthernetConfig.DuplicateDetection;
 import dev.levee.stack.FastOpenOptions;
 import dev.levee.tcp.CongestionAlgorithm;
+import dev.levee.tcp.EcnUse;
 import dev.levee.tcp.TcpConfig;
 import dev.levee.wire.Cidr;
 import dev.levee.wire.IpAddress;
@@ -20,12 +21,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// How a host of ours is reached: the options of `serve` and `get`.
 final class LinkOptions {
@@ -73,6 +77,14 @@ final class LinkOptions {
             converter = CongestionConverter.class,
             description = "What finds out how much the path carries: cubic (default) or new-reno.")
     private CongestionAlgorithm congestion = TcpConfig.DEFAULT.congestion();
+
+    @Option(
+            names = "--ecn",
+            paramLabel = "WHEN",
+            converter = EcnConverter.class,
+            description =
+                    "Explicit congestion notification: off, when-asked (default: agreed to when the peer asks), or on.")
+    private EcnUse ecn = TcpConfig.DEFAULT.ecn();
 
     @Option(
             names = "--impair",
@@ -128,7 +140,7 @@ final class LinkOptions {
 
     /// A host as it is asked for, on a link that is open.
     Host start(Link opened, FastOpenOptions fastOpen, Defence defence) {
-        var settings = TcpConfig.builder().congestion(congestion).build();
+        var settings = TcpConfig.builder().congestion(congestion).ecn(ecn).build();
         var builder =
                 Host.builder().link(opened).fastOpen(fastOpen).defence(defence).tcp(settings);
         addresses.forEach(builder::address);
@@ -226,6 +238,21 @@ final class LinkOptions {
         @Override
         public CongestionAlgorithm convert(String text) {
             return CongestionAlgorithm.of(text);
+        }
+    }
+
+    /// Reads `when-asked`.
+    static final class EcnConverter implements ITypeConverter<EcnUse> {
+        @Override
+        public EcnUse convert(String text) {
+            return Arrays.stream(EcnUse.values())
+                    .filter(use -> name(use).equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is none of off, when-asked, on"));
+        }
+
+        private static String name(EcnUse use) {
+            return use.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 

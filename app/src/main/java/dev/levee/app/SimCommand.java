@@ -5,12 +5,15 @@ import dev.levee.app.sim.Findings;
 import dev.levee.sim.swarm.Knobs;
 import dev.levee.sim.swarm.Scenario;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /// `levee sim`.
 @Command(
@@ -32,6 +35,8 @@ import picocli.CommandLine.Spec;
 final class SimCommand implements Callable<Integer> {
     private static final int RUNS_USUAL = 100;
     private static final int RUNS_MAX = 10_000_000;
+    /// Seeds that are read at a glance.
+    private static final long RANDOM_SEED_MAX = 1_000_000_000;
 
     @Spec
     private CommandSpec spec;
@@ -39,7 +44,9 @@ final class SimCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "The first run's seed; the others follow. Default: 1. Alone, one run only.")
+            converter = SeedConverter.class,
+            description =
+                    "The first run's seed; the others follow. Default: 1. Alone, one run only. 'random' takes any.")
     private @Nullable Long seed;
 
     @Option(names = "--runs", paramLabel = "N", description = "How many runs. Default: 100, or 1 with a seed.")
@@ -74,6 +81,9 @@ final class SimCommand implements Callable<Integer> {
         int count = count();
         var choice = choice();
         var out = spec.commandLine().getOut();
+        if (!json && seed != null && count > 1) {
+            out.println("first seed: " + first);
+        }
         boolean terminal = !json && Boolean.getBoolean("levee.terminal.out");
         var findings = new Findings(out, name(), trace, json, terminal);
         boolean failed;
@@ -88,6 +98,21 @@ final class SimCommand implements Callable<Integer> {
         }
         out.flush();
         return failed ? 1 : 0;
+    }
+
+    /// Reads `17` and `random`.
+    static final class SeedConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            if (text.equals("random")) {
+                return ThreadLocalRandom.current().nextLong(1, RANDOM_SEED_MAX);
+            }
+            try {
+                return Long.valueOf(text);
+            } catch (NumberFormatException _) {
+                throw new TypeConversionException("'" + text + "' is neither a whole number nor 'random'");
+            }
+        }
     }
 
     private String name() {

@@ -42,6 +42,29 @@ class LinkOptionsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', false",
+        "' --ecn on', '', true",
+        "'', ' --ecn on', false",
+        "' --ecn on', ' --ecn off', false",
+        "' --ecn when-asked', ' --ecn on', false"
+    })
+    void ecnIsAgreedOnWhereTheClientAsksAndTheServerDoesNotRefuse(String client, String server, boolean expected)
+            throws Exception {
+        var cable = MemoryLink.pair(1500);
+        var own = Holder.of("--link tun:none --address 198.18.0.2/24" + server);
+        var other = Holder.of("--link tun:none --address 198.18.0.3/24" + client);
+        try (var listening = own.start(cable.a(), FastOpenOptions.OFF, Defence.AUTO);
+                var asking = other.start(cable.b(), FastOpenOptions.OFF, Defence.AUTO);
+                var listener = listening.listen(80);
+                var asked = asking.connect("198.18.0.2", 80);
+                var accepted = listener.accept()) {
+            assertThat(asked.tcpInfo().agreed().ecn()).isEqualTo(expected);
+            assertThat(accepted.tcpInfo().agreed().ecn()).isEqualTo(expected);
+        }
+    }
+
     @Test
     void addressesReachTheHost() throws Exception {
         var cable = MemoryLink.pair(1500);

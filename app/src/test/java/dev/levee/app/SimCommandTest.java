@@ -8,6 +8,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SimCommandTest {
     @Test
+    void aRandomSeedIsSaidAndAnotherEachTime() {
+        var first = Run.of("sim", "--seed", "random", "--runs", "2", "--scenario", "clean");
+        var second = Run.of("sim", "--seed", "random", "--runs", "2", "--scenario", "clean");
+        assertThat(first.out()).matches("first seed: [1-9]\\d*\n2 runs, 0 failed; [^\n]*\n");
+        assertThat(first.out().lines().findFirst())
+                .isNotEqualTo(second.out().lines().findFirst());
+        var wrong = Run.of("sim", "--seed", "some");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("'some' is neither a whole number nor 'random'");
+    }
+
+    @Test
     void goodRunsEndWithZeroAndASummary() {
         var run = Run.of("sim", "--runs", "6", "--scenario", "clean");
         assertThat(run.code()).isZero();

@@ -113,6 +113,11 @@ final class IdleStacks {
         return any;
     }
 
+    /// Ends of connections that are there.
+    long open() {
+        return (long) client.connectionCount() + server.connectionCount();
+    }
+
     long bufferBytes() {
         return client.buffers().bytesTaken() + server.buffers().bytesTaken();
     }

@@ -62,7 +62,9 @@ final class MemoryBench {
             awaitRest(pair);
             long heap = heap() - before - 4L * open.size();
             System.out.println(line("net API", heap, pair.bufferBytes()));
+            expectOpen(pair.open() - 2);
             var asked = among(pair, busy);
+            asked.gone = 2L * connections + 2 - pair.open();
             System.out.println(line(alone, asked));
             for (var stream : open) {
                 stream.setOption(StandardSocketOptions.SO_KEEPALIVE, false);
@@ -73,11 +75,20 @@ final class MemoryBench {
         }
     }
 
+    /// Those that have ended cost less, and are not what is measured.
+    private void expectOpen(long open) {
+        if (open != 2L * connections) {
+            throw new IllegalStateException(
+                    "only " + open + " of " + 2L * connections + " ends are open: ask more seldom (--keep-alive)");
+        }
+    }
+
     private String engine() {
         long before = heap();
         var stacks = new IdleStacks(connections, REST_NANOS, keepAliveSeconds * SECOND);
         long heap = heap() - before;
         String line = line("engine and sockets", heap, stacks.bufferBytes());
+        expectOpen(stacks.open());
         stacks.end();
         return line;
     }
@@ -132,13 +143,14 @@ final class MemoryBench {
         return String.format(
                 Locale.ROOT,
                 "busy connection alone %.2f Gbit/s, among %d idle ones asked every %d s %.2f: ratio %.2f; "
-                        + "%d keep-alive probes meanwhile",
+                        + "%d keep-alive probes meanwhile, %d ends of the idle ones gone",
                 alone,
                 connections,
                 keepAliveSeconds,
                 asked.rate(),
                 asked.rate() / alone,
-                asked.probes);
+                asked.probes,
+                asked.gone);
     }
 
     private static String line(Share asked, Share unasked) {
@@ -155,6 +167,7 @@ final class MemoryBench {
         private int seconds;
         private double rates;
         private long probes;
+        private long gone;
 
         void add(double rate, long probesThen) {
             seconds++;
@@ -283,6 +296,12 @@ final class MemoryBench {
         long probes() throws IOException {
             return a.counters().tcp(TcpCounters.KEEP_ALIVE_PROBES)
                     + b.counters().tcp(TcpCounters.KEEP_ALIVE_PROBES);
+        }
+
+        /// Ends of connections that are there.
+        long open() throws IOException {
+            return (long) a.stats().connections().size()
+                    + b.stats().connections().size();
         }
 
         @Override
