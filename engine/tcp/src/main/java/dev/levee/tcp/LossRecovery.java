@@ -154,9 +154,29 @@ final class LossRecovery {
             tcb.loss.ackDelivered += sent.sacked(sent.first()) ? 0 : bytes;
             sent.trimFirst(ack);
         }
-        if (sent.isEmpty()) {
-            tcb.loss.flightMost = 0;
+        flightRound(tcb, ack);
+    }
+
+    /// The most of this round trip and of the one before is kept.
+    private static void flightRound(Tcb tcb, int ack) {
+        var loss = tcb.loss;
+        if (tcb.sent().isEmpty()) {
+            loss.flightMost = 0;
+            loss.flightMostBefore = 0;
+        } else if (Seq.ge(ack, loss.flightRoundEnd)) {
+            loss.flightMostBefore = loss.flightMost;
+            loss.flightMost = Seq.distance(ack, tcb.snd.sndMax);
+            loss.flightRoundEnd = tcb.snd.sndMax;
         }
+    }
+
+    /// New sequence numbers are on their way.
+    static void flightGrew(Tcb tcb) {
+        var loss = tcb.loss;
+        if (loss.flightMost == 0) {
+            loss.flightRoundEnd = tcb.snd.sndMax;
+        }
+        loss.flightMost = Math.max(loss.flightMost, tcb.snd.flightSize());
     }
 
     /// Sequence numbers come again: what remembers some must forget them before.
@@ -248,13 +268,20 @@ final class LossRecovery {
                     nowNanos,
                     // What the peer had reported before has left the network long ago: the one segment that it waited
                     // for must not let out as much as there was in flight (RFC 3465 §2.3).
-                    afterTimeout && !undone ? Math.clamp(loss.ackDelivered, 1, acked) : acked,
+                    afterTimeout && !undone ? Math.clamp(arrived(tcb), 1, acked) : acked,
                     loss.ackRttNanos,
                     tcb.rtt.srttNanos(),
                     flightUsed(tcb, flightBefore),
                     tcb.snd.sndUna,
                     tcb.snd.sndMax);
         }
+    }
+
+    /// What has left the network with this ACK. Without SACK nobody knows what had before: one segment,
+    /// then.
+    private static int arrived(Tcb tcb) {
+        int delivered = tcb.loss.ackDelivered;
+        return tcb.rcv.selectiveAcks ? delivered : Math.min(delivered, tcb.payloadMax());
     }
 
     /// More could be sent but for the congestion window.

@@ -306,7 +306,7 @@ final class Output {
             sent.endRecord();
         }
         tcb.snd.sndMax = seq + count;
-        tcb.loss.flightMost = Math.max(tcb.loss.flightMost, tcb.snd.flightSize());
+        LossRecovery.flightGrew(tcb);
     }
 
     /// RFC 9293 §3.8.6.1: "at least one octet of new data (if available)", although the window is closed. A

@@ -65,8 +65,11 @@ final class RecoveryState {
     /// One was sent since SND.UNA last moved: one is enough.
     boolean tailProbed;
     int tailProbeEndSeq;
-    /// The most that was in flight since nothing was, and how much that was when the probe went out.
+    /// The most that was in flight in this round trip, which ends there, and in the one before; and the
+    /// most of both when the probe went out.
     int flightMost;
+    int flightMostBefore;
+    int flightRoundEnd;
     int tailProbeFlight;
 
     /// Octets found to be lost.
@@ -127,6 +130,8 @@ final class RecoveryState {
         tailProbed = packing.flag(tailProbed);
         tailProbeEndSeq = packing.seq(tailProbeEndSeq);
         flightMost = packing.number(flightMost);
+        flightMostBefore = packing.number(flightMostBefore);
+        flightRoundEnd = packing.seq(flightRoundEnd);
         tailProbeFlight = packing.number(tailProbeFlight);
         lost = packing.number(lost);
         windowUsed = packing.flag(windowUsed);

@@ -136,7 +136,7 @@ final class Retransmission {
         tcb.context.counters().count(TcpCounters.TAIL_PROBES);
         loss.tailProbeOut = true;
         loss.tailProbed = true;
-        loss.tailProbeFlight = loss.flightMost;
+        loss.tailProbeFlight = Math.max(loss.flightMost, loss.flightMostBefore);
         int length = Math.min(Math.min(snd.unsent(), tcb.payloadMax()), Math.min(snd.usableWindow(), snd.recordLeft()));
         loss.tailProbeAgain = length <= 0 || sent.isFull();
         if (loss.tailProbeAgain) {

@@ -61,9 +61,10 @@ final class SegmentArrives {
         // RFC 7323 §3.2: "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the
         // segment."
         if (!segment.hasTimestamps()) {
-            // A SYN is challenged, "irrespective of the sequence number" (RFC 5961 §4.2): it may be of a peer that has
-            // begun anew.
-            return tcb.config.missingTimestampsTaken() || segment.syn();
+            // In a synchronized state a SYN is challenged, "irrespective of the sequence number" (RFC 5961 §4.2): it
+            // may be of a peer that has begun anew.
+            boolean challenged = segment.syn() && tcb.state != TcpState.SYN_RECEIVED;
+            return tcb.config.missingTimestampsTaken() || challenged;
         }
         boolean older = Seq.lt(segment.tsVal(), rcv.tsRecent);
         if (older && nowNanos - rcv.tsRecentNanos < TS_RECENT_LIFE_NANOS) {
@@ -85,7 +86,7 @@ final class SegmentArrives {
             return true;
         }
         tcb.context.counters().count(TcpCounters.OUT_OF_WINDOW_IN);
-        boolean finAgain = segment.fin() && segment.seq() + segment.length() == rcv.rcvNxt;
+        boolean finAgain = segment.fin() && !segment.syn() && segment.seq() + segment.length() == rcv.rcvNxt;
         if (tcb.state == TcpState.TIME_WAIT && finAgain) {
             // The peer did not hear our last ACK: the wait begins anew.
             tcb.startTimeWait(nowNanos);

@@ -98,7 +98,7 @@ class BoundedWorkTest {
                     .sack(from + inner, to - inner)
                     .sack(from, to - inner)
                     .sack(from + inner, to));
-            assertThat(steps).isLessThan(2 * MARKED_STEPS_MAX + SEARCHES + TOUCHES_PER_CHANGE);
+            assertThat(steps).isLessThan(SEARCHES + 4 * TOUCHES_PER_CHANGE);
         }
     }
 

@@ -167,16 +167,16 @@ class RecoveryStepsTest {
             ack 1        => 1+1000; RECOVERY 7000/5000 pipe 7000 due 200 lost 1 again 1
             deadline     => 1+1000; TIMEOUT 1000/3500 pipe 1000 due 400 lost 11 again 2
             deadline     => 1+1000; due 800 lost 12 again 3
-            +40 ack 5001 => 5001..7001+1000; 3500/3500 pipe 3000 again 6 got 5 rate 7
+            +40 ack 5001 => 5001+1000 6001+1000; 2000/3500 pipe 2000 again 5 got 5 rate 7
+            ack 5001     => 7001+1000; again 6
             ack 5001     => 8001+1000; again 7
             ack 5001     => 9001+1000; again 8
-            ack 5001     => -; pipe 2000
-            ack 10001    => -; OPEN pipe 0 due never got 10
+            ack 10001    => -; OPEN 3000/3500 pipe 0 due never got 10
             write 10000  => 10001..12001+1000; pipe 3000 due 800
             ack 10001    => 13001+1000; DISORDER
             ack 10001    => 14001+1000
             ack 10001    => 15001+1000
-            ack 11001    => -; OPEN pipe 5000 due 200 got 11
+            ack 11001    => -; OPEN 3500/3500 pipe 5000 due 200 got 11
             ack 20001    => 16001+0
             """);
     }
@@ -455,6 +455,37 @@ class RecoveryStepsTest {
             +1 write 1000 => 3001+1000; pipe 1000 due 200
             ack 3001      => -
             +40 ack 4001  => -; pipe 0 due never got 4
+            """);
+    }
+
+    /// What was in flight two round trips ago was another time.
+    @Test
+    @Rfc("8985:7.4.2")
+    void aLargeFlightIsForgottenWhereASmallOneFollows() {
+        sack().play("""
+            write 8000       => 1..7001+1000; OPEN 10000/- pipe 8000 due 82
+            +40 ack 7001     => -; 17000/- pipe 1000 due 200 got 7 rate 175
+            write 1000       => 8001+1000; pipe 2000 due 82
+            +40 ack 8001     => -; pipe 1000 due 200 got 8
+            write 1000       => 9001+1000; pipe 2000 due 82
+            +40 ack 9001     => -; pipe 1000 due 200 got 9
+            write 1000       => 10001+1000; pipe 2000 due 92
+            +40 ack 10001    => -; pipe 1000 due 200 got 10
+            deadline         => 10001+1000; again 1
+            +40 ack 11001    => -; pipe 0 due never got 11
+            write 1000       => 11001+1000; pipe 1000 due 200
+            +40 ack 12001    => -; 2000/2000 pipe 0 due never got 12
+            """);
+    }
+
+    /// Without SACK nobody knows what had arrived before.
+    @Test
+    @Rfc("3465:2.3")
+    void afterATimeoutWithoutSackOneSegmentOpensTheWindow() {
+        counting().play("""
+            write 30000      => 1..9001+1000; OPEN 10000/- pipe 10000 due 200
+            deadline         => 1+1000; TIMEOUT 1000/5000 pipe 1000 due 400 lost 10 again 1
+            +40 ack 10001    => 10001+1000 11001+1000; OPEN 2000/5000 pipe 2000 got 10 rate 41
             """);
     }
 

@@ -158,7 +158,10 @@ record Ledger(Requirements requirements, List<RfcTag> tags) {
         long proven = ids.stream().filter(this::isProven).count();
         long excused = ids.stream().filter(this::isExcused).count();
         long open = ids.stream().filter(requirements.open()::contains).count();
-        return "| " + name + " | " + ids.size() + " | " + proven + " | " + excused + " | " + open + " |\n";
+        long limited =
+                ids.stream().filter(id -> isProven(id) && !limit(id).isEmpty()).count();
+        var how = limited == 0 ? "" : " (" + limited + " with a limit)";
+        return "| " + name + " | " + ids.size() + " | " + proven + how + " | " + excused + " | " + open + " |\n";
     }
 
     private String status(String id) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.dataformat.toml.TomlMapper;
 
 /// What one RFC requires, and for which of it nothing is to be proven: the files of `specs/requirements` and
@@ -20,7 +21,9 @@ import tools.jackson.dataformat.toml.TomlMapper;
 record Requirements(
         int rfc, Map<String, Rule> rules, List<Excused> exceptions, List<Excused> limits, List<String> open) {
     private static final String TABLES = "specs/requirements";
-    private static final TomlMapper TOML = new TomlMapper();
+    private static final TomlMapper TOML = TomlMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     /// One requirement, in our own words.
     ///

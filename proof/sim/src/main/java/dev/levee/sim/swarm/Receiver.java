@@ -388,7 +388,8 @@ final class Receiver {
         boolean ends = from + length > next && from + length <= next + window;
         boolean fits = window == 0 ? from == next : begins || (length > 0 && ends);
         if (!fits && !fromTheEdge(packet, from)) {
-            if (packet.has(Packet.FIN) && from + length == next && end.timeWaitSinceHostNanos >= 0) {
+            boolean finAgain = packet.has(Packet.FIN) && !packet.has(Packet.SYN) && from + length == next;
+            if (finAgain && end.timeWaitSinceHostNanos >= 0) {
                 end.timeWaitSinceHostNanos = end.host.nowNanos();
             }
             unacceptable(text && !rst, "it lies outside of the window");
