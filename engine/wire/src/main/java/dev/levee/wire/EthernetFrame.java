@@ -20,7 +20,11 @@ public final class EthernetFrame {
     public static final int TYPE_ARP = 0x0806;
     public static final int TYPE_IPV6 = 0x86dd;
 
-    private static final int TYPE_VLAN = 0x8100;
+    /// IEEE 802.1Q: a tag follows.
+    public static final int TYPE_VLAN = 0x8100;
+
+    /// IEEE 802.1ad: a provider's tag follows.
+    private static final int TYPE_PROVIDER_VLAN = 0x88a8;
     /// Below it, the field is a length (IEEE 802.3).
     private static final int TYPE_MIN = 0x0600;
 
@@ -72,6 +76,29 @@ public final class EthernetFrame {
         MacAddress.put(memory, at + 6, source);
         Bytes.put16(memory, at + 12, type);
         frame.set(at, frame.length() + HEADER_BYTES);
+    }
+
+    /// Whether a type says that a tag follows.
+    public static boolean isTag(int type) {
+        return type == TYPE_VLAN || type == TYPE_PROVIDER_VLAN;
+    }
+
+    /// Puts a tag behind the addresses, which move into the headroom: the packet stays where it is. What is left to be
+    /// done to the frame moves with it.
+    ///
+    /// @param frame has [#HEADER_BYTES] at least, and [#TAG_BYTES] of headroom
+    /// @param type [#TYPE_VLAN] or another one of [#isTag]
+    /// @param control priority and number of the virtual LAN, 16 bits
+    public static void tag(Frame frame, int type, int control) {
+        var memory = frame.memory();
+        int at = frame.offset() - TAG_BYTES;
+        long offload = frame.offload();
+        MacAddress.put(memory, at, MacAddress.get(memory, frame.offset()));
+        MacAddress.put(memory, at + 6, MacAddress.get(memory, frame.offset() + 6));
+        Bytes.put16(memory, at + 12, type);
+        Bytes.put16(memory, at + 14, control);
+        frame.set(at, frame.length() + TAG_BYTES);
+        frame.offload(Offload.moved(offload, TAG_BYTES));
     }
 
     public MemorySegment memory() {

@@ -19,6 +19,7 @@ public final class Frame {
     private final MemorySegment memory;
     private int offset = HEADROOM_BYTES;
     private int length;
+    private long offload = Offload.NONE;
 
     Frame(MemorySegment memory) {
         assert memory.isNative() : "frames are native";
@@ -45,11 +46,24 @@ public final class Frame {
         return (int) memory.byteSize() - HEADROOM_BYTES;
     }
 
-    /// Says where a packet lies. `offset + length` must not pass the memory's end.
+    /// What is left to be done to the packet, an [Offload]: [Offload#NONE] for all but what came from a link that
+    /// leaves such things to the device.
+    public long offload() {
+        return offload;
+    }
+
+    /// Says what is left to be done, after [#set].
+    public void offload(long offload) {
+        this.offload = offload;
+    }
+
+    /// Says where a packet lies. `offset + length` must not pass the memory's end. Nothing is left to be done to it:
+    /// what was said of another packet, or of another beginning of this one, is forgotten.
     public void set(int offset, int length) {
         assert offset >= 0 && length >= 0 && offset + length <= memory.byteSize() : offset + "+" + length;
         this.offset = offset;
         this.length = length;
+        this.offload = Offload.NONE;
     }
 
     /// Makes the frame empty, its packet to begin behind the headroom.
@@ -57,7 +71,7 @@ public final class Frame {
         set(HEADROOM_BYTES, 0);
     }
 
-    /// Copies another frame's packet here, behind the headroom.
+    /// Copies another frame's packet here, behind the headroom, and what is left to be done to it.
     ///
     /// @return whether it fitted; if not, the frame is left empty
     public boolean copyFrom(Frame other) {
@@ -67,6 +81,7 @@ public final class Frame {
         }
         MemorySegment.copy(other.memory, other.offset, memory, HEADROOM_BYTES, other.length);
         set(HEADROOM_BYTES, other.length);
+        offload = other.offload;
         return true;
     }
 

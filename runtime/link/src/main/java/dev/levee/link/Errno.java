@@ -27,8 +27,10 @@ final class Errno {
     static final int EINVAL = 22;
     static final int EBADFD = 77;
     static final int EMSGSIZE = 90;
+    static final int ENOPROTOOPT = 92;
     static final int EOPNOTSUPP = 95;
     static final int EAFNOSUPPORT = 97;
+    static final int EADDRNOTAVAIL = 99;
     static final int ENETDOWN = 100;
     static final int ENOBUFS = 105;
 

@@ -9,6 +9,8 @@ public final class LinkCounters {
     private long transmittedPackets;
     private long transmittedBytes;
     private long droppedPackets;
+    private long missedPackets;
+    private long discardedPackets;
 
     LinkCounters() {}
 
@@ -36,6 +38,17 @@ public final class LinkCounters {
         return droppedPackets;
     }
 
+    /// Packets that came and found no room to wait in, as far as the kernel has said so.
+    public long missedPackets() {
+        return missedPackets;
+    }
+
+    /// Packets that came and were not given to the owner, because what they leave to be done to them cannot be, or they
+    /// are longer than the owner's frames.
+    public long discardedPackets() {
+        return discardedPackets;
+    }
+
     void received(long bytes) {
         receivedPackets++;
         receivedBytes += bytes;
@@ -46,14 +59,33 @@ public final class LinkCounters {
         transmittedBytes += bytes;
     }
 
+    void transmitted(int packets, long bytes) {
+        transmittedPackets += packets;
+        transmittedBytes += bytes;
+    }
+
+    void dropped(int packets) {
+        droppedPackets += packets;
+    }
+
+    void missed(long packets) {
+        missedPackets += packets;
+    }
+
+    void discarded() {
+        discardedPackets++;
+    }
+
     void dropped() {
         droppedPackets++;
     }
 
-    /// One line for people.
+    /// One line for people. What few links can tell, and seldom have to, is there only if it happened.
     @Override
     public String toString() {
         return "received " + receivedPackets + " packets (" + receivedBytes + " bytes), transmitted "
-                + transmittedPackets + " packets (" + transmittedBytes + " bytes), dropped " + droppedPackets;
+                + transmittedPackets + " packets (" + transmittedBytes + " bytes), dropped " + droppedPackets
+                + (missedPackets == 0 ? "" : ", missed " + missedPackets)
+                + (discardedPackets == 0 ? "" : ", discarded " + discardedPackets);
     }
 }

@@ -3,6 +3,7 @@ package dev.levee.link;
 import dev.levee.wire.EthernetFrame;
 import dev.levee.wire.FrameBatch;
 import dev.levee.wire.LinkType;
+import dev.levee.wire.Offload;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.concurrent.locks.LockSupport;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// One end of a cable inside the process: what one end transmits the other receives, in order, without delay.
 ///
 /// Each direction has a queue of a fixed number of packets. What finds it full is dropped and counted by the
-/// end that transmitted, as is everything sent to an end that is closed.
+/// end that transmitted, as is everything sent to an end that is closed. A checksum that was left to be completed is
+/// completed on the way.
 ///
 /// Threads: each end has one owner, the two may differ; [#wakeup] and [#close] any.
 public final class MemoryLink implements Link {
@@ -133,6 +135,7 @@ public final class MemoryLink implements Link {
         boolean present = other != null && !other.closed;
         for (int i = 0; i < batch.count(); i++) {
             var packet = batch.get(i);
+            Offload.complete(packet);
             if (present && packet.length() <= frameBytesMax() && out.put(packet)) {
                 counters.transmitted(packet.length());
             } else {

@@ -38,6 +38,7 @@ final class NativeInterface implements AutoCloseable {
     private static final long SIOCSIFNETMASK = 0x891c;
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCSIFMTU = 0x8922;
+    private static final long SIOCGIFHWADDR = 0x8927;
     private static final long SIOCGIFINDEX = 0x8933;
     private static final long SIOCSIFTXQLEN = 0x8943;
     private static final int IFF_UP = 1;
@@ -99,6 +100,19 @@ final class NativeInterface implements AutoCloseable {
         name(name);
         request.set(ValueLayout.JAVA_INT, UNION, packets);
         ioctl("SIOCSIFTXQLEN", socket, SIOCSIFTXQLEN);
+    }
+
+    /// What kind of device it is (ARPHRD_ETHER and so on).
+    int hardware(String name) throws NativeException {
+        name(name);
+        ioctl("SIOCGIFHWADDR", socket, SIOCGIFHWADDR);
+        return request.get(ValueLayout.JAVA_SHORT, UNION) & 0xffff;
+    }
+
+    boolean up(String name) throws NativeException {
+        name(name);
+        ioctl("SIOCGIFFLAGS", socket, SIOCGIFFLAGS);
+        return (request.get(ValueLayout.JAVA_SHORT, UNION) & IFF_UP) != 0;
     }
 
     void bringUp(String name) throws NativeException {

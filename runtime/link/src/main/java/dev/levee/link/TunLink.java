@@ -4,6 +4,7 @@ import dev.levee.wire.EthernetFrame;
 import dev.levee.wire.Frame;
 import dev.levee.wire.FrameBatch;
 import dev.levee.wire.LinkType;
+import dev.levee.wire.Offload;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// kernel-side addresses; it vanishes with [#close], or with the process. Nobody but us is on the segment of a
 /// TAP device that was just made, so the kernel is told not to ask whether its addresses are taken (where that
 /// cannot be set, they work a second or two later).
+///
+/// A checksum that was left to be completed is completed before the packet leaves.
 ///
 /// Packets that the kernel refuses (the device is down, the packet is none) are dropped and counted. What it
 /// has no room for stays in the batch.
@@ -145,6 +148,7 @@ public final class TunLink implements Link {
                     done++;
                     continue;
                 }
+                Offload.complete(frame);
                 long length = NativeFile.write(errno, device.fd(), frame.memory(), frame.offset(), frame.length());
                 if (length >= 0) {
                     counters.transmitted(length);
@@ -190,7 +194,7 @@ public final class TunLink implements Link {
         enter();
         try {
             if (wakeFlag.beginSleep()) {
-                waiter.await(errno, timeoutNanos, wantsRoom);
+                waiter.await(errno, timeoutNanos, wantsRoom ? device.fd() : NativeWaiter.NONE);
             }
             wakeFlag.endSleep();
         } finally {

@@ -52,7 +52,7 @@ public record TunSettings(boolean ethernet, String name, int mtu, List<Cidr> ker
 
     /// As dev_valid_name() of the kernel judges, and stricter where a name would surprise: only printable
     /// ASCII, and no `%`, which asks the kernel to choose a number.
-    private static void checkName(String name) {
+    static void checkName(String name) {
         boolean wellFormed = !name.isEmpty()
                 && name.length() <= NativeInterface.NAME_BYTES_MAX
                 && !name.equals(".")
