@@ -1,5 +1,6 @@
 package dev.levee.e2e;
 
+import com.sun.management.ThreadMXBean;
 import dev.levee.link.LinkException;
 import dev.levee.link.PacketLink;
 import dev.levee.link.PacketSettings;
@@ -7,72 +8,91 @@ import dev.levee.wire.FrameBatch;
 import dev.levee.wire.FrameSlab;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 
-/// A bump in the wire: carries every frame from one interface to the other, both ways, until its standard input or the
-/// process ends.
+/// A bump in the wire: carries every frame from one interface to the other, both ways, until it is told to end.
 ///
-/// `PacketProgram A B` prints `ready`; at the end of its standard input it prints what both counted, and ends. Or it
-/// prints why an interface cannot be used, and exits with 2. `PacketProgram A` only takes the interface.
+/// `PacketProgram A B` prints `ready`; at its end, what both links counted. Or it prints why an interface cannot be
+/// used, and exits with 2.
+///
+/// Threads: one carries; the one that ends the program closes the links under its hands.
 final class PacketProgram {
     private static final int BATCH = 64;
 
-    private PacketProgram() {}
+    private final PacketLink a;
+    private final PacketLink b;
+    private final FrameBatch toA;
+    private final FrameBatch toB;
+    private long longest;
+    private long frames;
+    private long heapBytes;
 
-    public static void main(String[] names) throws Exception {
-        var links = new PacketLink[names.length];
+    private PacketProgram(PacketLink a, PacketLink b) {
+        this.a = a;
+        this.b = b;
+        var slab = new FrameSlab(Arena.ofAuto(), 2 * BATCH, a.frameBytesMax());
+        toA = new FrameBatch(slab, BATCH);
+        toB = new FrameBatch(slab, BATCH);
+    }
+
+    public static void main(String[] names) {
+        var links = new PacketLink[2];
         try {
-            for (int i = 0; i < names.length; i++) {
+            for (int i = 0; i < 2; i++) {
                 links[i] = PacketLink.open(PacketSettings.of(names[i]));
             }
         } catch (LinkException e) {
             System.err.println(e.getMessage());
             System.exit(2);
         }
+        var program = new PacketProgram(links[0], links[1]);
+        var thread = Thread.ofPlatform().start(program::run);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> program.end(thread)));
         System.out.println("ready");
-        System.out.println(links[0].bytes() + " octets");
-        var thread = Thread.ofPlatform().start(() -> carry(links[0], links[links.length - 1]));
-        while (System.in.read() >= 0) {
-            // Whatever it says.
-        }
-        for (var link : links) {
-            link.close();
-        }
-        thread.join();
-        for (var link : links) {
-            System.out.println(link + " " + link.counters());
-        }
     }
 
-    private static void carry(PacketLink a, PacketLink b) {
-        var slab = new FrameSlab(Arena.ofAuto(), 2 * BATCH, a.frameBytesMax());
-        var toA = new FrameBatch(slab, BATCH);
-        var toB = new FrameBatch(slab, BATCH);
+    private void run() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try {
+            long before = threads.getCurrentThreadAllocatedBytes();
             while (true) {
-                int moved = carry(a, b, toB);
-                if (a != b) {
-                    moved += carry(b, a, toA);
-                }
-                if (moved == 0 && a == b) {
-                    a.await(Long.MAX_VALUE);
-                } else if (moved == 0) {
+                int moved = carry(a, b, toB) + carry(b, a, toA);
+                if (moved == 0) {
+                    heapBytes = threads.getCurrentThreadAllocatedBytes() - before;
                     a.await(b, Long.MAX_VALUE);
                 }
+                frames += moved;
             }
         } catch (IOException e) {
             System.out.println("ended: " + e.getMessage());
         }
     }
 
-    /// @return frames that were taken up or sent
-    private static int carry(PacketLink from, PacketLink to, FrameBatch batch) throws IOException {
-        int before = batch.count();
+    /// @return frames that were taken up
+    private int carry(PacketLink from, PacketLink to, FrameBatch batch) throws IOException {
         int received = from.receive(batch);
-        if (from == to) {
-            batch.clear();
-        } else if (batch.count() > 0) {
+        for (int i = batch.count() - received; i < batch.count(); i++) {
+            longest = Math.max(longest, batch.get(i).length());
+        }
+        if (batch.count() > 0) {
             to.transmit(batch);
         }
-        return received + before - Math.min(before, batch.count());
+        return received;
+    }
+
+    private void end(Thread thread) {
+        a.close();
+        b.close();
+        try {
+            thread.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        for (var link : Arrays.asList(a, b)) {
+            System.out.println(link + " " + link.counters());
+        }
+        System.out.println("longest " + longest);
+        System.out.println(frames + " frames, " + heapBytes + " octets of the heap");
     }
 }
