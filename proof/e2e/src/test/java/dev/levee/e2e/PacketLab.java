@@ -21,6 +21,9 @@ final class PacketLab implements AutoCloseable {
     private final Namespace client = new Namespace();
     private final Namespace server = new Namespace();
 
+    private final Namespace clientPort = new Namespace();
+    private final Namespace serverPort = new Namespace();
+
     PacketLab() throws IOException, InterruptedException {
         peer(client, OUTSIDE);
         peer(server, INSIDE);
@@ -30,6 +33,36 @@ final class PacketLab implements AutoCloseable {
     private void peer(Namespace peer, String near) throws IOException, InterruptedException {
         in(lab.namespace(), "ip link add name " + near + " type veth peer name " + PEER + " netns " + peer.name());
         in(lab.namespace(), "ip link set " + near + " up");
+    }
+
+    /// A second cable from each peer, by way of a switch whose port adds and removes a tag: what the middle sees on its
+    /// interfaces `trunk-a` and `trunk-b` is tagged. Both programs of the ports, ready.
+    List<Program> tagged(String tag) throws IOException, InterruptedException {
+        return List.of(port(client, clientPort, "trunk-a", tag), port(server, serverPort, "trunk-b", tag));
+    }
+
+    private Program port(Namespace peer, Namespace port, String near, String tag)
+            throws IOException, InterruptedException {
+        // Their kernels would speak of their link-local addresses, without a tag.
+        for (var silent : List.of(port, middle())) {
+            in(silent, "sysctl -q -w net.ipv6.conf.default.disable_ipv6=1");
+        }
+        in(peer, "ip link add name tagged type veth peer name access netns " + port.name());
+        in(port, "ip link set access up");
+        in(middle(), "ip link add name " + near + " type veth peer name trunk netns " + port.name());
+        in(middle(), "ip link set " + near + " up");
+        in(port, "ip link set trunk up");
+        return lab.start(port, command("access", "trunk", tag)).awaitOut("ready");
+    }
+
+    /// Takes those cables away.
+    void removeTagged() throws IOException, InterruptedException {
+        for (var peer : List.of(client, server)) {
+            in(peer, "ip link del tagged");
+        }
+        for (var near : List.of("trunk-a", "trunk-b")) {
+            in(middle(), "ip link del " + near);
+        }
     }
 
     /// Gives both peers addresses on their interfaces of this name, in networks with this number, and brings them up.
@@ -72,10 +105,10 @@ final class PacketLab implements AutoCloseable {
         return lab.start(where, List.of(command.split(" ", -1))).awaitEnd().expect(0);
     }
 
-    /// Makes both interfaces of the middle leave nothing to their device, or everything again. Then the kernel does
+    /// Makes interfaces of the middle leave nothing to their device, or everything again. Then the kernel does
     /// what the peers left to be done when it sends.
-    void deviceOffloads(boolean on) throws IOException, InterruptedException {
-        for (var near : List.of(OUTSIDE, INSIDE)) {
+    void deviceOffloads(boolean on, String... interfaces) throws IOException, InterruptedException {
+        for (var near : interfaces) {
             in(middle(), Tools.path("ethtool") + " -K " + near + " tx " + (on ? "on" : "off"));
         }
     }
@@ -88,11 +121,17 @@ final class PacketLab implements AutoCloseable {
     /// The same behind other words of a command.
     Program start(List<String> prefix, String... interfaces) throws IOException {
         var command = new ArrayList<>(prefix);
+        command.addAll(command(interfaces));
+        return lab.start(command);
+    }
+
+    private static List<String> command(String... words) {
+        var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-ea", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), PacketProgram.class.getName()));
-        command.addAll(List.of(interfaces));
-        return lab.start(command);
+        command.addAll(List.of(words));
+        return command;
     }
 
     /// A running program between the peers.
@@ -131,6 +170,8 @@ final class PacketLab implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        serverPort.close();
+        clientPort.close();
         server.close();
         client.close();
         lab.close();

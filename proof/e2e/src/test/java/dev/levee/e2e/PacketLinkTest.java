@@ -71,7 +71,7 @@ class PacketLinkTest {
     @ParameterizedTest
     @EnumSource
     void whatThePeersLeaveToTheDeviceIsDoneRight(Family family) throws Exception {
-        packets.deviceOffloads(false);
+        packets.deviceOffloads(false, PacketLab.OUTSIDE, PacketLab.INSIDE);
         try {
             var capture = lab.directory().resolve(family + ".pcapng");
             var program = packets.carry();
@@ -89,43 +89,39 @@ class PacketLinkTest {
 
             var seen = Tshark.read(lab, capture);
             assertThat(seen.broken()).isEmpty();
-            // Cut into segments: there are as many as it takes.
-            assertThat(seen.packetCount(Tshark.Packet::tcp)).isGreaterThan(small.bytes() / 1_500);
+            // Cut into segments. The recorder may not have seen the last of them.
+            assertThat(seen.packetCount(Tshark.Packet::tcp)).isGreaterThan(small.bytes() / 15_000);
+            assertThat(seen.packets()).noneMatch(packet -> packet.tcp() && packet.number("tcp.len") > 1_460);
         } finally {
-            packets.deviceOffloads(true);
+            packets.deviceOffloads(true, PacketLab.OUTSIDE, PacketLab.INSIDE);
         }
     }
 
-    /// A network of its own for each, on the same cables. The kernel takes the tag out and puts it beside the frame, so
-    /// what the other peer gets would be of another network if it were not put back.
+    /// A kernel takes the tag out and puts it beside the frame. Ports of a switch add and remove them, so that this needs
+    /// no kernel that knows virtual LANs; and they take nothing that has not the very tag, priority included.
     @ParameterizedTest
-    @CsvSource({"802.1Q, 5, true", "802.1Q, 6, false", "802.1ad, 7, true", "802.1ad, 8, false"})
-    void tagsAreKept(String protocol, int number, boolean deviceOffloads) throws Exception {
-        var device = PacketLab.PEER + "." + number;
-        for (var peer : List.of(packets.client(), packets.server())) {
-            packets.in(
-                    peer,
-                    "ip link add link " + PacketLab.PEER + " name " + device + " type vlan proto " + protocol + " id "
-                            + number);
-            // A veth device passes frames of its MTU and the one tag that it knows.
-            packets.in(peer, "ip link set " + device + " mtu 1496");
-        }
-        packets.addresses(device, number);
-        packets.deviceOffloads(deviceOffloads);
+    @CsvSource({"81006005, true", "8100c006, false", "88a8e007, true", "88a80008, false"})
+    void tagsAreKept(String tag, boolean deviceOffloads) throws Exception {
+        var ports = packets.tagged(tag);
+        int network = Integer.parseInt(tag.substring(6));
+        packets.addresses("tagged", network);
+        packets.deviceOffloads(deviceOffloads, "trunk-a", "trunk-b");
         try {
-            var program = packets.carry();
+            var program = packets.start("trunk-a", "trunk-b").awaitOut("ready");
             for (var family : Family.values()) {
-                packets.ping(family, number);
+                packets.ping(family, network);
                 for (var from : List.of(packets.client(), packets.server())) {
-                    assertThat(packets.fetch(family, number, from, small.file()))
+                    assertThat(packets.fetch(family, network, from, small.file()))
                             .isEqualTo(small.sha256());
                 }
             }
-            var said = packets.stop(program).out();
-            assertThat(longest(said)).isGreaterThan(LONGEST_WITHOUT_OFFLOADS);
-            assertThat(said).contains("dropped 0\n").doesNotContain("discarded");
+            for (var each : List.of(program, ports.get(0), ports.get(1))) {
+                var said = packets.stop(each).out();
+                assertThat(longest(said)).isGreaterThan(LONGEST_WITHOUT_OFFLOADS);
+                assertThat(said).contains("dropped 0\n", "\n0 wrong tags\n").doesNotContain("discarded");
+            }
         } finally {
-            packets.deviceOffloads(true);
+            packets.removeTagged();
         }
     }
 
