@@ -64,7 +64,7 @@ record Tshark(List<Packet> packets, List<String> remarks) {
             return List.of(fields.getOrDefault(field, "").split("\\|", -1));
         }
 
-        private long number(String field) {
+        long number(String field) {
             var value = first(field);
             return value.isEmpty() ? 0 : Long.decode(value);
         }
