@@ -39,7 +39,8 @@ final class LinkOptions {
             paramLabel = "LINK",
             description = {
                 "The device to the kernel: tun:NAME, or tap:NAME for a station on an Ethernet segment.",
-                "A missing one is created, and removed at the end; an existing one is used as it is."
+                "A missing one is created, and removed at the end; an existing one is used as it is.",
+                "Or packet:NAME, a station on the segment of an interface that carries no address."
             })
     private String link = "";
 
@@ -59,7 +60,7 @@ final class LinkOptions {
             paramLabel = "ADDRESS",
             converter = AddressConverter.class,
             description = {
-                "With tap: the router to other networks, one of each family.",
+                "On an Ethernet segment: the router to other networks, one of each family.",
                 "A created device gives this address to the kernel's side."
             })
     private List<IpAddress> gateways = new ArrayList<>();
@@ -156,8 +157,8 @@ final class LinkOptions {
         var station = mac;
         if (!Links.isEthernet(link)) {
             if (station != null || !gateways.isEmpty()) {
-                throw new Problem(
-                        (station != null ? "--mac" : "--gateway") + " needs an Ethernet link: --link tap:NAME");
+                throw new Problem((station != null ? "--mac" : "--gateway")
+                        + " needs an Ethernet link: --link tap:NAME or packet:NAME");
             }
             return;
         }

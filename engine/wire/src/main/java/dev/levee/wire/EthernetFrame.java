@@ -83,8 +83,8 @@ public final class EthernetFrame {
         return type == TYPE_VLAN || type == TYPE_PROVIDER_VLAN;
     }
 
-    /// Puts a tag behind the addresses, which move into the headroom: the packet stays where it is. What is left to be
-    /// done to the frame moves with it.
+    /// Puts a tag behind the addresses, which move into the headroom: the packet stays where it is. What
+    /// is left to be done to the frame moves with it.
     ///
     /// @param frame has [#HEADER_BYTES] at least, and [#TAG_BYTES] of headroom
     /// @param type [#TYPE_VLAN] or another one of [#isTag]

@@ -46,8 +46,8 @@ public final class Frame {
         return (int) memory.byteSize() - HEADROOM_BYTES;
     }
 
-    /// What is left to be done to the packet, an [Offload]: [Offload#NONE] for all but what came from a link that
-    /// leaves such things to the device.
+    /// What is left to be done to the packet, an [Offload]: [Offload#NONE] for all but what came from a
+    /// link that leaves such things to the device.
     public long offload() {
         return offload;
     }
@@ -57,8 +57,8 @@ public final class Frame {
         this.offload = offload;
     }
 
-    /// Says where a packet lies. `offset + length` must not pass the memory's end. Nothing is left to be done to it:
-    /// what was said of another packet, or of another beginning of this one, is forgotten.
+    /// Says where a packet lies. `offset + length` must not pass the memory's end. Nothing is left to be
+    /// done to it: what was said of another packet, or of another beginning of this one, is forgotten.
     public void set(int offset, int length) {
         assert offset >= 0 && length >= 0 && offset + length <= memory.byteSize() : offset + "+" + length;
         this.offset = offset;

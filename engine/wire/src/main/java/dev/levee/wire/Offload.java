@@ -2,16 +2,17 @@ package dev.levee.wire;
 
 import java.lang.foreign.MemorySegment;
 
-/// What a sender has left to the device: to complete a checksum, and to cut a frame that is longer than the MTU into
-/// segments. One `long` that travels with a [Frame]; the numbers are those of the virtio network header (Virtual I/O
-/// Device 1.2, 5.1.6), without its length of headers, which follows from the rest.
+/// What a sender has left to the device: to complete a checksum, and to cut a frame that is longer than
+/// the MTU into segments. One `long` that travels with a [Frame]; the numbers are those of the virtio
+/// network header (Virtual I/O Device 1.2, 5.1.6), without its length of headers, which follows from the
+/// rest.
 ///
-/// From the low end: flags and kind of segments, 8 bits each; octets of text in a segment, where the checksum begins,
-/// and where it is stored from there, 16 bits each. Where it begins is counted from the frame's first octet, in frames
-/// of Ethernet: a tag that is put in or taken out moves it ([#moved]).
+/// From the low end: flags and kind of segments, 8 bits each; octets of text in a segment, where the
+/// checksum begins, and where it is stored from there, 16 bits each. Where it begins is counted from the
+/// frame's first octet, in frames of Ethernet: a tag that is put in or taken out moves it ([#moved]).
 ///
-/// None of these numbers is believed before [#holds] has compared them with the frame: they were chosen by whoever
-/// sent it.
+/// None of these numbers is believed before [#holds] has compared them with the frame: they were chosen
+/// by whoever sent it.
 ///
 /// Threads: any.
 public final class Offload {
@@ -45,7 +46,8 @@ public final class Offload {
     private static final int UDP_CHECKSUM = 6;
     private static final int TCP_BYTES = 20;
     private static final int UDP_BYTES = 8;
-    /// The kernel's least MSS of 48 octets, full of options. Fewer would make a peer's one frame tens of thousands.
+    /// The kernel's least MSS of 48 octets, full of options. Fewer would make a peer's one frame tens of
+    /// thousands.
     private static final int SEGMENT_BYTES_MIN = 8;
     /// The kernel's.
     private static final int UDP_SEGMENTS_MAX = 128;
@@ -105,7 +107,8 @@ public final class Offload {
         return kind(offload) != SEGMENTS_NONE;
     }
 
-    /// The same for a frame that has `octets` more (or, below 0, fewer) before its checksum begins: a tag of Ethernet.
+    /// The same for a frame that has `octets` more (or, below 0, fewer) before its checksum begins: a tag
+    /// of Ethernet.
     public static long moved(long offload, int octets) {
         return needsChecksum(offload)
                 ? of(
@@ -117,9 +120,9 @@ public final class Offload {
                 : offload;
     }
 
-    /// Whether what is to be done to a frame of Ethernet can be done: all lies inside the frame, and what is to be cut
-    /// is TCP or UDP right behind its IP header. A tunnel's inner segments are not, for the headers around them would
-    /// have to be made for each.
+    /// Whether what is to be done to a frame of Ethernet can be done: all lies inside the frame, and what
+    /// is to be cut is TCP or UDP right behind its IP header. A tunnel's inner segments are not, for the
+    /// headers around them would have to be made for each.
     public static boolean holds(Frame frame) {
         long offload = frame.offload();
         if (offload == NONE) {
@@ -160,8 +163,8 @@ public final class Offload {
         return (kind(offload) & ~SEGMENTS_ECN) == SEGMENTS_TCP_V4 ? 4 : 6;
     }
 
-    /// Octets of all headers of a frame that is to be cut, the transport's with its options included. Beyond the
-    /// frame's length where it does not hold.
+    /// Octets of all headers of a frame that is to be cut, the transport's with its options included.
+    /// Beyond the frame's length where it does not hold.
     public static int headerBytes(Frame frame) {
         int start = checksumStart(frame.offload());
         if (kind(frame.offload()) == SEGMENTS_UDP) {
@@ -173,7 +176,8 @@ public final class Offload {
         return start + (Bytes.u8(frame.memory(), frame.offset() + start + 12L) >>> 4) * 4;
     }
 
-    /// Where the transport header begins, from the frame's first octet, or -1: not this protocol, or a fragment.
+    /// Where the transport header begins, from the frame's first octet, or -1: not this protocol, or a
+    /// fragment.
     ///
     /// @param version 4 or 6; 0: either
     private static int transportAt(Frame frame, int protocol, int version) {
@@ -211,9 +215,9 @@ public final class Offload {
         return next == protocol ? at : -1;
     }
 
-    /// Completes a frame's checksum, if that is left to be done, for a link that leaves nothing to a device; then
-    /// nothing is left to be done. A frame that was to be cut becomes one long packet, with the checksum of a long
-    /// packet. It must hold ([#holds]).
+    /// Completes a frame's checksum, if that is left to be done, for a link that leaves nothing to a
+    /// device; then nothing is left to be done. A frame that was to be cut becomes one long packet, with
+    /// the checksum of a long packet. It must hold ([#holds]).
     public static void complete(Frame frame) {
         long offload = frame.offload();
         if (needsChecksum(offload)) {

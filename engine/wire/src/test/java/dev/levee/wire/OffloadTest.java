@@ -99,7 +99,8 @@ class OffloadTest {
 
     @Test
     void unknownFlagsAndKindsDoNotHold() {
-        assertThat(Offload.holds(v4(100, Offload.of(Offload.DATA_VALID, 0, 0, 0, 0)))).isTrue();
+        assertThat(Offload.holds(v4(100, Offload.of(Offload.DATA_VALID, 0, 0, 0, 0))))
+                .isTrue();
         assertThat(Offload.holds(v4(100, Offload.of(4, 0, 0, 0, 0)))).isFalse();
         for (int kind : new int[] {2, 3, 6, 0x80, 0x85, 0xff}) {
             assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, kind, 1448, START_V4, 16))))
@@ -121,25 +122,35 @@ class OffloadTest {
     /// A frame of one octet a segment would become tens of thousands.
     @Test
     void segmentsOfFewOctetsDoNotHold() {
-        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 8, START_V4, 16)))).isTrue();
-        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 7, START_V4, 16)))).isFalse();
-        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 0, START_V4, 16)))).isFalse();
+        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 8, START_V4, 16))))
+                .isTrue();
+        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 7, START_V4, 16))))
+                .isFalse();
+        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 0, START_V4, 16))))
+                .isFalse();
     }
 
     @Test
     void segmentsWithoutAChecksumOrWithOneElsewhereDoNotHold() {
-        assertThat(Offload.holds(v4(3000, Offload.of(0, TCP4, 1448, START_V4, 16)))).isFalse();
-        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 1448, START_V4, 14)))).isFalse();
-        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 1448, START_V4 + 4, 16)))).isFalse();
-        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 1448, START_V4 - 4, 16)))).isFalse();
+        assertThat(Offload.holds(v4(3000, Offload.of(0, TCP4, 1448, START_V4, 16))))
+                .isFalse();
+        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 1448, START_V4, 14))))
+                .isFalse();
+        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 1448, START_V4 + 4, 16))))
+                .isFalse();
+        assertThat(Offload.holds(v4(3000, Offload.of(NEEDS, TCP4, 1448, START_V4 - 4, 16))))
+                .isFalse();
     }
 
     /// Headers of 66 octets: 14, 20, and 32 as the data offset has it.
     @Test
     void segmentsWhoseHeadersPassTheFrameDoNotHold() {
-        assertThat(Offload.holds(v4(66, Offload.of(NEEDS, TCP4, 1448, START_V4, 16)))).isTrue();
-        assertThat(Offload.holds(v4(65, Offload.of(NEEDS, TCP4, 1448, START_V4, 16)))).isFalse();
-        assertThat(Offload.holds(v4(53, Offload.of(NEEDS, TCP4, 1448, START_V4, 16)))).isFalse();
+        assertThat(Offload.holds(v4(66, Offload.of(NEEDS, TCP4, 1448, START_V4, 16))))
+                .isTrue();
+        assertThat(Offload.holds(v4(65, Offload.of(NEEDS, TCP4, 1448, START_V4, 16))))
+                .isFalse();
+        assertThat(Offload.holds(v4(53, Offload.of(NEEDS, TCP4, 1448, START_V4, 16))))
+                .isFalse();
     }
 
     @Test

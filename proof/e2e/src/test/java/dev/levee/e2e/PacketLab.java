@@ -5,8 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A client, a server, and between them a namespace whose two interfaces carry no address: [PacketProgram] carries
-/// frames from one to the other. All offloads of both peers are on, as veth has them.
+/// A client, a server, and between them a namespace whose two interfaces carry no address:
+/// [PacketProgram] carries frames from one to the other. All offloads of both peers are on, as veth has
+/// them.
 ///
 /// Threads: one owner.
 final class PacketLab implements AutoCloseable {
@@ -35,8 +36,9 @@ final class PacketLab implements AutoCloseable {
         in(lab.namespace(), "ip link set " + near + " up");
     }
 
-    /// A second cable from each peer, by way of a switch whose port adds and removes a tag: what the middle sees on its
-    /// interfaces `trunk-a` and `trunk-b` is tagged. Both programs of the ports, ready.
+    /// A second cable from each peer, by way of a switch whose port adds and removes a tag: what the
+    /// middle sees on its interfaces `trunk-a` and `trunk-b` is tagged. Both programs of the ports,
+    /// ready.
     List<Program> tagged(String tag) throws IOException, InterruptedException {
         return List.of(port(client, clientPort, "trunk-a", tag), port(server, serverPort, "trunk-b", tag));
     }
@@ -65,7 +67,8 @@ final class PacketLab implements AutoCloseable {
         }
     }
 
-    /// Gives both peers addresses on their interfaces of this name, in networks with this number, and brings them up.
+    /// Gives both peers addresses on their interfaces of this name, in networks with this number, and
+    /// brings them up.
     void addresses(String device, int network) throws IOException, InterruptedException {
         for (var peer : List.of(client, server)) {
             in(peer, "ip addr add " + address(Family.V4, network, peer) + "/24 dev " + device);
@@ -105,8 +108,8 @@ final class PacketLab implements AutoCloseable {
         return lab.start(where, List.of(command.split(" ", -1))).awaitEnd().expect(0);
     }
 
-    /// Makes interfaces of the middle leave nothing to their device, or everything again. Then the kernel does
-    /// what the peers left to be done when it sends.
+    /// Makes interfaces of the middle leave nothing to their device, or everything again. Then the kernel
+    /// does what the peers left to be done when it sends.
     void deviceOffloads(boolean on, String... interfaces) throws IOException, InterruptedException {
         for (var near : interfaces) {
             in(middle(), Tools.path("ethtool") + " -K " + near + " tx " + (on ? "on" : "off"));
@@ -146,9 +149,7 @@ final class PacketLab implements AutoCloseable {
     }
 
     void ping(Family family, int network) throws IOException, InterruptedException {
-        in(
-                client,
-                Tools.path("ping") + " -n -c 3 -i 0.2 -W 30 -s 1400 " + address(family, network, server));
+        in(client, Tools.path("ping") + " -n -c 3 -i 0.2 -W 30 -s 1400 " + address(family, network, server));
     }
 
     /// Has a peer fetch a file from the other one's nginx.

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// `packet:IF`: two of them as a bump in the wire between two kernels with all their offloads on.
 ///
-/// A kernel believes the checksum of a frame that says it is not there yet. What went wrong with it on the way shows
-/// only where somebody computes it: so the tests run also with an egress that leaves nothing to its device.
+/// A kernel believes the checksum of a frame that says it is not there yet. What went wrong with it on
+/// the way shows only where somebody computes it: so the tests run also with an egress that leaves
+/// nothing to its device.
 @RealNetwork({"curl", "nginx", "ping", "ethtool", "dumpcap", "tshark", "setpriv"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PacketLinkTest {
@@ -67,7 +68,8 @@ class PacketLinkTest {
                 .sum();
     }
 
-    /// The middle's kernel completes checksums and cuts segments as our header tells it, and tshark sees what comes out.
+    /// The middle's kernel completes checksums and cuts segments as our header tells it, and tshark sees
+    /// what comes out.
     @ParameterizedTest
     @EnumSource
     void whatThePeersLeaveToTheDeviceIsDoneRight(Family family) throws Exception {
@@ -78,7 +80,15 @@ class PacketLinkTest {
             var filter = "src " + packets.address(family, 0, packets.server());
             var recorder = lab.start(
                             packets.client(),
-                            List.of(Tools.path("dumpcap"), "-q", "-i", PacketLab.PEER, "-f", filter, "-w", capture.toString()))
+                            List.of(
+                                    Tools.path("dumpcap"),
+                                    "-q",
+                                    "-i",
+                                    PacketLab.PEER,
+                                    "-f",
+                                    filter,
+                                    "-w",
+                                    capture.toString()))
                     .awaitErr("File: ");
             assertThat(packets.fetch(family, 0, packets.server(), small.file())).isEqualTo(small.sha256());
             recorder.signal("INT");
@@ -97,8 +107,9 @@ class PacketLinkTest {
         }
     }
 
-    /// A kernel takes the tag out and puts it beside the frame. Ports of a switch add and remove them, so that this needs
-    /// no kernel that knows virtual LANs; and they take nothing that has not the very tag, priority included.
+    /// A kernel takes the tag out and puts it beside the frame. Ports of a switch add and remove them, so
+    /// that this needs no kernel that knows virtual LANs; and they take nothing that has not the very
+    /// tag, priority included.
     @ParameterizedTest
     @CsvSource({"81006005, true", "8100c006, false", "88a8e007, true", "88a80008, false"})
     void tagsAreKept(String tag, boolean deviceOffloads) throws Exception {

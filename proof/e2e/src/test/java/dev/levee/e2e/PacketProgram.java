@@ -16,11 +16,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
-/// A bump in the wire: carries every frame from one interface to the other, both ways, until it is told to end.
+/// A bump in the wire: carries every frame from one interface to the other, both ways, until it is told
+/// to end.
 ///
-/// `PacketProgram A B [TAG]` prints `ready`; at its end, what both links counted. Or it prints why an interface cannot
-/// be used, and exits with 2. With a tag, type and control in hexadecimal, it makes A an access port: what comes in at
-/// A gets the tag, what comes in at B has to have it, and loses it.
+/// `PacketProgram A B [TAG]` prints `ready`; at its end, what both links counted. Or it prints why an
+/// interface cannot be used, and exits with 2. With a tag, type and control in hexadecimal, it makes A an
+/// access port: what comes in at A gets the tag, what comes in at B has to have it, and loses it.
 ///
 /// Threads: one carries; the one that ends the program closes the links under its hands.
 final class PacketProgram {
@@ -56,8 +57,8 @@ final class PacketProgram {
             System.err.println(e.getMessage());
             System.exit(2);
         }
-        var program = new PacketProgram(
-                links[0], links[1], names.length == 2 ? 0 : Integer.parseUnsignedInt(names[2], 16));
+        var program =
+                new PacketProgram(links[0], links[1], names.length == 2 ? 0 : Integer.parseUnsignedInt(names[2], 16));
         var thread = Thread.ofPlatform().start(program::run);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> program.end(thread)));
         System.out.println("ready");

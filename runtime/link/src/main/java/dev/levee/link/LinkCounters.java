@@ -43,8 +43,8 @@ public final class LinkCounters {
         return missedPackets;
     }
 
-    /// Packets that came and were not given to the owner, because what they leave to be done to them cannot be, or they
-    /// are longer than the owner's frames.
+    /// Packets that came and were not given to the owner, because what they leave to be done to them
+    /// cannot be, or they are longer than the owner's frames.
     public long discardedPackets() {
         return discardedPackets;
     }

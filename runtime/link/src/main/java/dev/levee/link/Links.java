@@ -19,7 +19,8 @@ public final class Links {
     }
 
     /// Opens `tun:NAME`, a link that carries IP packets, or `tap:NAME`, one that carries Ethernet frames: see
-    /// [TunLink]; or `packet:NAME`, a [PacketLink] for a station on the segment of an interface that exists.
+    /// [TunLink]; or `packet:NAME`, a [PacketLink] for a station on the segment of an interface that
+    /// exists.
     ///
     /// @param kernelAddresses what the kernel's side is given if the device has to be created
     /// @throws LinkException with one sentence for the user, if the text names no link or it cannot be opened
@@ -29,8 +30,8 @@ public final class Links {
         }
         boolean ethernet = isEthernet(text);
         if (!ethernet && !text.startsWith(TUN)) {
-            throw new LinkException(
-                    "'" + text + "' is no link; use tun:NAME, for example tun:levee0, or tap:NAME or packet:NAME for Ethernet");
+            throw new LinkException("'" + text
+                    + "' is no link; use tun:NAME, for example tun:levee0, or tap:NAME or packet:NAME for Ethernet");
         }
         TunSettings settings;
         try {

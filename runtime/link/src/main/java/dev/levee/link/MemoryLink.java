@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// One end of a cable inside the process: what one end transmits the other receives, in order, without delay.
 ///
 /// Each direction has a queue of a fixed number of packets. What finds it full is dropped and counted by the
-/// end that transmitted, as is everything sent to an end that is closed. A checksum that was left to be completed is
-/// completed on the way.
+/// end that transmitted, as is everything sent to an end that is closed. A checksum that was left to be
+/// completed is completed on the way.
 ///
 /// Threads: each end has one owner, the two may differ; [#wakeup] and [#close] any.
 public final class MemoryLink implements Link {

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/// What sockets can do besides being files: options, bind, send with flags; and the memory that some of them share
-/// with the kernel.
+/// What sockets can do besides being files: options, bind, send with flags; and the memory that some of
+/// them share with the kernel.
 ///
 /// Threads: any, each with its own [Errno].
 final class NativeSocket {
@@ -90,8 +90,8 @@ final class NativeSocket {
         int result;
         try (var arena = Arena.ofConfined()) {
             var length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) value.byteSize());
-            result = (int) GETSOCKOPT.invokeExact(
-                    errno.captured(), fd, level, option, value.address(), length.address());
+            result = (int)
+                    GETSOCKOPT.invokeExact(errno.captured(), fd, level, option, value.address(), length.address());
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }
@@ -131,8 +131,8 @@ final class NativeSocket {
         }
     }
 
-    /// The memory that a socket shares with the kernel. It stays valid until [#unmap]: who reads or writes it sees to
-    /// that.
+    /// The memory that a socket shares with the kernel. It stays valid until [#unmap]: who reads or
+    /// writes it sees to that.
     static MemorySegment map(Errno errno, int fd, long bytes) throws NativeException {
         long address;
         try {

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/// Waits until a file descriptor has something to read, or one has room to write, or another thread rings the bell
-/// (an eventfd), with a timeout in nanoseconds: ppoll(2).
+/// Waits until a file descriptor has something to read, or one has room to write, or another thread rings
+/// the bell (an eventfd), with a timeout in nanoseconds: ppoll(2).
 ///
 /// Threads: [#ring] any, until [#close]; the rest one owner.
 final class NativeWaiter {
@@ -29,7 +29,8 @@ final class NativeWaiter {
     /// No file descriptor: nobody waits for room.
     static final int NONE = -1;
 
-    // struct pollfd { int fd; short events; short revents; }, three times, and room for another waiter's; then struct timespec { long s; long ns; }
+    // struct pollfd { int fd; short events; short revents; }, three times, and room for another waiter's; then struct
+    // timespec { long s; long ns; }
     private static final long EVENTS = 4;
     private static final long REVENTS = 6;
     private static final long BELL = 8;
@@ -101,7 +102,11 @@ final class NativeWaiter {
         int ready;
         try {
             ready = (int) PPOLL.invokeExact(
-                    errno.captured(), address, descriptors, timeoutNanos == Long.MAX_VALUE ? 0L : address + SECONDS, 0L);
+                    errno.captured(),
+                    address,
+                    descriptors,
+                    timeoutNanos == Long.MAX_VALUE ? 0L : address + SECONDS,
+                    0L);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

@@ -9,39 +9,41 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// All Ethernet frames that come in at a network interface, and frames that leave through it: `packet:NAME`, a Linux
-/// packet socket (packet(7)) with rings that the kernel shares with us. What the machine itself sends there is not
-/// seen.
+/// All Ethernet frames that come in at a network interface, and frames that leave through it:
+/// `packet:NAME`, a Linux packet socket (packet(7)) with rings that the kernel shares with us. What the
+/// machine itself sends there is not seen.
 ///
 /// **Offloads.** A peer on the same machine leaves checksums and the cutting into segments to a device that never
-/// comes: its frames have up to 64 KiB, and sums that lack the text. What is left to be done travels with the frame as
-/// an [Offload], from the link that received it to the one that sends it, whose kernel does it where it has to be done.
-/// A frame of whose numbers one does not hold is discarded and counted. A `station` gets complete checksums instead.
+/// comes: its frames have up to 64 KiB, and sums that lack the text. What is left to be done travels with
+/// the frame as an [Offload], from the link that received it to the one that sends it, whose kernel does
+/// it where it has to be done. A frame of whose numbers one does not hold is discarded and counted. A
+/// `station` gets complete checksums instead.
 ///
 /// **Tags.** The kernel takes an 802.1Q or 802.1ad tag out of what it receives and reports it beside the frame; here it
 /// is put back before anybody sees the frame.
 ///
 /// **Rings.** TPACKET_V2: a slot for each frame. V3 packs frames into blocks but hands out a block only when it is full
-/// or a timer of a millisecond is over: 1,010 microseconds to see a frame on an idle veth pair, and 5 with V2. Slots
-/// have the size of the MTU, so that 8 MiB hold 4,096 frames and not 120. What is longer waits in the socket's queue
-/// (PACKET_COPY_THRESH), its slot says so, and the order stays; one read copies it into the caller's frame. Frames up
-/// to the MTU leave through a ring, one call for all of them, at 0.9 of the cost of sendmmsg(2). A long one leaves with
-/// one write(2) on a second socket: that took 6.3 microseconds for 65,000 octets, and 14.9 through a ring, whose pages
-/// the kernel copies too.
+/// or a timer of a millisecond is over: 1,010 microseconds to see a frame on an idle veth pair, and 5
+/// with V2. Slots have the size of the MTU, so that 8 MiB hold 4,096 frames and not 120. What is longer
+/// waits in the socket's queue (PACKET_COPY_THRESH), its slot says so, and the order stays; one read
+/// copies it into the caller's frame. Frames up to the MTU leave through a ring, one call for all of
+/// them, at 0.9 of the cost of sendmmsg(2). A long one leaves with one write(2) on a second socket: that
+/// took 6.3 microseconds for 65,000 octets, and 14.9 through a ring, whose pages the kernel copies too.
 ///
 /// **Addresses.** The interface must carry none, or the machine would answer beside us. IPv6's link-local address is
-/// let pass, for the kernel gives one to every interface that comes up; who does not want the kernel's own listener
-/// reports and router solicitations on the segment sets `net.ipv6.conf.NAME.disable_ipv6`, and who has a router there
-/// must, or its advertisements give the interface an address later.
+/// let pass, for the kernel gives one to every interface that comes up; who does not want the kernel's
+/// own listener reports and router solicitations on the segment sets `net.ipv6.conf.NAME.disable_ipv6`,
+/// and who has a router there must, or its advertisements give the interface an address later.
 ///
-/// Frames that the kernel refuses, finds no room for in the device's queue, or gets while the interface is down, are
-/// dropped and counted. So is an 802.1ad frame beyond the MTU and 4 octets on some devices, veth among them.
+/// Frames that the kernel refuses, finds no room for in the device's queue, or gets while the interface
+/// is down, are dropped and counted. So is an 802.1ad frame beyond the MTU and 4 octets on some devices,
+/// veth among them.
 ///
-/// Threads: one owner, on a platform thread, because waiting blocks inside a system call; [#wakeup] and [#close] any.
+/// Threads: one owner, on a platform thread, because waiting blocks inside a system call; [#wakeup] and
+/// [#close] any.
 public final class PacketLink implements Link {
     /// The longest IP packet, of IPv6, and an Ethernet header with two tags.
-    private static final int FRAME_BYTES_MAX =
-            65_535 + 40 + EthernetFrame.HEADER_BYTES + 2 * EthernetFrame.TAG_BYTES;
+    private static final int FRAME_BYTES_MAX = 65_535 + 40 + EthernetFrame.HEADER_BYTES + 2 * EthernetFrame.TAG_BYTES;
 
     /// How often an interface that is down is looked for: the kernel does not say when it goes for good.
     private static final long DOWN_NANOS = 500_000_000;
@@ -56,8 +58,8 @@ public final class PacketLink implements Link {
     private final LinkCounters counters = new LinkCounters();
     private final WakeFlag wakeFlag = new WakeFlag();
 
-    /// Held by the owner during each call: closing waits for it, so that no call ever sees memory that is mapped no
-    /// more, or a descriptor that now belongs to another file.
+    /// Held by the owner during each call: closing waits for it, so that no call ever sees memory that is
+    /// mapped no more, or a descriptor that now belongs to another file.
     private final ReentrantLock inUse = new ReentrantLock();
 
     /// Held while the bell is rung, and while it is given back.
@@ -77,13 +79,13 @@ public final class PacketLink implements Link {
         this.waiter = waiter;
         int inBytes = socket.in().bytes();
         in = new ReceiveRing(socket.memory().asSlice(0, inBytes), socket.in());
-        out = new TransmitRing(
-                socket.memory().asSlice(inBytes, socket.out().bytes()), socket.out());
+        out = new TransmitRing(socket.memory().asSlice(inBytes, socket.out().bytes()), socket.out());
     }
 
     /// Takes an interface over.
     ///
-    /// @throws LinkException with a sentence that says what is wrong and what to do; then nothing was changed
+    /// @throws LinkException with a sentence that says what is wrong and what to do; then nothing was
+    ///     changed
     public static PacketLink open(PacketSettings settings) throws LinkException {
         if (!System.getProperty("os.name").equals("Linux")) {
             throw new LinkException("packet sockets need Linux");
@@ -105,8 +107,8 @@ public final class PacketLink implements Link {
         return name;
     }
 
-    /// As the interface had it when the link was opened. Received frames may be longer ([#frameBytesMax]), and frames
-    /// that are to be cut into segments may be, too.
+    /// As the interface had it when the link was opened. Received frames may be longer
+    /// ([#frameBytesMax]), and frames that are to be cut into segments may be, too.
     @Override
     public int mtu() {
         return socket.mtu();
@@ -246,7 +248,8 @@ public final class PacketLink implements Link {
         return flush() && write(frame);
     }
 
-    /// Whether the kernel may be given a frame: with its header before it the ring takes frames of any length.
+    /// Whether the kernel may be given a frame: with its header before it the ring takes frames of any
+    /// length.
     private boolean sendable(Frame frame) {
         int longest = PacketSocket.frameBytes(socket.mtu());
         if (frame.length() < EthernetFrame.HEADER_BYTES
@@ -361,8 +364,8 @@ public final class PacketLink implements Link {
         }
     }
 
-    /// Waits for another link, too: for the one thread that owns both ends of a bump in the wire. A [#wakeup] of either
-    /// ends it.
+    /// Waits for another link, too: for the one thread that owns both ends of a bump in the wire. A
+    /// [#wakeup] of either ends it.
     ///
     /// @param timeoutNanos as for [#await(long)]
     /// @throws IOException when one of them is gone for good

@@ -1,17 +1,22 @@
 package dev.levee.link;
 
-/// Which network interface to take over, and how much memory its frames may take while they wait. All of it is the
-/// kernel's, for [PacketLink] keeps none, and [PacketLink#bytes] says how much it came to.
+/// Which network interface to take over, and how much memory its frames may take while they wait. All of
+/// it is the kernel's, for [PacketLink] keeps none, and [PacketLink#bytes] says how much it came to.
 ///
 /// Threads: any.
 ///
 /// @param name of an interface that exists, 1 to 15 characters
-/// @param ringBytes of the ring that received frames wait in, 64 KiB to 256 MiB; rounded down to a power of two
-/// @param longBytes of received frames that are longer than a slot of the ring (64 KiB from a peer on the same
+/// @param ringBytes of the ring that received frames wait in, 64 KiB to 256 MiB; rounded down to a power
+///     of two
+/// @param longBytes of received frames that are longer than a slot of the ring (64 KiB from a peer on the
+///     same
 ///     machine): as the kernel reckons, with what it needs around them
-/// @param transmitBytes of the ring that frames leave through, 64 KiB to 256 MiB; rounded down to a power of two
-/// @param queueBytes of longer frames that were sent and that the device has not passed on yet, as the kernel reckons
-/// @param station whether the owner is a host on the segment and not a bump in the wire: it gets frames with complete
+/// @param transmitBytes of the ring that frames leave through, 64 KiB to 256 MiB; rounded down to a power
+///     of two
+/// @param queueBytes of longer frames that were sent and that the device has not passed on yet, as the
+///     kernel reckons
+/// @param station whether the owner is a host on the segment and not a bump in the wire: it gets frames
+///     with complete
 ///     checksums, and never an [dev.levee.wire.Offload]
 public record PacketSettings(
         String name, int ringBytes, int longBytes, int transmitBytes, int queueBytes, boolean station) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Opening the sockets of a [PacketLink]: packet(7). Either it all works, or nothing is left behind and the user is
-/// told why.
+/// Opening the sockets of a [PacketLink]: packet(7). Either it all works, or nothing is left behind and
+/// the user is told why.
 ///
 /// Threads: one owner.
 ///
@@ -56,7 +56,8 @@ record PacketSocket(
     // struct tpacket_stats: frames, lost frames.
     private static final long STATISTICS_BYTES = 8;
 
-    /// The interfaces that this process has taken: two links on one would each get what the other one's side sent.
+    /// The interfaces that this process has taken: two links on one would each get what the other one's
+    /// side sent.
     private static final Set<Integer> TAKEN = ConcurrentHashMap.newKeySet();
 
     static PacketSocket open(PacketSettings settings, Errno errno) throws LinkException {
@@ -65,7 +66,8 @@ record PacketSocket(
             int index = interfaces.index(name);
             check(settings, interfaces, index);
             if (!TAKEN.add(index)) {
-                throw new LinkException("the interface " + name + " is used by this process already; choose another one");
+                throw new LinkException(
+                        "the interface " + name + " is used by this process already; choose another one");
             }
             boolean opened = false;
             try {
@@ -94,8 +96,9 @@ record PacketSocket(
             throw new LinkException("there is no network interface " + name + "; `ip link` lists those that there are");
         }
         if (interfaces.hardware(name) != ARPHRD_ETHER) {
-            throw new LinkException("the interface " + name
-                    + " is not one of Ethernet; use a network card's, or one of a veth pair, or tun:NAME for IP packets");
+            throw new LinkException(
+                    "the interface " + name
+                            + " is not one of Ethernet; use a network card's, or one of a veth pair, or tun:NAME for IP packets");
         }
         if (!interfaces.up(name)) {
             throw new LinkException(
@@ -199,7 +202,8 @@ record PacketSocket(
         }
     }
 
-    /// The longest frame that an interface carries in one piece: with two tags, a provider's and a customer's.
+    /// The longest frame that an interface carries in one piece: with two tags, a provider's and a
+    /// customer's.
     static int frameBytes(int mtu) {
         return mtu + EthernetFrame.HEADER_BYTES + 2 * EthernetFrame.TAG_BYTES;
     }

@@ -7,17 +7,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
-/// The ring in which the kernel puts received frames, one in a slot, each behind a `struct tpacket2_hdr` and the
-/// header of [VirtioHeader]. A slot is the kernel's or ours by its status, which both read before and write after
-/// everything else.
+/// The ring in which the kernel puts received frames, one in a slot, each behind a `struct tpacket2_hdr`
+/// and the header of [VirtioHeader]. A slot is the kernel's or ours by its status, which both read before
+/// and write after everything else.
 ///
 /// Threads: one owner.
 final class ReceiveRing {
     /// Where received frames begin in a [Frame], so that their packets lie where packets always lie.
     static final int FRAME_OFFSET = EthernetFrame.OFFSET;
 
-    private static final VarHandle STATUS =
-            ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
+    private static final VarHandle STATUS = ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
 
     private static final int STATUS_KERNEL = 0;
     private static final int STATUS_USER = 0x1;
@@ -67,8 +66,7 @@ final class ReceiveRing {
 
     /// Whether only a part of the frame is there, and none in the queue: it had no room.
     boolean cut() {
-        return !queued()
-                && memory.get(ValueLayout.JAVA_INT, layout.at(head) + SNAP_LENGTH) != length();
+        return !queued() && memory.get(ValueLayout.JAVA_INT, layout.at(head) + SNAP_LENGTH) != length();
     }
 
     /// Octets of the frame, without a tag that was taken out.
@@ -88,7 +86,8 @@ final class ReceiveRing {
                 length + (long) VirtioHeader.BYTES);
     }
 
-    /// Says where the frame lies that was copied or read, puts its tag back, and says what is left to be done to it.
+    /// Says where the frame lies that was copied or read, puts its tag back, and says what is left to be
+    /// done to it.
     ///
     /// @return whether the owner may have it
     boolean finish(Frame frame, int length) {
@@ -101,9 +100,7 @@ final class ReceiveRing {
         }
         if ((status & STATUS_VLAN_VALID) != 0) {
             boolean typed = (status & STATUS_VLAN_TPID_VALID) != 0;
-            int type = typed
-                    ? memory.get(ValueLayout.JAVA_SHORT, slot + VLAN_TYPE) & 0xffff
-                    : EthernetFrame.TYPE_VLAN;
+            int type = typed ? memory.get(ValueLayout.JAVA_SHORT, slot + VLAN_TYPE) & 0xffff : EthernetFrame.TYPE_VLAN;
             EthernetFrame.tag(frame, type, memory.get(ValueLayout.JAVA_SHORT, slot + VLAN_CONTROL) & 0xffff);
         }
         return true;

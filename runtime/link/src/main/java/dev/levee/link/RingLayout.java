@@ -1,16 +1,19 @@
 package dev.levee.link;
 
-/// How the memory of a packet socket's ring is cut: equal slots in blocks of whole pages (struct tpacket_req).
+/// How the memory of a packet socket's ring is cut: equal slots in blocks of whole pages (struct
+/// tpacket_req).
 ///
 /// Threads: any.
 ///
 /// @param slotBytes a power of two that no block cuts
 /// @param slots a power of two
 record RingLayout(int slotBytes, int slots) {
-    /// The kernel takes each from its page allocator; larger ones get scarce on a machine that has run for a while.
+    /// The kernel takes each from its page allocator; larger ones get scarce on a machine that has run
+    /// for a while.
     static final int BLOCK_BYTES = 1 << 16;
 
-    /// What the kernel puts into a slot before a frame, at most: its own header, an address, and room that aligns.
+    /// What the kernel puts into a slot before a frame, at most: its own header, an address, and room
+    /// that aligns.
     private static final int BEFORE_BYTES = 128;
 
     private static final int SLOT_BYTES_MIN = 2048;
@@ -22,7 +25,8 @@ record RingLayout(int slotBytes, int slots) {
 
     /// The most slots for frames of this length that fit into the memory, but one block at least.
     ///
-    /// @param frameBytesMax of frames that shall lie in one slot; longer than half a block: as long as fits there
+    /// @param frameBytesMax of frames that shall lie in one slot; longer than half a block: as long as
+    ///     fits there
     static RingLayout of(int bytes, int frameBytesMax) {
         int slotBytes = SLOT_BYTES_MIN;
         while (slotBytes < frameBytesMax + BEFORE_BYTES && slotBytes < BLOCK_BYTES / 2) {

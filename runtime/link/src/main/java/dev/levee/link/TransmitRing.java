@@ -5,16 +5,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
-/// The ring through which frames leave: they are put into slots, each behind a `struct tpacket2_hdr` and the header of
-/// [VirtioHeader], and one call sends all that are asked for.
+/// The ring through which frames leave: they are put into slots, each behind a `struct tpacket2_hdr` and
+/// the header of [VirtioHeader], and one call sends all that are asked for.
 ///
-/// The kernel takes slots in order and stops at one that it does not take: it looks there again next time. So a slot
-/// that is taken back has to be filled with what came behind it ([#remove]).
+/// The kernel takes slots in order and stops at one that it does not take: it looks there again next
+/// time. So a slot that is taken back has to be filled with what came behind it ([#remove]).
 ///
 /// Threads: one owner.
 final class TransmitRing {
-    private static final VarHandle STATUS =
-            ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
+    private static final VarHandle STATUS = ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
 
     private static final int STATUS_AVAILABLE = 0;
     private static final int STATUS_SEND_REQUEST = 1;
@@ -97,7 +96,11 @@ final class TransmitRing {
             long target = layout.at(to);
             int length = lengthAt(layout.at(from));
             MemorySegment.copy(
-                    memory, layout.at(from) + LENGTH, memory, target + LENGTH, length + DATA + VirtioHeader.BYTES - LENGTH);
+                    memory,
+                    layout.at(from) + LENGTH,
+                    memory,
+                    target + LENGTH,
+                    length + DATA + VirtioHeader.BYTES - LENGTH);
             STATUS.setRelease(memory, target, STATUS_SEND_REQUEST);
             to = from;
         }

@@ -5,8 +5,8 @@ import dev.levee.wire.Offload;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The header that the kernel puts before a frame, and expects there, on a packet socket with PACKET_VNET_HDR:
-/// `struct virtio_net_hdr`, all numbers in the machine's byte order.
+/// The header that the kernel puts before a frame, and expects there, on a packet socket with
+/// PACKET_VNET_HDR: `struct virtio_net_hdr`, all numbers in the machine's byte order.
 ///
 /// Threads: any.
 final class VirtioHeader {

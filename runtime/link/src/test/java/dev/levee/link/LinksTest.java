@@ -19,7 +19,8 @@ class LinksTest {
         assertThatExceptionOfType(LinkException.class)
                 .isThrownBy(() -> Links.open(text, List.of()))
                 .withMessage(
-                        "'" + text + "' is no link; use tun:NAME, for example tun:levee0, or tap:NAME or packet:NAME for Ethernet");
+                        "'" + text
+                                + "' is no link; use tun:NAME, for example tun:levee0, or tap:NAME or packet:NAME for Ethernet");
     }
 
     @ParameterizedTest
