@@ -44,6 +44,7 @@ public final class Offload {
 
     private static final int TCP_CHECKSUM = 16;
     private static final int UDP_CHECKSUM = 6;
+    private static final int SCTP_CHECKSUM = 8;
     private static final int TCP_BYTES = 20;
     private static final int UDP_BYTES = 8;
     /// The kernel's least MSS of 48 octets, full of options. Fewer would make a peer's one frame tens of
@@ -102,6 +103,13 @@ public final class Offload {
         return (offload & NEEDS_CHECKSUM) != 0;
     }
 
+    /// Whether the checksum is SCTP's, a CRC32c: no other protocol has one in its third word. The kernel
+    /// leaves that to a device, too, and does not say so in its header: who sent it on as it came would
+    /// get another checksum.
+    public static boolean needsCrc(long offload) {
+        return needsChecksum(offload) && checksumOffset(offload) == SCTP_CHECKSUM;
+    }
+
     /// Whether the frame is to be cut.
     public static boolean isLong(long offload) {
         return kind(offload) != SEGMENTS_NONE;
@@ -134,7 +142,7 @@ public final class Offload {
                 || needs
                         && (start < EthernetFrame.HEADER_BYTES
                                 || start > START_MAX
-                                || start + checksumOffset(offload) + 2 > frame.length())) {
+                                || start + checksumOffset(offload) + (needsCrc(offload) ? 4 : 2) > frame.length())) {
             return false;
         }
         return !isLong(offload) || needs && segmentsHold(frame, offload);
@@ -220,16 +228,18 @@ public final class Offload {
     /// the checksum of a long packet. It must hold ([#holds]).
     public static void complete(Frame frame) {
         long offload = frame.offload();
-        if (needsChecksum(offload)) {
-            int start = checksumStart(offload);
-            long at = (long) frame.offset() + start;
-            long sum = Checksum.add(0, frame.memory(), at, frame.length() - start);
-            int checksum = Checksum.finish(sum);
+        int start = checksumStart(offload);
+        long at = (long) frame.offset() + start;
+        int length = frame.length() - start;
+        if (needsCrc(offload)) {
+            // Its octets go out from the lowest on (RFC 9260, appendix A).
+            int crc = Crc32c.of(frame.memory(), at, length);
+            Bytes.put32(frame.memory(), at + SCTP_CHECKSUM, Integer.reverseBytes(crc));
+        } else if (needsChecksum(offload)) {
+            int checksum = Checksum.finish(Checksum.add(0, frame.memory(), at, length));
             // In UDP, 0 says that there is no checksum (RFC 768).
-            Bytes.put16(
-                    frame.memory(),
-                    at + checksumOffset(offload),
-                    checksum == 0 && checksumOffset(offload) == UDP_CHECKSUM ? 0xffff : checksum);
+            boolean none = checksum == 0 && checksumOffset(offload) == UDP_CHECKSUM;
+            Bytes.put16(frame.memory(), at + checksumOffset(offload), none ? 0xffff : checksum);
         }
         frame.offload(NONE);
     }

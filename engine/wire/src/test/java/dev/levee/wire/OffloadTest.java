@@ -270,6 +270,34 @@ class OffloadTest {
         assertThat(judge(ipv6, START_V6, false, 6)).isZero();
     }
 
+    /// RFC 3720, appendix B.4: 32 octets of zero, and of ones, with the CRC's octets in the order of the
+    /// wire.
+    @ParameterizedTest
+    @CsvSource({"0, 8a9136aa", "255, 62a8ab43"})
+    void crcIsThatOfTheStandard(int octet, String expected) {
+        var octets = new byte[32];
+        java.util.Arrays.fill(octets, (byte) octet);
+        var frame = FrameSlab.single(1500);
+        frame.fill(octets);
+        assertThat(Crc32c.of(frame.memory(), frame.offset(), 32)).isEqualTo(Integer.parseUnsignedInt(expected, 16));
+    }
+
+    /// SCTP's has four octets, which must lie inside the frame.
+    @Test
+    void aChecksumOfSctpIsCompletedAsCrc() {
+        assertThat(Offload.holds(v4(START_V4 + 12, partial(START_V4, 8)))).isTrue();
+        assertThat(Offload.holds(v4(START_V4 + 11, partial(START_V4, 8)))).isFalse();
+        var frame = v4(START_V4 + 32, partial(START_V4, 8));
+        for (int i = 0; i < 32; i++) {
+            Bytes.put8(frame.memory(), frame.offset() + START_V4 + i, 0);
+        }
+        assertThat(Offload.needsCrc(frame.offload())).isTrue();
+        Offload.complete(frame);
+        assertThat(Bytes.i32(frame.memory(), frame.offset() + START_V4 + 8)).isEqualTo(0xaa36918a);
+        assertThat(frame.offload()).isEqualTo(Offload.NONE);
+        assertThat(Offload.needsCrc(partial(START_V4, 16))).isFalse();
+    }
+
     @Test
     void aCompleteFrameIsNotTouched() {
         var frame = v4(100, Offload.of(Offload.DATA_VALID, 0, 0, 0, 0));

@@ -17,7 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// comes: its frames have up to 64 KiB, and sums that lack the text. What is left to be done travels with
 /// the frame as an [Offload], from the link that received it to the one that sends it, whose kernel does
 /// it where it has to be done. A frame of whose numbers one does not hold is discarded and counted. A
-/// `station` gets complete checksums instead.
+/// `station` gets complete checksums instead, and everybody SCTP's, which the kernel could not be asked
+/// for.
 ///
 /// **Tags.** The kernel takes an 802.1Q or 802.1ad tag out of what it receives and reports it beside the frame; here it
 /// is put back before anybody sees the frame.
@@ -36,8 +37,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// and who has a router there must, or its advertisements give the interface an address later.
 ///
 /// Frames that the kernel refuses, finds no room for in the device's queue, or gets while the interface
-/// is down, are dropped and counted. So is an 802.1ad frame beyond the MTU and 4 octets on some devices,
-/// veth among them.
+/// is down, are dropped and counted. Not counted is what a device drops by itself: veth does so with a
+/// frame of the full MTU and two tags. Segments of SCTP, and of a tunnel, cannot be described to us: they
+/// are missed or discarded, and go through when their peer's device does not offer to cut them.
 ///
 /// Threads: one owner, on a platform thread, because waiting blocks inside a system call; [#wakeup] and
 /// [#close] any.
@@ -146,7 +148,7 @@ public final class PacketLink implements Link {
                 }
                 var frame = batch.next();
                 if (take(frame)) {
-                    if (settings.station()) {
+                    if (settings.station() || Offload.needsCrc(frame.offload())) {
                         Offload.complete(frame);
                     }
                     batch.added();

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.levee.wire.Bytes;
+import dev.levee.wire.Checksum;
+import dev.levee.wire.Offload;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -39,6 +43,35 @@ class MemoryLinkTest {
             assertThat(pair.a().counters().transmittedPackets()).isEqualTo(5);
             assertThat(pair.a().receive(in)).as("nothing comes back").isZero();
         }
+    }
+
+    /// There is no device to leave it to.
+    @Test
+    void aChecksumLeftToADeviceIsCompletedOnTheWay() throws IOException {
+        try (var pair = MemoryLink.ethernet(1500)) {
+            var out = Packets.batch(1, 1514);
+            Packets.fill(out, 7, 1, 100);
+            var expected = out.get(0).toArray();
+            out.get(0).offload(Offload.of(Offload.NEEDS_CHECKSUM, Offload.SEGMENTS_NONE, 0, 34, 16));
+            pair.a().transmit(out);
+            var in = Packets.batch(1, 1514);
+            assertThat(pair.b().receive(in)).isEqualTo(1);
+            assertThat(in.get(0).offload()).isEqualTo(Offload.NONE);
+            var memory = MemorySegment.ofArray(expected);
+            Bytes.put16(memory, 50, Checksum.finish(Checksum.add(0, memory, 34, 66)));
+            assertThat(in.get(0).toArray()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void whatSeldomHappensIsToldOnlyIfItDid() {
+        var counters = new LinkCounters();
+        assertThat(counters).hasToString("received 0 packets (0 bytes), transmitted 0 packets (0 bytes), dropped 0");
+        counters.missed(3);
+        counters.discarded();
+        assertThat(counters)
+                .hasToString(
+                        "received 0 packets (0 bytes), transmitted 0 packets (0 bytes), dropped 0, missed 3, discarded 1");
     }
 
     @ParameterizedTest
