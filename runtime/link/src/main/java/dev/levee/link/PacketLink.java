@@ -289,20 +289,21 @@ public final class PacketLink implements Link {
     ///
     /// @return whether to go on
     private boolean goesOn(int number) throws LinkException {
-        switch (number) {
-            case Errno.EINTR:
-                return true;
-            case Errno.EAGAIN:
+        return switch (number) {
+            case Errno.EINTR -> true;
+            case Errno.EAGAIN -> {
                 roomFd = socket.fd();
-                return false;
-            default:
+                yield false;
+            }
+            default -> {
                 if (!dropped(number)) {
                     throw gone(number);
                 }
                 counters.dropped(out.pending());
                 out.removeAll();
-                return true;
-        }
+                yield true;
+            }
+        };
     }
 
     /// Whether an error costs the frame, as a network would; otherwise the link is gone.
@@ -391,8 +392,10 @@ public final class PacketLink implements Link {
     private void awaitBoth(PacketLink other, long timeoutNanos) throws IOException {
         flush();
         other.flush();
-        // Not one or the other: each has to say that it sleeps.
-        if (wakeFlag.beginSleep() & other.wakeFlag.beginSleep()) {
+        // Each has to say that it sleeps, whatever the other one says.
+        boolean sleeps = wakeFlag.beginSleep();
+        boolean otherSleeps = other.wakeFlag.beginSleep();
+        if (sleeps && otherSleeps) {
             long waitNanos = down || other.down ? Math.min(timeoutNanos, DOWN_NANOS) : timeoutNanos;
             waiter.await(errno, waitNanos, roomFd, other.waiter, other.roomFd);
             roomFd = NativeWaiter.NONE;

@@ -95,6 +95,16 @@ class PacketRingsTest {
     }
 
     @Test
+    void aHeaderSaysAllThatIsLeftToBeDone() {
+        var frame = numbered(1, 100);
+        frame.offload(Offload.of(Offload.NEEDS_CHECKSUM, Offload.SEGMENTS_TCP_V6, 1428, 54, 16));
+        VirtioHeader.put(memory, 7, frame, 86);
+        assertThat(HexFormat.of().formatHex(memory.asSlice(7, 10).toArray(ValueLayout.JAVA_BYTE)))
+                .isEqualTo("01045600940536001000");
+        assertThat(VirtioHeader.get(memory, 7)).isEqualTo(frame.offload());
+    }
+
+    @Test
     void aFullRingTakesNoMoreUntilTheKernelHasTakenOne() {
         var ring = new TransmitRing(memory, LAYOUT);
         for (int i = 0; i < 32; i++) {
