@@ -50,6 +50,31 @@ class PacketLinkTest {
         assertThat(packets.stop(program).out()).contains("dropped 0\n").doesNotContain("discarded");
     }
 
+    /// It may speak on its link-local address: nobody else has to do with that.
+    @Test
+    void whatTheMachineItselfSendsIsNotCarried() throws Exception {
+        var program = packets.carry();
+        long before = echoRequestsAtServer();
+        var own = "fe80::99/64 dev " + PacketLab.OUTSIDE;
+        packets.in(packets.middle(), "ip addr add " + own + " nodad");
+        // Nobody has to answer.
+        lab.run(Tools.path("ping"), "-n", "-c", "1", "-W", "1", "ff02::1%" + PacketLab.OUTSIDE);
+        packets.in(packets.middle(), "ip addr del " + own);
+        packets.ping(Family.V6, 0);
+        // What was carried would have arrived before these three.
+        assertThat(echoRequestsAtServer() - before).isEqualTo(3);
+        packets.stop(program);
+    }
+
+    private long echoRequestsAtServer() throws IOException, InterruptedException {
+        return packets.in(packets.server(), Tools.path("cat") + " /proc/net/snmp6")
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("Icmp6InEchos "))
+                .mapToLong(line -> Long.parseLong(line.substring(13).strip()))
+                .sum();
+    }
+
     @ParameterizedTest
     @CsvSource({"V4, false", "V4, true", "V6, false", "V6, true"})
     void filesComeAsTheyWereInSegmentsOf64KiB(Family family, boolean up) throws Exception {
