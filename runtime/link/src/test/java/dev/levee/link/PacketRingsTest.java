@@ -238,4 +238,44 @@ class PacketRingsTest {
         assertThat(ring.cut()).isTrue();
         assertThat(ring.losing()).isFalse();
     }
+
+    @Test
+    void aFrameThroughBothRingsAllocatesNothing() {
+        var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        int frames = 100_000;
+        var in = new ReceiveRing(memory, LAYOUT);
+        var outMemory = Arena.ofAuto().allocate(LAYOUT.bytes(), 4096);
+        var out = new TransmitRing(outMemory, LAYOUT);
+        var frame = FrameSlab.single(1500);
+        for (int slot = 0; slot < LAYOUT.slots(); slot++) {
+            receive(slot, 0x51, Packets.bytes(slot, 1000), 1000, PARTIAL);
+        }
+        carry(in, out, outMemory, frame, frames);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        carry(in, out, outMemory, frame, frames);
+        long allocatedBytes = threads.getCurrentThreadAllocatedBytes() - before;
+        // The measuring itself, and whatever the compiler has not removed yet when it begins.
+        assertThat((double) allocatedBytes / frames)
+                .as("%d octets for %d frames", allocatedBytes, frames)
+                .isLessThan(0.5);
+    }
+
+    private void carry(ReceiveRing in, TransmitRing out, MemorySegment outMemory, Frame frame, int frames) {
+        for (int i = 0; i < frames; i++) {
+            int slot = i & LAYOUT.slots() - 1;
+            status(slot, 0x51);
+            if (!in.next() || in.cut() || in.queued()) {
+                throw new AssertionError(i);
+            }
+            in.copy(frame, in.length());
+            if (!in.finish(frame, in.length()) || !out.put(frame)) {
+                throw new AssertionError(i);
+            }
+            in.release();
+            outMemory.set(ValueLayout.JAVA_INT, LAYOUT.at(slot), 0);
+            if (out.settle()) {
+                throw new AssertionError(i);
+            }
+        }
+    }
 }
