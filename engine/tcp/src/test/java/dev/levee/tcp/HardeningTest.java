@@ -74,6 +74,15 @@ class HardeningTest {
         assertThat(wire.connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
+    @Test
+    void aSynWithoutTheTimestampAgreedOnEndsNoHandshake() {
+        var wire = Wire.passive(
+                Wire.plain().timestamps(true).build(), w -> w.mss(1000).timestamps(5, 0));
+        wire.drain();
+        wire.receive("S", 2, 0, w -> w.mss(1000)).nothing();
+        assertThat(wire.connection.state()).isEqualTo(TcpState.SYN_RECEIVED);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @Rfc({"7323:5.2", "7323:3.2"})
