@@ -29,7 +29,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /// How a host of ours is reached: the options of `serve` and `get`.
 final class LinkOptions {
@@ -249,7 +248,7 @@ final class LinkOptions {
             return Arrays.stream(EcnUse.values())
                     .filter(use -> name(use).equals(text))
                     .findFirst()
-                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is none of off, when-asked, on"));
+                    .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is none of off, when-asked, on"));
         }
 
         private static String name(EcnUse use) {

@@ -13,7 +13,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /// `levee sim`.
 @Command(
@@ -110,7 +109,8 @@ final class SimCommand implements Callable<Integer> {
             try {
                 return Long.valueOf(text);
             } catch (NumberFormatException _) {
-                throw new TypeConversionException("'" + text + "' is neither a whole number nor 'random'");
+                throw new IllegalArgumentException(
+                        "'" + text + "' is neither a whole number of at most 19 digits nor 'random'");
             }
         }
     }

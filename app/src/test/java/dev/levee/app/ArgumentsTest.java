@@ -58,6 +58,7 @@ class ArgumentsTest {
                 "serve --link tap:x --address 198.18.0.2/24 --echo 7 --gateway 198.18.0.1 --gateway 198.18.0.3 | not more",
                 "serve --link tun:has/slash --address 198.18.0.2/24 --echo 7 | cannot be the name of a network device",
                 "serve --link tun:x --address 198.18.0.2/24 --echo 7 --congestion reno | choose new-reno or cubic",
+                "serve --link tun:x --address 198.18.0.2/24 --echo 7 --ecn yes | none of off, when-asked, on",
                 "serve --link tun:x --address 198.18.0.2/24 --echo 7 --impair loss=2 | loss must be a percentage",
                 "serve --link tun:x --address 198.18.0.2/24 --echo 7 --capture /no/where/x | directory does not exist",
                 "serve --link tun:x --address 198.18.0.2/24 --echo 7 --capture / | it is a directory",

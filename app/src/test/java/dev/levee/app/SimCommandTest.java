@@ -16,7 +16,7 @@ class SimCommandTest {
                 .isNotEqualTo(second.out().lines().findFirst());
         var wrong = Run.of("sim", "--seed", "some");
         assertThat(wrong.code()).isEqualTo(2);
-        assertThat(wrong.err()).contains("'some' is neither a whole number nor 'random'");
+        assertThat(wrong.err()).contains("'some' is neither a whole number of at most 19 digits nor 'random'");
     }
 
     @Test

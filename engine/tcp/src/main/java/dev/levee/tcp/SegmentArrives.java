@@ -86,8 +86,9 @@ final class SegmentArrives {
             return true;
         }
         tcb.context.counters().count(TcpCounters.OUT_OF_WINDOW_IN);
-        boolean finAgain = segment.fin() && !segment.syn() && segment.seq() + segment.length() == rcv.rcvNxt;
-        if (tcb.state == TcpState.TIME_WAIT && finAgain) {
+        boolean finOnly = segment.fin() && !segment.syn() && !segment.rst();
+        boolean again = finOnly && segment.seq() + segment.length() == rcv.rcvNxt;
+        if (tcb.state == TcpState.TIME_WAIT && again) {
             // The peer did not hear our last ACK: the wait begins anew.
             tcb.startTimeWait(nowNanos);
         }

@@ -56,6 +56,7 @@ class CloseTest {
         wire.at(50 * Wire.SECOND).receive("FA", seq, 2).drain();
         // As long as the peer's, but begun anew.
         wire.receive("SFA", 0, 2).drain();
+        wire.receive("RF", 1, 0).drain();
         wire.toDeadline().nothing();
         assertThat(wire.now - start).isEqualTo(60 * Wire.SECOND);
         assertThat(wire.connection.state()).isEqualTo(TcpState.CLOSED);

@@ -61,8 +61,10 @@ final class MemoryBench {
             }
             awaitRest(pair);
             long heap = heap() - before - 4L * open.size();
-            System.out.println(line("net API", heap, pair.bufferBytes()));
             expectOpen(pair.open() - 2);
+            System.out.println(line("net API", heap, pair.bufferBytes()));
+            // What the list of them has left.
+            heap();
             var asked = among(pair, busy);
             asked.gone = 2L * connections + 2 - pair.open();
             System.out.println(line(alone, asked));
@@ -78,7 +80,7 @@ final class MemoryBench {
     /// Those that have ended cost less, and are not what is measured.
     private void expectOpen(long open) {
         if (open != 2L * connections) {
-            throw new IllegalStateException(
+            throw new IllegalArgumentException(
                     "only " + open + " of " + 2L * connections + " ends are open: ask more seldom (--keep-alive)");
         }
     }
@@ -87,8 +89,8 @@ final class MemoryBench {
         long before = heap();
         var stacks = new IdleStacks(connections, REST_NANOS, keepAliveSeconds * SECOND);
         long heap = heap() - before;
-        String line = line("engine and sockets", heap, stacks.bufferBytes());
         expectOpen(stacks.open());
+        String line = line("engine and sockets", heap, stacks.bufferBytes());
         stacks.end();
         return line;
     }

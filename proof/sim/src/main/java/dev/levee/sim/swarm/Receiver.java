@@ -388,7 +388,7 @@ final class Receiver {
         boolean ends = from + length > next && from + length <= next + window;
         boolean fits = window == 0 ? from == next : begins || (length > 0 && ends);
         if (!fits && !fromTheEdge(packet, from)) {
-            boolean finAgain = packet.has(Packet.FIN) && !packet.has(Packet.SYN) && from + length == next;
+            boolean finAgain = packet.has(Packet.FIN) && !packet.has(Packet.SYN) && !rst && from + length == next;
             if (finAgain && end.timeWaitSinceHostNanos >= 0) {
                 end.timeWaitSinceHostNanos = end.host.nowNanos();
             }
